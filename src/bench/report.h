@@ -1,0 +1,29 @@
+/* A benchmark's report as JSON and as text. Pure but for the time and the machine's
+ * description that the caller passes in; any thread. */
+#ifndef BENCH_REPORT_H
+#define BENCH_REPORT_H
+
+#include <jansson.h>
+
+#include "bench/bench.h"
+
+/* What the report says of the machine; bench_machine_describe fills it. */
+struct bench_machine {
+    char node[128], system[64], release[128], architecture[64], cpu[160], compiler[160];
+    int cores; /* that this process may use */
+    char datetime[40]; /* ISO 8601, UTC */
+};
+
+/* Reads uname, /proc/cpuinfo and the wall clock. Never fails: unknown fields are "". */
+void bench_machine_describe(struct bench_machine *machine);
+
+/* A document that pytest-benchmark's `compare` command loads. With `data`, each benchmark's stats
+ * carry the raw rounds. New reference, or NULL when memory is short. */
+json_t *bench_report_json(const struct bench_report *report, const struct bench_machine *machine,
+                          bool data);
+
+/* The same as an aligned table for a terminal. Allocated with malloc; NULL when memory is
+ * short. */
+char *bench_report_text(const struct bench_report *report, const struct bench_machine *machine);
+
+#endif

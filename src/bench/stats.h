@@ -1,0 +1,24 @@
+/* Statistics of a benchmark's rounds, computed as pytest-benchmark computes them, so that
+ * its `compare` command shows equal numbers. Pure; any thread. */
+#ifndef BENCH_STATS_H
+#define BENCH_STATS_H
+
+#include <stddef.h>
+
+/* Times are in seconds an iteration. */
+struct bench_stats {
+    double min, max, mean;
+    double stddev; /* n - 1; 0 for a single round */
+    size_t rounds;
+    double median, q1, q3, iqr;
+    size_t iqr_outliers;    /* beyond 1.5 iqr of the quartiles */
+    size_t stddev_outliers; /* beyond one stddev of the mean */
+    double ld15iqr, hd15iqr; /* lowest and highest datum within 1.5 iqr of the quartiles */
+    double ops;              /* 1 / mean */
+    double total;            /* sum over the rounds */
+};
+
+/* Fills `stats` from rounds[0..count), count >= 1. Returns 0, or -1 when memory is short. */
+int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t count);
+
+#endif

@@ -1,0 +1,32 @@
+/* Numbers as text: C face of the C++ standard library's <charconv>, which is correctly
+ * rounded, shortest, and blind to the locale. The one C++ file of the project.
+ * Pure; any thread. */
+#ifndef CODEC_NUMBER_H
+#define CODEC_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Room for any double: "-2.2250738585072014e-308". */
+#define NUMBER_BYTES_MAX 24
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Reads text[0..length) that is a number by the grammar of JSON (the caller made sure). A
+ * magnitude too large gives an infinity, one too small a zero of its sign. */
+double number_parse(const char *text, size_t length);
+
+/* Writes the shortest decimal that reads back to `value` (finite), -0.0 for negative
+ * zero; returns the end. `out` has room for NUMBER_BYTES_MAX bytes. No NUL is added. */
+char *number_format(char *out, double value);
+
+/* True when text[0..length) is, as a whole, a number by the grammar of JSON. */
+bool number_is_valid(const char *text, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,66 @@
+#include "sim/particle_set.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns are padded to whole cache lines, as aligned_alloc asks. */
+#define PARTICLES_PER_LINE (PARTICLE_SET_ALIGNMENT / sizeof(double))
+
+static size_t padded(size_t capacity)
+{
+    return (capacity + PARTICLES_PER_LINE - 1) / PARTICLES_PER_LINE * PARTICLES_PER_LINE;
+}
+
+void particle_set_init(struct particle_set *set)
+{
+    memset(set, 0, sizeof *set);
+}
+
+void particle_set_fini(struct particle_set *set)
+{
+    free(set->x);
+    free(set->y);
+    free(set->ang_vel);
+    particle_set_init(set);
+}
+
+size_t particle_set_bytes(size_t capacity)
+{
+    return padded(capacity) * PARTICLE_BYTES;
+}
+
+static double *column_copy(const double *from, size_t used, size_t capacity)
+{
+    double *column = aligned_alloc(PARTICLE_SET_ALIGNMENT, capacity * sizeof *column);
+    if (column && used)
+        memcpy(column, from, used * sizeof *column);
+    return column;
+}
+
+int particle_set_reserve(struct particle_set *set, size_t capacity)
+{
+    if (capacity <= set->capacity)
+        return 0;
+    if (capacity > SIZE_MAX / PARTICLE_BYTES - PARTICLES_PER_LINE)
+        return -1;
+    capacity = padded(capacity);
+
+    double *x = column_copy(set->x, set->capacity, capacity);
+    double *y = column_copy(set->y, set->capacity, capacity);
+    double *ang_vel = column_copy(set->ang_vel, set->capacity, capacity);
+    if (!x || !y || !ang_vel) {
+        free(x);
+        free(y);
+        free(ang_vel);
+        return -1;
+    }
+    size_t count = set->count;
+    particle_set_fini(set);
+    set->x = x;
+    set->y = y;
+    set->ang_vel = ang_vel;
+    set->count = count;
+    set->capacity = capacity;
+    return 0;
+}

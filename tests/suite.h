@@ -1,0 +1,30 @@
+/* The main() of a test program: one suite, run by check, a failure is exit status 1. */
+#ifndef TESTS_SUITE_H
+#define TESTS_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#define SUITE_TIMEOUT_S 120
+
+/* Runs `suite` and frees it; returns main's exit status. CK_FORK and CK_VERBOSITY of the
+ * environment apply. */
+static inline int suite_run(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* A test case with a time limit that suits sanitizer builds. */
+static inline TCase *suite_case(Suite *suite, const char *name)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, SUITE_TIMEOUT_S);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}
+
+#endif
