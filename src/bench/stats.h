@@ -11,8 +11,8 @@ struct bench_stats {
     double stddev; /* n - 1; 0 for a single round */
     size_t rounds;
     double median, q1, q3, iqr;
-    size_t iqr_outliers;    /* beyond 1.5 iqr of the quartiles */
-    size_t stddev_outliers; /* beyond one stddev of the mean */
+    size_t iqr_outliers;     /* beyond 1.5 iqr of the quartiles */
+    size_t stddev_outliers;  /* beyond one stddev of the mean */
     double ld15iqr, hd15iqr; /* lowest and highest datum within 1.5 iqr of the quartiles */
     double ops;              /* 1 / mean */
     double total;            /* sum over the rounds */

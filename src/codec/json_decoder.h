@@ -64,10 +64,9 @@ struct json_decoder *json_decoder_create(const struct decode_limits *limits,
 void json_decoder_destroy(struct json_decoder *decoder);
 
 /* Takes the next `size` bytes. Returns DECODE_OK to go on (also after a DECODE_MEANING fault, which
- * finish reports), or DECODE_SYNTAX, DECODE_TOO_MANY or DECODE_NO_MEMORY, which end the decoding: `out` then
- * holds nothing of use, and later calls return the same. */
-enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *bytes,
-                                     size_t size);
+ * finish reports), or DECODE_SYNTAX, DECODE_TOO_MANY or DECODE_NO_MEMORY, which end the decoding:
+ * `out` then holds nothing of use, and later calls return the same. */
+enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *bytes, size_t size);
 
 /* The text is complete. DECODE_OK: out->particles holds at least one particle, all its numbers are
  * finite, and out's options are in range, each by itself. */

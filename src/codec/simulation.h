@@ -21,10 +21,10 @@ enum particle_shape {
 struct simulation {
     struct particle_set particles; /* owned */
     enum particle_shape shape;
-    double dt;                   /* finite, >= 0 */
-    double timestep;             /* finite, > 0 */
-    const struct method *method; /* never NULL */
-    int64_t frames;              /* >= 1 */
+    double dt;                                         /* finite, >= 0 */
+    double timestep;                                   /* finite, > 0 */
+    const struct method *method;                       /* never NULL */
+    int64_t frames;                                    /* >= 1 */
     bool has_dt, has_timestep, has_method, has_frames; /* given, not defaulted */
 };
 

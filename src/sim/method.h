@@ -62,7 +62,7 @@ struct method {
 };
 
 /* All methods, the default one included, in the order in which lists show them. */
-const struct method *method_table(size_t *count);
+const struct method *const *method_table(size_t *count);
 
 /* The method called `name` (`length` bytes), or NULL. */
 const struct method *method_find(const char *name, size_t length);
@@ -86,5 +86,8 @@ int64_t evolve_particle_steps(const struct method *method, size_t count, int64_t
 
 /* The predicted cost of a run in nanoseconds, from cost_ns. Rough. */
 double evolve_cost_ns(const struct method *method, size_t count, int64_t steps);
+
+/* The instruction set of the kernels in use: portable, avx2 or avx512. */
+const char *evolve_kernels_name(void);
 
 #endif

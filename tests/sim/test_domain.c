@@ -1,0 +1,131 @@
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "../suite.h"
+#include "sim/domain.h"
+
+/* The fault of one particle. */
+static enum domain_fault check(const char *name, double x, double y, double ang_vel, double dt,
+                               double timestep)
+{
+    const struct method *method = method_find(name, strlen(name));
+    struct evolve_run run = {
+        &x, &y, &ang_vel, NULL, NULL, 1, dt, timestep, evolve_steps(dt, timestep)};
+    size_t index = 99;
+    enum domain_fault fault = domain_check(method, &run, &index);
+    ck_assert(fault == DOMAIN_OK ? index == 99 : index == 0);
+    return fault;
+}
+
+static enum domain_fault check_default(double x, double y, double ang_vel)
+{
+    return check("closed_form", x, y, ang_vel, 0.1, 1e-5);
+}
+
+START_TEST(ordinary_particles_pass)
+{
+    ck_assert_int_eq(check_default(0.3, 0.5, 1), DOMAIN_OK);
+    ck_assert_int_eq(check_default(1e-170, 0.5, 1), DOMAIN_OK);
+    ck_assert_int_eq(check_default(0.5, -1e-320, -1), DOMAIN_OK);
+    ck_assert_int_eq(check_default(0, 1, 0), DOMAIN_OK);
+}
+END_TEST
+
+START_TEST(origin_is_refused_even_at_rest)
+{
+    ck_assert_int_eq(check_default(0, 0, 1), DOMAIN_ORIGIN);
+    ck_assert_int_eq(check_default(0, -0.0, 0), DOMAIN_ORIGIN);
+    ck_assert_int_eq(check("analytic", 0, 0, 0, 0, 1), DOMAIN_ORIGIN);
+}
+END_TEST
+
+START_TEST(not_finite_is_refused)
+{
+    ck_assert_int_eq(check_default(NAN, 1, 1), DOMAIN_NOT_FINITE);
+    ck_assert_int_eq(check_default(1, INFINITY, 1), DOMAIN_NOT_FINITE);
+    ck_assert_int_eq(check_default(1, 1, -INFINITY), DOMAIN_NOT_FINITE);
+}
+END_TEST
+
+/* Both sides of each limit. */
+START_TEST(limits)
+{
+    double tiny = sqrt(DBL_MIN);
+    ck_assert_int_eq(check_default(tiny, 0, 0), DOMAIN_OK);
+    ck_assert_int_eq(check_default(tiny * (1 - 1e-15), 0, 0), DOMAIN_RADIUS_SMALL);
+    double huge = sqrt(DBL_MAX);
+    ck_assert_int_eq(check_default(0, huge, 0), DOMAIN_OK);
+    ck_assert_int_eq(check_default(0, huge * (1 + 1e-15), 0), DOMAIN_RADIUS_LARGE);
+
+    ck_assert_int_eq(check("euler", 1, 0, tiny, 1, 1), DOMAIN_OK);
+    ck_assert_int_eq(check("euler", 1, 0, tiny * (1 - 1e-15), 1, 1), DOMAIN_STEP_SMALL);
+    ck_assert_int_eq(check("euler", 1, 0, 5e-324, 1, 0.25), DOMAIN_OK); /* c is 0 */
+    ck_assert_int_eq(check("euler", 1, 0, huge, 0.5, 1), DOMAIN_OK);
+    ck_assert_int_eq(check("euler", 1, 0, huge * (1 + 1e-15), 0.5, 1), DOMAIN_STEP_LARGE);
+    ck_assert_int_eq(check("euler", 1, 0, huge, 1, 2), DOMAIN_STEP_LARGE);
+    ck_assert_int_eq(check("euler", 1, 0, huge / 2, 4, 1), DOMAIN_OK);
+    ck_assert_int_eq(check("euler", 1, 0, huge / 2, 5, 1), DOMAIN_END_RADIUS_LARGE);
+
+    ck_assert_int_eq(check("analytic", 1, 0, 0x1p53, 1, 1), DOMAIN_OK);
+    ck_assert_int_eq(check("analytic", 1, 0, 0x1p53 + 2, 1, 1), DOMAIN_ANGLE_LARGE);
+    ck_assert_int_eq(check("analytic", 1, 0, 1e300, 1e300, 1e300), DOMAIN_ANGLE_LARGE);
+    ck_assert_int_eq(check("closed_form", 1, 0, 0x1p53 + 2, 1, 1), DOMAIN_OK);
+}
+END_TEST
+
+START_TEST(first_fault_is_named)
+{
+    double x[] = {1, 1, 0, 0}, y[] = {1, 1, 0, 0}, ang_vel[] = {0, 1, 2, 3};
+    struct evolve_run run = {x, y, ang_vel, NULL, NULL, 4, 1, 1, 1};
+    size_t index = 0;
+    ck_assert_int_eq(domain_check(method_default(), &run, &index), DOMAIN_ORIGIN);
+    ck_assert_uint_eq(index, 2);
+}
+END_TEST
+
+/* At the very edge of the domain every method still gives finite numbers. */
+START_TEST(edges_give_finite_results)
+{
+    double tiny = sqrt(DBL_MIN), huge = sqrt(DBL_MAX);
+    double x[] = {tiny, huge, tiny, 1};
+    double y[] = {0, 0, 0, 1e-320};
+    double ang_vel[] = {tiny, tiny, huge / 16, -huge / 16};
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    for (size_t m = 0; m < count; m++) {
+        for (size_t i = 0; i < 4; i++) {
+            double x_out, y_out;
+            struct evolve_run run = {x + i, y + i, ang_vel + i, &x_out, &y_out, 1, 200, 1, 200};
+            size_t index;
+            if (domain_check(methods[m], &run, &index) != DOMAIN_OK) {
+                ck_assert(!methods[m]->polygon);
+                continue;
+            }
+            ck_assert(evolve(methods[m], &run, NULL));
+            ck_assert(isfinite(x_out) && isfinite(y_out));
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_fault_has_a_sentence)
+{
+    for (int fault = DOMAIN_OK; fault <= DOMAIN_ANGLE_LARGE; fault++)
+        ck_assert_uint_gt(strlen(domain_fault_text((enum domain_fault)fault)), 10);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim/domain");
+    TCase *tcase = suite_case(suite, "domain");
+    tcase_add_test(tcase, ordinary_particles_pass);
+    tcase_add_test(tcase, origin_is_refused_even_at_rest);
+    tcase_add_test(tcase, not_finite_is_refused);
+    tcase_add_test(tcase, limits);
+    tcase_add_test(tcase, first_fault_is_named);
+    tcase_add_test(tcase, edges_give_finite_results);
+    tcase_add_test(tcase, every_fault_has_a_sentence);
+    return suite_run(suite);
+}

@@ -1,0 +1,375 @@
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../suite.h"
+#include "sim/kernels.h"
+#include "sim/method.h"
+#include "sim/random.h"
+
+#define ROWS_MAX 64
+
+struct rows {
+    double x[ROWS_MAX], y[ROWS_MAX], ang_vel[ROWS_MAX];
+    size_t count;
+};
+
+static struct rows rows_load(const json_t *list)
+{
+    struct rows rows = {.count = json_array_size(list)};
+    ck_assert_uint_le(rows.count, ROWS_MAX);
+    for (size_t i = 0; i < rows.count; i++) {
+        const json_t *row = json_array_get(list, i);
+        rows.x[i] = json_number_value(json_array_get(row, 0));
+        rows.y[i] = json_number_value(json_array_get(row, 1));
+        rows.ang_vel[i] = json_number_value(json_array_get(row, 2));
+    }
+    return rows;
+}
+
+static struct evolve_run run_in_place(struct rows *rows, double dt, double timestep)
+{
+    return (struct evolve_run){rows->x, rows->y,  rows->ang_vel,
+                               rows->x, rows->y,  rows->count,
+                               dt,      timestep, evolve_steps(dt, timestep)};
+}
+
+static const struct method *method_named(const char *name)
+{
+    const struct method *method = method_find(name, strlen(name));
+    ck_assert_ptr_nonnull(method);
+    return method;
+}
+
+START_TEST(reference_equals_cpython_bit_for_bit)
+{
+    json_t *root = json_load_file(TEST_DATA "/cpython_evolve.json", JSON_DECODE_INT_AS_REAL, NULL);
+    ck_assert_ptr_nonnull(root);
+    size_t index;
+    json_t *entry;
+    size_t cases = 0;
+    json_array_foreach(json_object_get(root, "cases"), index, entry)
+    {
+        struct rows rows = rows_load(json_object_get(entry, "before"));
+        struct rows after = rows_load(json_object_get(entry, "after"));
+        struct evolve_run run = run_in_place(&rows, json_number_value(json_object_get(entry, "dt")),
+                                             json_number_value(json_object_get(entry, "timestep")));
+        ck_assert_int_eq(run.steps, (int64_t)json_number_value(json_object_get(entry, "steps")));
+        ck_assert(evolve(method_named("reference"), &run, NULL));
+        ck_assert_mem_eq(rows.x, after.x, rows.count * sizeof(double));
+        ck_assert_mem_eq(rows.y, after.y, rows.count * sizeof(double));
+        cases++;
+    }
+    ck_assert_uint_eq(cases, 9);
+    json_decref(root);
+}
+END_TEST
+
+/* The angle by which the polygon turns, summed step by step. */
+static double polygon_angle(double x, double y, double c, double steps)
+{
+    double a = (x * x + y * y) / (c * c);
+    double angle = 0;
+    for (double k = 0; k < steps; k++)
+        angle += atan(1 / sqrt(a + k));
+    return angle;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct polygon_row {
+    double x, y, ang_vel, timestep, steps, x_after, y_after;
+};
+
+static size_t polygon_load(struct polygon_row *rows, size_t room)
+{
+    FILE *file = fopen(TEST_DATA "/polygon113.csv", "r");
+    ck_assert_ptr_nonnull(file);
+    char line[512];
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
+    size_t count = 0;
+    while (count < room && fgets(line, sizeof line, file)) {
+        struct polygon_row *r = &rows[count++];
+        ck_assert_int_eq(sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &r->x, &r->y, &r->ang_vel,
+                                &r->timestep, &r->steps, &r->x_after, &r->y_after),
+                         7);
+    }
+    fclose(file);
+    return count;
+}
+
+/* The error against arithmetic of 113 bits, relative to the radius. */
+static double polygon_error(const struct method *method, const struct polygon_row *row)
+{
+    double x, y;
+    struct evolve_run run = {&row->x, &row->y,       &row->ang_vel,      &x, &y, 1,
+                             1,       row->timestep, (int64_t)row->steps};
+    ck_assert(evolve(method, &run, NULL));
+    return hypot(x - row->x_after, y - row->y_after) / hypot(row->x_after, row->y_after);
+}
+
+START_TEST(closed_form_meets_its_bound)
+{
+    static struct polygon_row rows[400];
+    static double errors[400];
+    size_t count = polygon_load(rows, 400);
+    ck_assert_uint_eq(count, 303);
+    for (size_t i = 0; i < count; i++) {
+        const struct polygon_row *r = &rows[i];
+        errors[i] = polygon_error(method_named("closed_form"), r);
+        double angle = polygon_angle(r->x, r->y, r->timestep * r->ang_vel, r->steps);
+        ck_assert_msg(errors[i] <= 5e-16 + 3e-16 * angle, "row %zu: %g", i + 2, errors[i]);
+    }
+    qsort(errors, count, sizeof *errors, compare_doubles);
+    ck_assert_double_le(errors[count / 2], 3e-16);
+    ck_assert_double_le(errors[count - 1], 5e-15);
+}
+END_TEST
+
+/* A walk rounds some eight times a step. The roundings of the radius add up along the turned
+ * angle; this bound is generous, a wrong formula is off by orders of magnitude. */
+START_TEST(walked_methods_stay_near_the_polygon)
+{
+    static const char *const names[] = {"reference", "fast", "euler"};
+    static struct polygon_row rows[400];
+    size_t count = polygon_load(rows, 400);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].steps <= 20000)
+            ck_assert_double_le(polygon_error(method_named(names[_i]), &rows[i]),
+                                1e-15 + 4e-16 * rows[i].steps);
+}
+END_TEST
+
+START_TEST(published_set_comes_out_in_every_method)
+{
+    static const double x[] = {0.210269, -0.099334, 0.191358};
+    static const double y[] = {0.543863, -0.490034, -0.365227};
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    for (size_t m = 0; m < count; m++) {
+        struct rows rows = {{0.3, 0, -0.1}, {0.5, -0.5, -0.4}, {1, -1, 3}, 3};
+        struct evolve_run run = run_in_place(&rows, 0.1, 1e-5);
+        ck_assert(evolve(methods[m], &run, NULL));
+        for (size_t i = 0; i < 3; i++) {
+            ck_assert_double_eq_tol(rows.x[i], x[i], 1e-5);
+            ck_assert_double_eq_tol(rows.y[i], y[i], 1e-5);
+        }
+    }
+    ck_assert_uint_eq(count, 5);
+}
+END_TEST
+
+START_TEST(still_particles_keep_their_bits)
+{
+    static const double timesteps[] = {1e-5, 1, 1e-300};
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    for (size_t m = 0; m < count; m++) {
+        for (size_t t = 0; t < 3; t++) {
+            struct rows rows = {{-0.0, 0.3, 0.1, -0.0}, {0.7, -0.0, 0.1, -1}, {0, -0.0, 2, 0}, 4};
+            struct rows before = rows;
+            struct evolve_run run = run_in_place(&rows, t == 2 ? 1e-299 : 0.01, timesteps[t]);
+            ck_assert(evolve(methods[m], &run, NULL));
+            for (size_t i = 0; i < 4; i++) {
+                bool moves = i == 2 && (t == 0 || !methods[m]->polygon);
+                if (t == 2 || moves)
+                    continue;
+                ck_assert_mem_eq(&rows.x[i], &before.x[i], sizeof(double));
+                ck_assert_mem_eq(&rows.y[i], &before.y[i], sizeof(double));
+            }
+        }
+    }
+}
+END_TEST
+
+/* Results depend on the particle alone: any part of a set, in place or not, gives the same
+ * bits. */
+START_TEST(parts_equal_the_whole)
+{
+    struct particle_set set;
+    particle_set_init(&set);
+    ck_assert_int_eq(random_particles(&set, 257, 7), 0);
+    double whole_x[257], whole_y[257], x[257], y[257];
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    for (size_t m = 0; m < count; m++) {
+        struct evolve_run run = {set.x, set.y, set.ang_vel, whole_x, whole_y, 257, 3, 0.01, 300};
+        ck_assert(evolve(methods[m], &run, NULL));
+        for (size_t part = 1; part <= 100; part += 3) {
+            for (size_t begin = 0; begin < 257; begin += part) {
+                size_t size = 257 - begin < part ? 257 - begin : part;
+                memcpy(x + begin, set.x + begin, size * sizeof *x);
+                memcpy(y + begin, set.y + begin, size * sizeof *y);
+                struct evolve_run piece = {x + begin, y + begin, set.ang_vel + begin,
+                                           x + begin, y + begin, size,
+                                           3,         0.01,      300};
+                ck_assert(evolve(methods[m], &piece, NULL));
+            }
+            ck_assert_mem_eq(x, whole_x, sizeof x);
+            ck_assert_mem_eq(y, whole_y, sizeof y);
+        }
+    }
+    particle_set_fini(&set);
+}
+END_TEST
+
+/* Near the origin closed_form takes real steps first; around the point where it
+ * changes over, it must agree with the walk. */
+START_TEST(closed_form_agrees_with_the_walk_near_the_origin)
+{
+    for (int i = 1; i <= 200; i++) {
+        for (int64_t steps = 1; steps <= 80; steps++) {
+            double x = 0.005 * i * i;
+            double y = 0, ang_vel = -1;
+            double jumped_x, jumped_y, walked_x, walked_y;
+            struct evolve_run jump = {&x, &y, &ang_vel, &jumped_x, &jumped_y, 1, 1, 1, steps};
+            struct evolve_run walk = jump;
+            walk.x_out = &walked_x;
+            walk.y_out = &walked_y;
+            ck_assert(evolve(method_named("closed_form"), &jump, NULL));
+            ck_assert(evolve(method_named("reference"), &walk, NULL));
+            double radius = hypot(walked_x, walked_y);
+            ck_assert_double_le(hypot(jumped_x - walked_x, jumped_y - walked_y), 2e-14 * radius);
+        }
+    }
+}
+END_TEST
+
+static void check_same_euler(const struct kernels *a, const struct kernels *b)
+{
+    struct random_generator random;
+    random_seed(&random, 99);
+    _Alignas(64) double c[EULER_BLOCK], xa[EULER_BLOCK], ya[EULER_BLOCK];
+    _Alignas(64) double xb[EULER_BLOCK], yb[EULER_BLOCK];
+    for (int i = 0; i < EULER_BLOCK; i++) {
+        xa[i] = xb[i] = random_uniform(&random, -1, 1);
+        ya[i] = yb[i] = random_uniform(&random, -1, 1);
+        c[i] = random_uniform(&random, -0.1, 0.1);
+    }
+    a->euler(xa, ya, c, 1000);
+    b->euler(xb, yb, c, 1000);
+    ck_assert_mem_eq(xa, xb, sizeof xa);
+    ck_assert_mem_eq(ya, yb, sizeof ya);
+}
+
+static void check_same_range(kernel_range *a, kernel_range *b)
+{
+    struct particle_set set;
+    particle_set_init(&set);
+    ck_assert_int_eq(random_particles(&set, 5000, 5), 0);
+    static double xa[5000], ya[5000], xb[5000], yb[5000];
+    struct evolve_run run = {set.x, set.y, set.ang_vel, xa, ya, set.count, 10, 0.001, 10000};
+    a(&run, 0, set.count);
+    run.x_out = xb;
+    run.y_out = yb;
+    b(&run, 0, set.count);
+    ck_assert_mem_eq(xa, xb, sizeof xa);
+    ck_assert_mem_eq(ya, yb, sizeof ya);
+    particle_set_fini(&set);
+}
+
+START_TEST(kernels_give_the_same_bits)
+{
+    size_t count;
+    const struct kernels *const *all = kernels_usable(&count);
+    ck_assert_uint_ge(count, 1);
+    ck_assert_str_eq(all[0]->name, "portable");
+    ck_assert_ptr_eq(all[count - 1], kernels_best());
+    for (size_t i = 1; i < count; i++) {
+        check_same_euler(all[0], all[i]);
+        check_same_range(all[0]->closed_form, all[i]->closed_form);
+        check_same_range(all[0]->analytic, all[i]->analytic);
+    }
+}
+END_TEST
+
+struct stopper {
+    int64_t asked, allowed;
+};
+
+static bool stop_after(void *context)
+{
+    struct stopper *stopper = context;
+    return ++stopper->asked > stopper->allowed;
+}
+
+START_TEST(control_ends_a_run)
+{
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    struct particle_set set;
+    particle_set_init(&set);
+    ck_assert_int_eq(random_particles(&set, 20000, 3), 0);
+    for (size_t m = 0; m < count; m++) {
+        struct stopper stopper = {0, 1};
+        struct evolve_control control = {stop_after, &stopper};
+        /* Without the control the walks would take 2^53 steps. */
+        struct evolve_run run = {set.x,        set.y,     set.ang_vel, set.x,
+                                 set.y,        set.count, 1,           1.0 / (double)SIM_STEPS_MAX,
+                                 SIM_STEPS_MAX};
+        ck_assert(!evolve(methods[m], &run, &control));
+        ck_assert_int_eq(stopper.asked, 2);
+    }
+    particle_set_fini(&set);
+}
+END_TEST
+
+START_TEST(steps_truncate_the_quotient)
+{
+    ck_assert_int_eq(evolve_steps(0.1, 1e-5), 10000);
+    ck_assert_int_eq(evolve_steps(0.3, 1e-5), 29999);
+    ck_assert_int_eq(evolve_steps(0, 1e-5), 0);
+    ck_assert_int_eq(evolve_steps(9e-6, 1e-5), 0);
+    ck_assert_int_eq(evolve_steps(0x1p53, 1), SIM_STEPS_MAX);
+    ck_assert_int_eq(evolve_steps(0x1p53 + 2, 1), -1);
+    ck_assert_int_eq(evolve_steps(1e308, 1e-308), -1);
+}
+END_TEST
+
+START_TEST(work_is_counted)
+{
+    ck_assert_int_eq(evolve_particle_steps(method_named("euler"), 1000, 10000), 10000000);
+    ck_assert_int_eq(evolve_particle_steps(method_named("closed_form"), 3, 7), 21);
+    ck_assert_int_eq(evolve_particle_steps(method_named("analytic"), 1000, 10000), 0);
+    ck_assert_int_eq(evolve_particle_steps(method_named("euler"), 10000, SIM_STEPS_MAX), INT64_MAX);
+    ck_assert_double_gt(evolve_cost_ns(method_named("euler"), 10, 1000), 1000);
+    ck_assert_double_lt(evolve_cost_ns(method_named("closed_form"), 10, 1000), 1000);
+}
+END_TEST
+
+START_TEST(methods_are_found_by_name)
+{
+    ck_assert_ptr_eq(method_find("euler", 5), method_named("euler"));
+    ck_assert_ptr_null(method_find("eule", 4));
+    ck_assert_ptr_null(method_find("euler ", 6));
+    ck_assert_ptr_null(method_find("", 0));
+    ck_assert_ptr_eq(method_default(), method_named("closed_form"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sim/methods");
+    TCase *oracle = suite_case(suite, "oracle");
+    tcase_add_test(oracle, reference_equals_cpython_bit_for_bit);
+    tcase_add_test(oracle, closed_form_meets_its_bound);
+    tcase_add_loop_test(oracle, walked_methods_stay_near_the_polygon, 0, 3);
+    tcase_add_test(oracle, published_set_comes_out_in_every_method);
+    tcase_add_test(oracle, closed_form_agrees_with_the_walk_near_the_origin);
+    TCase *bits = suite_case(suite, "bits");
+    tcase_add_test(bits, still_particles_keep_their_bits);
+    tcase_add_test(bits, parts_equal_the_whole);
+    tcase_add_test(bits, kernels_give_the_same_bits);
+    TCase *rest = suite_case(suite, "rest");
+    tcase_add_test(rest, control_ends_a_run);
+    tcase_add_test(rest, steps_truncate_the_quotient);
+    tcase_add_test(rest, work_is_counted);
+    tcase_add_test(rest, methods_are_found_by_name);
+    return suite_run(suite);
+}
