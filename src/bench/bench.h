@@ -56,7 +56,7 @@ struct bench_environment {
 
 struct bench_result {
     const struct method *method;
-    double *rounds;     /* seconds an iteration, in the order of running; owned */
+    double *rounds; /* seconds an iteration, in the order of running; owned */
     size_t round_count;
     uint64_t iterations; /* in each round, calibrated so that a round is long against the clock */
     struct bench_stats stats;
@@ -82,8 +82,7 @@ enum bench_status {
 
 /* Runs every method of `config` on `particles` (checked by domain_check for each of them). On
  * BENCH_OK the caller calls bench_report_fini; otherwise `report` is empty. */
-enum bench_status bench_run(const struct bench_config *config,
-                            const struct particle_set *particles,
+enum bench_status bench_run(const struct bench_config *config, const struct particle_set *particles,
                             const struct bench_environment *environment,
                             struct bench_report *report);
 void bench_report_fini(struct bench_report *report);

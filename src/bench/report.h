@@ -10,7 +10,7 @@
 /* What the report says of the machine; bench_machine_describe fills it. */
 struct bench_machine {
     char node[128], system[64], release[128], architecture[64], cpu[160], compiler[160];
-    int cores; /* that this process may use */
+    int cores;         /* that this process may use */
     char datetime[40]; /* ISO 8601, UTC */
 };
 
