@@ -1,5 +1,7 @@
 /* Statistics of a benchmark's rounds, computed as pytest-benchmark computes them, so that
- * its `compare` command shows equal numbers. Pure; any thread. */
+ * its `compare` command shows equal numbers. That tool takes mean and stddev with exact
+ * fractions, this module with compensated sums: the last bit may differ, no more. Pure; any
+ * thread. */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
 
@@ -13,8 +15,9 @@ struct bench_stats {
     double median, q1, q3, iqr;
     size_t iqr_outliers;     /* beyond 1.5 iqr of the quartiles */
     size_t stddev_outliers;  /* beyond one stddev of the mean */
-    double ld15iqr, hd15iqr; /* lowest and highest datum within 1.5 iqr of the quartiles */
-    double ops;              /* 1 / mean */
+    double ld15iqr, hd15iqr; /* lowest datum within 1.5 iqr of q1, first datum beyond 1.5 iqr
+                                of q3 (the highest when none is): that tool's rule */
+    double ops;              /* rounds / total; 0 when total is 0 */
     double total;            /* sum over the rounds */
 };
 
