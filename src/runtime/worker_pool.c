@@ -1,0 +1,251 @@
+#include "runtime/worker_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "runtime/clock.h"
+
+/* Work that a task offers to others. Lives on the stack of the offering worker, which waits
+ * until nobody is inside. */
+struct share {
+    void (*piece)(void *context, size_t index);
+    void *context;
+    size_t pieces;
+    size_t next;         /* first piece not yet taken; pool mutex */
+    unsigned inside;     /* helpers at a piece; pool mutex */
+    unsigned helpers;    /* different helpers so far; pool mutex */
+    pthread_cond_t left; /* a helper has left */
+    struct share *following;
+    bool helped[WORKER_POOL_WORKERS_MAX]; /* by worker; pool mutex */
+};
+
+struct worker {
+    struct worker_pool *pool;
+    pthread_t thread;
+    unsigned index;
+    _Atomic int64_t progress_ns; /* when it last got on; 0 while it has nothing to do */
+};
+
+struct worker_pool {
+    pthread_mutex_t mutex; /* guards all that is not constant or atomic */
+    pthread_cond_t work;   /* something to do, or closing */
+    struct pool_task *first;
+    struct pool_task **last; /* where the next task is linked */
+    size_t queued;
+    size_t queue_limit; /* constant */
+    struct share *shares;
+    unsigned idle;
+    unsigned busy;
+    bool closing;
+    unsigned worker_count; /* constant once created */
+    struct worker workers[];
+};
+
+static _Thread_local struct worker *self;
+
+static void mark_progress(struct worker *worker, int64_t ns)
+{
+    atomic_store_explicit(&worker->progress_ns, ns, memory_order_relaxed);
+}
+
+void worker_pool_progress(void)
+{
+    if (self)
+        mark_progress(self, clock_now_ns());
+}
+
+/* The functions named *_locked are called with the mutex held and return with it held. */
+
+static bool run_task_locked(struct worker_pool *pool)
+{
+    struct pool_task *task = pool->first;
+    if (!task)
+        return false;
+    pool->first = task->next;
+    if (!pool->first)
+        pool->last = &pool->first;
+    pool->queued--;
+    pthread_mutex_unlock(&pool->mutex);
+    task->run(task);
+    pthread_mutex_lock(&pool->mutex);
+    return true;
+}
+
+/* One piece only: a task may have come in meanwhile. */
+static bool help_locked(struct worker_pool *pool, struct worker *worker)
+{
+    struct share *share = pool->shares;
+    while (share && share->next == share->pieces)
+        share = share->following;
+    if (!share)
+        return false;
+    size_t index = share->next++;
+    share->inside++;
+    if (!share->helped[worker->index]) {
+        share->helped[worker->index] = true;
+        share->helpers++;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    share->piece(share->context, index);
+    pthread_mutex_lock(&pool->mutex);
+    if (--share->inside == 0)
+        pthread_cond_signal(&share->left);
+    return true;
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct worker_pool *pool = worker->pool;
+    self = worker;
+    pthread_mutex_lock(&pool->mutex);
+    for (;;) {
+        pool->busy++;
+        mark_progress(worker, clock_now_ns());
+        bool worked = run_task_locked(pool) || help_locked(pool, worker);
+        mark_progress(worker, 0);
+        pool->busy--;
+        if (worked)
+            continue;
+        if (pool->closing)
+            break;
+        pool->idle++;
+        pthread_cond_wait(&pool->work, &pool->mutex);
+        pool->idle--;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return NULL;
+}
+
+bool worker_pool_submit(struct worker_pool *pool, struct pool_task *task)
+{
+    task->submitted_ns = clock_now_ns();
+    task->next = NULL;
+    pthread_mutex_lock(&pool->mutex);
+    bool room = pool->queued < pool->queue_limit;
+    if (room) {
+        *pool->last = task;
+        pool->last = &task->next;
+        pool->queued++;
+        if (pool->idle)
+            pthread_cond_signal(&pool->work);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return room;
+}
+
+bool worker_pool_is_full(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    bool full = pool->queued >= pool->queue_limit;
+    pthread_mutex_unlock(&pool->mutex);
+    return full;
+}
+
+static void unlink_share_locked(struct worker_pool *pool, struct share *share)
+{
+    struct share **link = &pool->shares;
+    while (*link != share)
+        link = &(*link)->following;
+    *link = share->following;
+}
+
+unsigned worker_pool_share(struct worker_pool *pool, size_t pieces,
+                           void (*piece)(void *context, size_t index), void *context)
+{
+    struct share share = {.piece = piece, .context = context, .pieces = pieces};
+    pthread_cond_init(&share.left, NULL);
+
+    pthread_mutex_lock(&pool->mutex);
+    struct share **end = &pool->shares;
+    while (*end)
+        end = &(*end)->following;
+    *end = &share;
+    if (pool->idle && pieces > 1)
+        pthread_cond_broadcast(&pool->work);
+    while (share.next < pieces) {
+        size_t index = share.next++;
+        pthread_mutex_unlock(&pool->mutex);
+        piece(context, index);
+        worker_pool_progress();
+        pthread_mutex_lock(&pool->mutex);
+    }
+    unlink_share_locked(pool, &share);
+    /* The helpers are watched for progress, each by itself. */
+    if (self)
+        mark_progress(self, 0);
+    while (share.inside > 0)
+        pthread_cond_wait(&share.left, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+    worker_pool_progress();
+
+    pthread_cond_destroy(&share.left);
+    return share.helpers + 1;
+}
+
+bool worker_pool_is_stalled(struct worker_pool *pool, int64_t limit_ns)
+{
+    int64_t now = clock_now_ns();
+    for (unsigned i = 0; i < pool->worker_count; i++) {
+        int64_t progress =
+            atomic_load_explicit(&pool->workers[i].progress_ns, memory_order_relaxed);
+        if (progress && now - progress > limit_ns)
+            return true;
+    }
+    return false;
+}
+
+struct worker_pool_counts worker_pool_counts(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    struct worker_pool_counts counts = {pool->worker_count, pool->busy, pool->queued,
+                                        pool->queue_limit};
+    pthread_mutex_unlock(&pool->mutex);
+    return counts;
+}
+
+struct worker_pool *worker_pool_create(unsigned workers, size_t queue_limit)
+{
+    struct worker_pool *pool = calloc(1, sizeof *pool + workers * sizeof *pool->workers);
+    if (!pool)
+        return NULL;
+    pthread_mutex_init(&pool->mutex, NULL);
+    pthread_cond_init(&pool->work, NULL);
+    pool->last = &pool->first;
+    pool->queue_limit = queue_limit;
+
+    /* Signals are for the main thread. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    unsigned started = 0;
+    for (; started < workers; started++) {
+        struct worker *worker = &pool->workers[started];
+        worker->pool = pool;
+        worker->index = started;
+        if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0)
+            break;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pool->worker_count = started;
+    if (started < workers) {
+        worker_pool_destroy(pool);
+        return NULL;
+    }
+    return pool;
+}
+
+void worker_pool_destroy(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    pool->closing = true;
+    pthread_cond_broadcast(&pool->work);
+    pthread_mutex_unlock(&pool->mutex);
+    for (unsigned i = 0; i < pool->worker_count; i++)
+        pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->work);
+    pthread_mutex_destroy(&pool->mutex);
+    free(pool);
+}
