@@ -1,0 +1,122 @@
+/* One request and its answer.
+ *
+ * Life: created when the request's first line has come in; begin after the headers;
+ * receive for each piece of the body; handle when the body is complete; then either the
+ * answer is sent at once, or the connection is suspended and work runs on a worker, which
+ * stores the answer and resumes the connection; freed when libmicrohttpd is done with the
+ * request.
+ *
+ * An exchange belongs to its connection's I/O thread, except between exchange_submit and
+ * the end of the work function: then it belongs to the worker. Only exchange.c talks to
+ * libmicrohttpd about answers. */
+#ifndef SERVICE_EXCHANGE_H
+#define SERVICE_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/problem.h"
+#include "service/service.h"
+#include "service/timing.h"
+
+struct exchange;
+
+/* What an endpoint does. One row of the table in routes.c. */
+struct route {
+    const char *method; /* "GET" (also serves HEAD) or "POST" */
+    const char *path;
+    bool takes_body;
+    /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
+    bool (*begin)(struct exchange *exchange);
+    /* A piece of the body. May fail the exchange; it is then not called again. */
+    void (*receive)(struct exchange *exchange, const char *bytes, size_t size);
+    /* The body is complete: sets an answer, fails, or submits. */
+    void (*handle)(struct exchange *exchange);
+    /* On a worker, after submit: sets an answer or fails. */
+    void (*work)(struct exchange *exchange);
+    /* Frees exchange->state; called once, also after a failure. May be NULL. */
+    void (*release)(struct exchange *exchange);
+};
+
+struct answer {
+    unsigned status;
+    const char *content_type;
+    const char *body;
+    size_t size;
+    bool owned;                 /* body is freed after sending */
+    const char *header_name[4]; /* further headers; the strings outlive the exchange */
+    const char *header_value[4];
+    unsigned retry_after_s; /* 0: none */
+};
+
+enum exchange_stage {
+    EXCHANGE_HEADERS,   /* the headers are coming in */
+    EXCHANGE_BODY,      /* the body is coming in */
+    EXCHANGE_SUBMITTED, /* a worker has it, or has had it */
+    EXCHANGE_ANSWERED,  /* the answer is queued */
+};
+
+struct exchange {
+    struct service *service;
+    struct peer *peer;
+    struct MHD_Connection *connection;
+    const struct route *route; /* NULL: unknown path or method */
+    enum exchange_stage stage;
+    bool failed; /* the answer is a problem; the rest of the body is thrown away */
+    bool close;  /* the answer closes the connection */
+    struct answer answer;
+    int64_t started_ns;
+    uint64_t received_bytes;
+    struct timing timing;
+    struct pool_task task;
+    size_t claimed; /* bytes of the memory budget that it holds */
+    char *target;   /* for the access log, or NULL */
+    char method[16];
+    void *state; /* the route's own */
+};
+
+/* NULL when memory is short. `target` is copied if the access log wants it. */
+struct exchange *exchange_create(struct service *service, struct peer *peer,
+                                 struct MHD_Connection *connection, const char *target);
+void exchange_destroy(struct exchange *exchange);
+
+/* Claims bytes of the memory budget for this exchange, or returns false. */
+bool exchange_claim(struct exchange *exchange, size_t bytes);
+void exchange_unclaim(struct exchange *exchange, size_t bytes);
+
+/* Sets the answer. `body` was allocated with malloc and is the exchange's from now on; NULL
+ * (memory was short) makes it an internal problem. */
+void exchange_answer(struct exchange *exchange, unsigned status, const char *content_type,
+                     char *body, size_t size);
+
+/* The same for a body that is constant. */
+void exchange_answer_static(struct exchange *exchange, unsigned status, const char *content_type,
+                            const char *body, size_t size);
+
+/* Adds a header to the answer, after it was set. The strings are not copied. */
+void exchange_header(struct exchange *exchange, const char *name, const char *value);
+
+/* Makes the answer a problem document, in place of what it was. */
+void exchange_fail(struct exchange *exchange, const struct problem *problem);
+
+/* The same in one call. */
+void exchange_fail_with(struct exchange *exchange, enum problem_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Suspends the connection and hands the exchange to the pool; route->work will run. Last thing that
+ * handle does. When the queue is full the answer is 503. */
+void exchange_submit(struct exchange *exchange);
+
+/* True when the work is to end early; route->work asks now and then. Counts as progress. `context`
+ * is the exchange: fits evolve_control. */
+bool exchange_cancelled(void *context);
+
+/* Sends the answer that was set. MHD_NO: the connection must close. */
+enum MHD_Result exchange_send(struct exchange *exchange);
+
+/* A request header, or NULL. */
+const char *exchange_request_header(const struct exchange *exchange, const char *name);
+
+#endif

@@ -1,0 +1,87 @@
+#include "service/media.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define BLANK " \t"
+
+/* The length of the type before its parameters and blanks. */
+static size_t type_length(const char *text)
+{
+    size_t length = strcspn(text, ";,");
+    while (length > 0 && strchr(BLANK, text[length - 1]))
+        length--;
+    return length;
+}
+
+bool media_is(const char *header, const char *type)
+{
+    header += strspn(header, BLANK);
+    size_t length = type_length(header);
+    return length == strlen(type) && strncasecmp(header, type, length) == 0;
+}
+
+/* How well a range matches a type: 0 not at all, 1 by anything, 2 by its group ("text"), 3
+ * exactly. */
+static int specificity(const char *range, size_t length, const char *type)
+{
+    if (length == 3 && memcmp(range, "*/*", 3) == 0)
+        return 1;
+    if (length == strlen(type) && strncasecmp(range, type, length) == 0)
+        return 3;
+    size_t group = (size_t)(strchr(type, '/') - type) + 1;
+    if (length == group + 1 && range[group] == '*' && strncasecmp(range, type, group) == 0)
+        return 2;
+    return 0;
+}
+
+/* The quality of the range that starts at `text` and ends at `end`; 1 unless q says
+ * otherwise. */
+static double quality(const char *text, const char *end)
+{
+    for (const char *c = text; (c = memchr(c, ';', (size_t)(end - c)));) {
+        c++;
+        while (c < end && strchr(BLANK, *c))
+            c++;
+        if (end - c > 2 && (*c == 'q' || *c == 'Q') && c[1] == '=') {
+            double q = strtod(c + 2, NULL);
+            return q >= 0 && q <= 1 ? q : 0;
+        }
+    }
+    return 1;
+}
+
+/* The quality that `accept` gives to `type`, by its most specific range. */
+static double quality_of(const char *accept, const char *type)
+{
+    int best = 0;
+    double result = 0;
+    while (*accept) {
+        accept += strspn(accept, BLANK ",");
+        const char *end = accept + strcspn(accept, ",");
+        int match = specificity(accept, type_length(accept), type);
+        if (match > best) {
+            best = match;
+            result = quality(accept, end);
+        }
+        accept = end;
+    }
+    return result;
+}
+
+int media_choose(const char *accept, const char *const *types, size_t count)
+{
+    if (!accept || accept[strspn(accept, BLANK)] == '\0')
+        return 0;
+    int chosen = -1;
+    double best = 0;
+    for (size_t i = 0; i < count; i++) {
+        double q = quality_of(accept, types[i]);
+        if (q > best) {
+            best = q;
+            chosen = (int)i;
+        }
+    }
+    return chosen;
+}

@@ -1,0 +1,59 @@
+/* Problem documents (RFC 9457, application/problem+json): what every error answer holds.
+ *
+ * The kinds are one table in problem.c: status, type and title come from there. Any
+ * thread. */
+#ifndef SERVICE_PROBLEM_H
+#define SERVICE_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum problem_kind {
+    PROBLEM_NONE,
+    PROBLEM_MALFORMED,       /* 400: not JSON */
+    PROBLEM_FRAMING,         /* 400: the request can be read in two ways */
+    PROBLEM_NOT_FOUND,       /* 404 */
+    PROBLEM_METHOD,          /* 405 */
+    PROBLEM_NOT_ACCEPTABLE,  /* 406 */
+    PROBLEM_RECEIVE_TIMEOUT, /* 408 */
+    PROBLEM_BODY_TOO_LARGE,  /* 413 */
+    PROBLEM_TOO_MANY,        /* 413: particles */
+    PROBLEM_MEDIA_TYPE,      /* 415 */
+    PROBLEM_ENCODING,        /* 415: Content-Encoding */
+    PROBLEM_INVALID,         /* 422: JSON, but not a request */
+    PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
+    PROBLEM_TOO_MUCH_WORK,   /* 422 */
+    PROBLEM_UNAVAILABLE,     /* 422: a feature that this version does not have */
+    PROBLEM_INTERNAL,        /* 500 */
+    PROBLEM_QUEUE_FULL,      /* 503 */
+    PROBLEM_MEMORY,          /* 503 */
+    PROBLEM_BENCH_RUNNING,   /* 503 */
+    PROBLEM_DRAINING,        /* 503 */
+    PROBLEM_DEADLINE,        /* 504 */
+    PROBLEM_KIND_COUNT
+};
+
+struct problem {
+    enum problem_kind kind;
+    char detail[448]; /* what is wrong and what to do; UTF-8 */
+    bool has_pointer;
+    char pointer[192];           /* JSON Pointer of the part of the body at fault */
+    char parameter[64];          /* query parameter at fault, or "" */
+    bool has_position;           /* of malformed text: */
+    uint64_t line, column, byte; /* line and column from 1, byte from 0 */
+};
+
+/* The HTTP status of a kind. */
+unsigned problem_status(enum problem_kind kind);
+
+/* Fills `problem` with a kind and a printf-formatted detail, and nothing else. Bytes that are not
+ * printable ASCII are replaced, unless they are valid UTF-8. */
+void problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The document, with a newline at its end; allocated with malloc. NULL when memory is
+ * short. */
+char *problem_document(const struct problem *problem, size_t *size);
+
+#endif

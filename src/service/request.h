@@ -1,0 +1,33 @@
+/* Reading a request's framing and query string. I/O thread. */
+#ifndef SERVICE_REQUEST_H
+#define SERVICE_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/exchange.h"
+
+struct request_framing {
+    bool has_body;
+    bool chunked;
+    uint64_t content_length; /* of a body that is not chunked */
+    bool expects_continue;   /* the client waits for a first answer before it sends the body */
+};
+
+/* Reads the framing. False when a proxy in front of the daemon could read the request in another
+ * way (both Content-Length and Transfer-Encoding, several or bad lengths, no Host):
+ * `problem` is set, and the connection must not be used any further. libmicrohttpd lets such
+ * requests through. */
+bool request_read_framing(const struct exchange *exchange, const char *version,
+                          struct request_framing *framing, struct problem *problem);
+
+/* Calls visit(context, name, value, length) for each parameter of the query, in order, until one
+ * returns false. `value` is decoded, NUL-terminated, "" without "=". Returns false if a visit did.
+ */
+bool request_each_parameter(const struct exchange *exchange,
+                            bool (*visit)(void *context, const char *name, const char *value,
+                                          size_t length),
+                            void *context);
+
+#endif

@@ -1,0 +1,26 @@
+/* The daemon as an object: what its parts share. Internal to service/. */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "runtime/memory_budget.h"
+#include "runtime/options.h"
+#include "runtime/worker_pool.h"
+#include "service/metrics.h"
+#include "service/peer.h"
+
+struct service {
+    const struct options *options; /* constant */
+    struct worker_pool *pool;
+    struct peers *peers;
+    struct memory_budget budget;
+    struct metrics metrics;
+    atomic_bool draining;
+    atomic_bool bench_running; /* held by the exchange whose benchmark runs */
+    atomic_size_t exchanges;   /* requests begun and not yet over */
+    atomic_size_t jobs;        /* suspended connections that have not been resumed */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* The options of POST /simulate in its query string. */
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/nearest.h"
+#include "codec/number.h"
+#include "service/request.h"
+#include "service/simulate_state.h"
+
+static bool set_number(struct simulation *simulation, enum simulation_option option,
+                       const char *value, size_t length, char *detail, size_t size)
+{
+    /* In a query "+" means a space, so 1e+5 arrives as "1e 5". */
+    char number[64];
+    if (length < sizeof number) {
+        memcpy(number, value, length);
+        for (size_t i = 1; i < length; i++)
+            if (number[i] == ' ' && (number[i - 1] == 'e' || number[i - 1] == 'E'))
+                number[i] = '+';
+        if (number_is_valid(number, length))
+            return simulation_set_number(simulation, option, number_parse(number, length), detail,
+                                         size);
+    }
+    snprintf(detail, size, "%s must be a number, not \"%.40s\".", simulation_option_name(option),
+             value);
+    return false;
+}
+
+static enum simulation_option find_option(const char *name, const char **names)
+{
+    enum simulation_option found = OPTION_COUNT;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        names[i] = simulation_option_name((enum simulation_option)i);
+        if (strcmp(name, names[i]) == 0)
+            found = (enum simulation_option)i;
+    }
+    return found;
+}
+
+static bool read_parameter(void *context, const char *name, const char *value, size_t length)
+{
+    struct exchange *exchange = context;
+    struct simulate *simulate = exchange->state;
+    const char *names[OPTION_COUNT];
+    enum simulation_option option = find_option(name, names);
+    char detail[256];
+    if (option == OPTION_COUNT)
+        snprintf(detail, sizeof detail,
+                 "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method "
+                 "and frames.",
+                 name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
+    else if (simulation_has(&simulate->query, option))
+        snprintf(detail, sizeof detail, "%s is given twice in the query; give it once.", name);
+    else if (option == OPTION_METHOD
+                 ? simulation_set_method(&simulate->query, value, length, detail, sizeof detail)
+                 : set_number(&simulate->query, option, value, length, detail, sizeof detail))
+        return true;
+
+    struct problem problem;
+    problem_set(&problem, PROBLEM_INVALID, "%s", detail);
+    snprintf(problem.parameter, sizeof problem.parameter, "%s", name);
+    exchange_fail(exchange, &problem);
+    return false;
+}
+
+bool simulate_read_query(struct exchange *exchange)
+{
+    return request_each_parameter(exchange, read_parameter, exchange);
+}

@@ -1,0 +1,20 @@
+/* What the parts of POST /simulate share. For the simulate*.c files only. */
+#ifndef SERVICE_SIMULATE_STATE_H
+#define SERVICE_SIMULATE_STATE_H
+
+#include "codec/json_decoder.h"
+#include "codec/simulation.h"
+#include "service/exchange.h"
+
+/* exchange->state of the route. */
+struct simulate {
+    struct simulation simulation; /* of the body, then of the whole request */
+    struct simulation query;      /* options of the query; no particles */
+    struct json_decoder *decoder;
+    int64_t steps; /* once the request has been checked */
+};
+
+/* Reads the query into simulate->query. False when it has failed the exchange. */
+bool simulate_read_query(struct exchange *exchange);
+
+#endif
