@@ -100,10 +100,10 @@ bool simulation_set_method(struct simulation *simulation, const char *name, size
     if (!method) {
         const char *names[METHODS_MAX];
         size_t count;
-        const struct method *table = method_table(&count);
+        const struct method *const *table = method_table(&count);
         count = count < METHODS_MAX ? count : METHODS_MAX;
         for (size_t i = 0; i < count; i++)
-            names[i] = table[i].name;
+            names[i] = table[i]->name;
         text_add(&text, "unknown method ");
         text_add_quoted(&text, name, length, false);
         text_addf(&text, ": did you mean \"%s\"? Known are ",
