@@ -5,6 +5,7 @@
 
 #include "codec/json_lexer.h"
 #include "codec/json_meaning.h"
+#include "codec/json_run.h"
 #include "codec/text.h"
 
 enum expectation {
@@ -210,6 +211,15 @@ static bool is_over(const struct json_decoder *decoder)
     return status && status != DECODE_MEANING;
 }
 
+static inline void try_run(struct json_decoder *decoder)
+{
+    if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->error.status ||
+        decoder->lexer.open != JSON_MORE || !json_run_may_begin(&decoder->meaning))
+        return;
+    if (json_run_read(&decoder->meaning, &decoder->lexer))
+        decoder->expectation = EXPECT_COMMA_OR_END;
+}
+
 enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *bytes, size_t size)
 {
     if (is_over(decoder))
@@ -219,6 +229,7 @@ enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *b
 
     json_lexer_feed(&decoder->lexer, bytes, size);
     for (;;) {
+        try_run(decoder);
         enum json_token token = json_lexer_next(&decoder->lexer);
         if (token == JSON_MORE)
             return DECODE_OK;

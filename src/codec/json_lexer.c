@@ -207,21 +207,6 @@ static enum json_token resume(struct json_lexer *lexer)
     return literal_resume(lexer);
 }
 
-static const char *skip_space(struct json_lexer *lexer)
-{
-    const char *at = lexer->next;
-    for (; at != lexer->end; at++) {
-        if (*at == '\n') {
-            lexer->line++;
-            lexer->line_byte = lexer->begin_byte + (uint64_t)(at + 1 - lexer->begin);
-        } else if (*at != ' ' && *at != '\r' && *at != '\t') {
-            break;
-        }
-    }
-    lexer->next = at;
-    return at;
-}
-
 static inline enum json_token punctuation(struct json_lexer *lexer, enum json_token token)
 {
     lexer->next++;
@@ -232,7 +217,7 @@ enum json_token json_lexer_next(struct json_lexer *lexer)
 {
     if (lexer->open != JSON_MORE)
         return resume(lexer);
-    const char *at = skip_space(lexer);
+    const char *at = json_lexer_skip_space(lexer);
     if (at == lexer->end)
         return JSON_MORE;
 

@@ -76,6 +76,22 @@ static inline uint64_t json_lexer_byte(const struct json_lexer *lexer)
     return lexer->begin_byte + (uint64_t)(lexer->next - lexer->begin);
 }
 
+/* Goes to the next byte that is not white space, and returns where it is. */
+static inline const char *json_lexer_skip_space(struct json_lexer *lexer)
+{
+    const char *at = lexer->next;
+    for (; at != lexer->end; at++) {
+        if (*at == '\n') {
+            lexer->line++;
+            lexer->line_byte = lexer->begin_byte + (uint64_t)(at + 1 - lexer->begin);
+        } else if (*at != ' ' && *at != '\r' && *at != '\t') {
+            break;
+        }
+    }
+    lexer->next = at;
+    return at;
+}
+
 /* The token as it is called in a sentence: "a number", "\"]\"", ... */
 const char *json_token_name(enum json_token token);
 

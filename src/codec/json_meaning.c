@@ -1,36 +1,26 @@
 #include "codec/json_meaning.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/nearest.h"
+#include "codec/json_fault.h"
 #include "codec/number.h"
-#include "codec/text.h"
 
 /* The first columns hold this many particles; then they double. */
 #define CAPACITY_FIRST 64
 
 #define ALL_COLUMNS ((1u << PARTICLE_COLUMNS) - 1)
 
-/* The members of the root: the particles, then the options in their order. */
-enum { ROOT_PARTICLES, ROOT_OPTIONS, ROOT_MEMBERS = ROOT_OPTIONS + OPTION_COUNT };
+const char *const json_root_names[ROOT_MEMBERS] = {"particles", "dt", "timestep", "method",
+                                                   "frames"};
+const char *const json_column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
 
-static const char *const root_names[ROOT_MEMBERS] = {"particles", "dt", "timestep", "method",
-                                                     "frames"};
-static const char *const column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
-
-/* The place of the container that a place is in. */
-static const enum place parents[] = {
-    [PLACE_BODY] = PLACE_BODY,   [PLACE_ROOT] = PLACE_BODY,   [PLACE_LIST] = PLACE_ROOT,
-    [PLACE_OBJECT] = PLACE_LIST, [PLACE_TRIPLE] = PLACE_LIST, [PLACE_TABLE] = PLACE_ROOT,
-    [PLACE_COLUMN] = PLACE_TABLE};
-
-static enum simulation_option option_of(const struct json_meaning *meaning)
-{
-    return (enum simulation_option)(meaning->root_member - ROOT_OPTIONS);
-}
+const enum place json_parents[] = {
+    [PLACE_BODY] = PLACE_BODY,    [PLACE_ROOT] = PLACE_BODY,   [PLACE_LIST] = PLACE_ROOT,
+    [PLACE_OBJECT] = PLACE_LIST,  [PLACE_TRIPLE] = PLACE_LIST, [PLACE_TABLE] = PLACE_ROOT,
+    [PLACE_COLUMN] = PLACE_TABLE,
+};
 
 void json_meaning_init(struct json_meaning *meaning, const struct decode_limits *limits,
                        struct simulation *out, struct decode_error *error)
@@ -51,140 +41,6 @@ void json_meaning_drop(struct json_meaning *meaning)
     unclaim(meaning, capacity);
 }
 
-/* --- faults ------------------------------------------------------------------------- */
-
-/* Writes which value is awaited: as a JSON Pointer, and as programmers say it. */
-static void describe(const struct json_meaning *meaning, struct text *pointer, struct text *name)
-{
-    const char *member = column_names[meaning->member < PARTICLE_COLUMNS ? meaning->member : 0];
-    switch (meaning->place) {
-    case PLACE_BODY:
-        text_add(name, "the body");
-        break;
-    case PLACE_ROOT:
-        text_addf(pointer, "/%s", root_names[meaning->root_member]);
-        text_add(name, root_names[meaning->root_member]);
-        break;
-    case PLACE_LIST:
-        text_addf(pointer, "/particles/%zu", meaning->count);
-        text_addf(name, "particles[%zu]", meaning->count);
-        break;
-    case PLACE_OBJECT:
-        text_addf(pointer, "/particles/%zu/%s", meaning->count, member);
-        text_addf(name, "particles[%zu].%s", meaning->count, member);
-        break;
-    case PLACE_TRIPLE:
-        text_addf(pointer, "/particles/%zu/%u", meaning->count, meaning->member);
-        text_addf(name, "particles[%zu][%u]", meaning->count, meaning->member);
-        break;
-    case PLACE_TABLE:
-        text_addf(pointer, "/particles/%s", member);
-        text_addf(name, "particles.%s", member);
-        break;
-    case PLACE_COLUMN:
-        text_addf(pointer, "/particles/%s/%zu", member, meaning->lengths[meaning->member]);
-        text_addf(name, "particles.%s[%zu]", member, meaning->lengths[meaning->member]);
-        break;
-    }
-}
-
-/* Begins the error at the awaited value; the caller may add to both texts. */
-static enum decode_status fault_begin(struct json_meaning *meaning, enum decode_status status,
-                                      struct text *pointer, struct text *detail)
-{
-    json_meaning_drop(meaning);
-    meaning->error->status = status;
-    *pointer = text_begin(meaning->error->pointer, sizeof meaning->error->pointer);
-    *detail = text_begin(meaning->error->detail, sizeof meaning->error->detail);
-    describe(meaning, pointer, detail);
-    return status;
-}
-
-/* The awaited value is at fault: "<its name> <sentence>". */
-static enum decode_status __attribute__((format(printf, 2, 3)))
-fault(struct json_meaning *meaning, const char *format, ...)
-{
-    char sentence[160];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-
-    struct text pointer, detail;
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    text_addf(&detail, " %s", sentence);
-    return DECODE_MEANING;
-}
-
-static const char *expected(const struct json_meaning *meaning)
-{
-    switch (meaning->place) {
-    case PLACE_BODY:
-        return "an object with \"particles\"";
-    case PLACE_ROOT:
-        if (meaning->root_member == ROOT_PARTICLES)
-            return "an array of particles or an object of columns";
-        return option_of(meaning) == OPTION_METHOD ? "a string" : "a number";
-    case PLACE_LIST:
-        if (!meaning->shape_known)
-            return "an object with x, y and ang_vel or an array of these three numbers";
-        return meaning->out->shape == SHAPE_OBJECTS ? "an object, as the first particle is"
-                                                    : "an array, as the first particle is";
-    case PLACE_TABLE:
-        return "an array of numbers";
-    case PLACE_OBJECT:
-    case PLACE_TRIPLE:
-    case PLACE_COLUMN:
-        break;
-    }
-    return "a number";
-}
-
-static enum decode_status wrong_type(struct json_meaning *meaning, enum json_token token)
-{
-    const char *found = token == JSON_OBJECT_BEGIN  ? "an object"
-                        : token == JSON_ARRAY_BEGIN ? "an array"
-                                                    : json_token_name(token);
-    return fault(meaning, "must be %s, not %s", expected(meaning), found);
-}
-
-static enum decode_status unknown_member(struct json_meaning *meaning,
-                                         const struct json_lexer *name, const char *const *names,
-                                         size_t count)
-{
-    const char *nearest = names[nearest_name(name->text, name->length, names, count)];
-    struct text pointer, detail;
-    meaning->place = parents[meaning->place];
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    text_add_token(&pointer, name->text, name->length, name->cut);
-    text_add(&detail, " has an unknown member ");
-    text_add_quoted(&detail, name->text, name->length, name->cut);
-    text_addf(&detail, ": did you mean \"%s\"? Known are ", nearest);
-    text_add_list(&detail, names, count);
-    return DECODE_MEANING;
-}
-
-static enum decode_status missing_columns(struct json_meaning *meaning)
-{
-    char list[64];
-    struct text text = text_begin(list, sizeof list);
-    for (unsigned i = 0; i < PARTICLE_COLUMNS; i++)
-        if (!(meaning->seen & 1u << i))
-            text_addf(&text, "%s\"%s\"", text.at == list ? "" : ", ", column_names[i]);
-    return fault(meaning, "lacks %s", list);
-}
-
-/* A fault that is not about one value but about all particles. */
-static enum decode_status fault_of_all(struct json_meaning *meaning, enum decode_status status,
-                                       const char *sentence)
-{
-    struct text pointer, detail;
-    meaning->place = PLACE_ROOT;
-    fault_begin(meaning, status, &pointer, &detail);
-    text_addf(&detail, ": %s", sentence);
-    return status;
-}
-
 /* --- columns ------------------------------------------------------------------------ */
 
 static enum decode_status grow(struct json_meaning *meaning)
@@ -196,7 +52,7 @@ static enum decode_status grow(struct json_meaning *meaning)
         char sentence[96];
         snprintf(sentence, sizeof sentence, "more than %zu, the limit here; send fewer at a time",
                  max);
-        return fault_of_all(meaning, DECODE_TOO_MANY, sentence);
+        return json_fault_all(meaning, DECODE_TOO_MANY, sentence);
     }
 
     size_t capacity = old < CAPACITY_FIRST / 2 ? CAPACITY_FIRST : 2 * old;
@@ -204,12 +60,12 @@ static enum decode_status grow(struct json_meaning *meaning)
         capacity = max;
     size_t bytes = particle_set_bytes(capacity);
     if (meaning->limits.claim && !meaning->limits.claim(meaning->limits.context, bytes))
-        return fault_of_all(meaning, DECODE_NO_MEMORY,
-                            "the memory budget is used up; try again later or send fewer");
+        return json_fault_all(meaning, DECODE_NO_MEMORY,
+                              "the memory budget is used up; try again later or send fewer");
     if (particle_set_reserve(set, capacity)) {
         unclaim(meaning, capacity);
-        return fault_of_all(meaning, DECODE_NO_MEMORY,
-                            "memory is short; try again later or send fewer");
+        return json_fault_all(meaning, DECODE_NO_MEMORY,
+                              "memory is short; try again later or send fewer");
     }
     unclaim(meaning, old);
 
@@ -240,17 +96,17 @@ static unsigned find_name(const struct json_lexer *name, const char *const *name
 enum decode_status json_meaning_name(struct json_meaning *meaning, const struct json_lexer *name)
 {
     bool root = meaning->place == PLACE_ROOT;
-    const char *const *names = root ? root_names : column_names;
+    const char *const *names = root ? json_root_names : json_column_names;
     unsigned count = root ? ROOT_MEMBERS : PARTICLE_COLUMNS;
     unsigned *member = root ? &meaning->root_member : &meaning->member;
     unsigned *seen = root ? &meaning->root_seen : &meaning->seen;
 
     unsigned found = find_name(name, names, count);
     if (found == count)
-        return unknown_member(meaning, name, names, count);
+        return json_fault_unknown(meaning, name, names, count);
     *member = found;
     if (*seen & 1u << found)
-        return fault(meaning, "is given twice");
+        return json_fault(meaning, "is given twice");
     *seen |= 1u << found;
     return DECODE_OK;
 }
@@ -268,7 +124,7 @@ static enum decode_status particle_begin(struct json_meaning *meaning, enum json
 {
     enum particle_shape shape = token == JSON_OBJECT_BEGIN ? SHAPE_OBJECTS : SHAPE_TRIPLES;
     if (meaning->shape_known && shape != meaning->out->shape)
-        return wrong_type(meaning, token);
+        return json_fault_type(meaning, token);
     meaning->out->shape = shape;
     meaning->shape_known = true;
     if (make_room(meaning, meaning->count))
@@ -303,18 +159,18 @@ enum decode_status json_meaning_begin(struct json_meaning *meaning, enum json_to
     case PLACE_COLUMN:
         break;
     }
-    return wrong_type(meaning, token);
+    return json_fault_type(meaning, token);
 }
 
 static enum decode_status table_end(struct json_meaning *meaning)
 {
     const size_t *lengths = meaning->lengths;
     if (meaning->seen != ALL_COLUMNS)
-        return missing_columns(meaning);
+        return json_fault_missing(meaning);
     if (lengths[0] != lengths[1] || lengths[0] != lengths[2])
-        return fault(meaning,
-                     "must have columns of one length, not %zu of x, %zu of y and %zu of ang_vel",
-                     lengths[0], lengths[1], lengths[2]);
+        return json_fault(
+            meaning, "must have columns of one length, not %zu of x, %zu of y and %zu of ang_vel",
+            lengths[0], lengths[1], lengths[2]);
     meaning->count = lengths[0];
     return DECODE_OK;
 }
@@ -322,17 +178,17 @@ static enum decode_status table_end(struct json_meaning *meaning)
 enum decode_status json_meaning_end(struct json_meaning *meaning)
 {
     enum place inside = meaning->place;
-    meaning->place = parents[inside];
+    meaning->place = json_parents[inside];
     switch (inside) {
     case PLACE_OBJECT:
         if (meaning->seen != ALL_COLUMNS)
-            return missing_columns(meaning);
+            return json_fault_missing(meaning);
         meaning->count++;
         break;
     case PLACE_TRIPLE:
         if (meaning->member != PARTICLE_COLUMNS)
-            return fault(meaning, "must have three numbers, x, y and ang_vel, not %u",
-                         meaning->member);
+            return json_fault(meaning, "must have three numbers, x, y and ang_vel, not %u",
+                              meaning->member);
         meaning->count++;
         break;
     case PLACE_TABLE:
@@ -341,12 +197,12 @@ enum decode_status json_meaning_end(struct json_meaning *meaning)
         __attribute__((fallthrough));
     case PLACE_LIST:
         if (meaning->count == 0)
-            return fault(meaning, "must hold at least one particle");
+            return json_fault(meaning, "must hold at least one particle");
         meaning->out->particles.count = meaning->count;
         break;
     case PLACE_ROOT:
         if (!(meaning->root_seen & 1u << ROOT_PARTICLES))
-            return fault(meaning, "lacks \"particles\"");
+            return json_fault(meaning, "lacks \"particles\"");
         break;
     case PLACE_BODY:
     case PLACE_COLUMN:
@@ -358,13 +214,10 @@ enum decode_status json_meaning_end(struct json_meaning *meaning)
 static enum decode_status option_number(struct json_meaning *meaning, double value)
 {
     char sentence[sizeof meaning->error->detail];
-    if (simulation_set_number(meaning->out, option_of(meaning), value, sentence, sizeof sentence))
+    if (simulation_set_number(meaning->out, json_meaning_option(meaning), value, sentence,
+                              sizeof sentence))
         return DECODE_OK;
-    struct text pointer, detail;
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    detail = text_begin(meaning->error->detail, sizeof meaning->error->detail);
-    text_add(&detail, sentence);
-    return DECODE_MEANING;
+    return json_fault_option(meaning, sentence);
 }
 
 static bool awaits_number(const struct json_meaning *meaning)
@@ -375,7 +228,8 @@ static bool awaits_number(const struct json_meaning *meaning)
     case PLACE_COLUMN:
         return true;
     case PLACE_ROOT:
-        return meaning->root_member != ROOT_PARTICLES && option_of(meaning) != OPTION_METHOD;
+        return meaning->root_member != ROOT_PARTICLES &&
+               json_meaning_option(meaning) != OPTION_METHOD;
     case PLACE_BODY:
     case PLACE_LIST:
     case PLACE_TABLE:
@@ -388,16 +242,16 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
                                        const struct json_lexer *number)
 {
     if (!awaits_number(meaning))
-        return wrong_type(meaning, JSON_NUMBER);
+        return json_fault_type(meaning, JSON_NUMBER);
     if (number->cut)
-        return fault(meaning, "has more than %d digits and signs; 17 digits are enough",
-                     JSON_NUMBER_BYTES_MAX);
+        return json_fault(meaning, "has more than %d digits and signs; 17 digits are enough",
+                          JSON_NUMBER_BYTES_MAX);
 
     double value = number_parse(number->text, number->length);
     if (meaning->place == PLACE_ROOT)
         return option_number(meaning, value);
     if (!isfinite(value))
-        return fault(meaning, "is too large for a double, whose largest is about 1.8e308");
+        return json_fault(meaning, "is too large for a double, whose largest is about 1.8e308");
 
     size_t index = meaning->count;
     if (meaning->place == PLACE_COLUMN) {
@@ -407,7 +261,7 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
         meaning->lengths[meaning->member]++;
     } else if (meaning->place == PLACE_TRIPLE && meaning->member == PARTICLE_COLUMNS) {
         meaning->place = PLACE_LIST;
-        return fault(meaning, "must have three numbers, x, y and ang_vel, not more");
+        return json_fault(meaning, "must have three numbers, x, y and ang_vel, not more");
     }
     meaning->columns[meaning->member][index] = value;
     if (meaning->place == PLACE_TRIPLE)
@@ -419,16 +273,12 @@ enum decode_status json_meaning_other(struct json_meaning *meaning, enum json_to
                                       const struct json_lexer *string)
 {
     if (token != JSON_STRING || meaning->place != PLACE_ROOT ||
-        meaning->root_member == ROOT_PARTICLES || option_of(meaning) != OPTION_METHOD)
-        return wrong_type(meaning, token);
+        meaning->root_member == ROOT_PARTICLES || json_meaning_option(meaning) != OPTION_METHOD)
+        return json_fault_type(meaning, token);
 
     char sentence[sizeof meaning->error->detail];
     if (simulation_set_method(meaning->out, string->text, string->length, sentence,
                               sizeof sentence))
         return DECODE_OK;
-    struct text pointer, detail;
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    detail = text_begin(meaning->error->detail, sizeof meaning->error->detail);
-    text_add(&detail, sentence);
-    return DECODE_MEANING;
+    return json_fault_option(meaning, sentence);
 }

@@ -15,6 +15,12 @@
 
 #define PARTICLE_COLUMNS 3 /* x, y, ang_vel */
 
+/* The members of the root: the particles, then the options in their order. */
+enum { ROOT_PARTICLES, ROOT_OPTIONS, ROOT_MEMBERS = ROOT_OPTIONS + OPTION_COUNT };
+
+extern const char *const json_root_names[ROOT_MEMBERS];
+extern const char *const json_column_names[PARTICLE_COLUMNS];
+
 /* The value that is awaited. */
 enum place {
     PLACE_BODY,   /* the root */
@@ -25,6 +31,9 @@ enum place {
     PLACE_TABLE,  /* a member of the object of columns */
     PLACE_COLUMN, /* a number of a column */
 };
+
+/* The place of the container that a place is in. */
+extern const enum place json_parents[];
 
 struct json_meaning {
     struct decode_limits limits;
@@ -55,6 +64,12 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
 /* A string, true, false or null. */
 enum decode_status json_meaning_other(struct json_meaning *meaning, enum json_token token,
                                       const struct json_lexer *string);
+
+/* The option that root_member is, when it is not the particles. */
+static inline enum simulation_option json_meaning_option(const struct json_meaning *meaning)
+{
+    return (enum simulation_option)(meaning->root_member - ROOT_OPTIONS);
+}
 
 /* Frees the columns and unclaims their bytes. */
 void json_meaning_drop(struct json_meaning *meaning);

@@ -4,6 +4,11 @@
 #include <cmath>
 #include <limits>
 
+static inline bool is_digit(char c)
+{
+    return static_cast<unsigned char>(c - '0') < 10;
+}
+
 /* from_chars reports overflow and underflow alike and leaves the value unset. Both lie so
  * far from 1 that the sign of the decimal exponent tells them apart. */
 static bool is_large(const char *at, const char *end)
@@ -45,6 +50,25 @@ double number_parse(const char *text, size_t length)
         return *text == '-' ? -value : value;
     }
     return value;
+}
+
+/* from_chars accepts all that JSON does, and "inf", ".5", "1." and "01" besides. */
+const char *number_read(const char *text, const char *end, double *value)
+{
+    const char *at = text;
+    if (at != end && *at == '-')
+        at++;
+    if (at == end || !is_digit(*at))
+        return nullptr;
+    if (*at++ == '0' && at != end && is_digit(*at))
+        return nullptr;
+    while (at != end && is_digit(*at))
+        at++;
+    if (at != end && *at == '.' && (++at == end || !is_digit(*at)))
+        return nullptr;
+
+    std::from_chars_result result = std::from_chars(text, end, *value);
+    return result.ec == std::errc() && result.ptr != end ? result.ptr : nullptr;
 }
 
 char *number_format(char *out, double value)
