@@ -48,8 +48,10 @@ struct decode_error {
 
 struct decode_limits {
     size_t max_particles;
-    /* Asked before the columns grow by `bytes`, while both old and new columns are held;
-     * false refuses. `unclaim` gives back. Either may be NULL. */
+    /* Memory budget; either may be NULL. `claim` is asked before new columns of this many
+     * bytes are allocated, while the old ones are still held; false refuses. `unclaim`
+     * gives back what was freed. Between the calls of the decoder's functions exactly
+     * particle_set_bytes(out->particles.capacity) bytes are claimed. */
     bool (*claim)(void *context, size_t bytes);
     void (*unclaim)(void *context, size_t bytes);
     void *context;
@@ -57,8 +59,10 @@ struct decode_limits {
 
 struct json_decoder;
 
-/* `out` (initialised by simulation_init) is filled in; it stays the caller's and must outlive the
- * decoder. The bytes of its columns stay claimed. NULL when memory is short. */
+/* `out` (initialised by simulation_init) is filled in; it stays the caller's and must outlive
+ * the decoder. At any error the decoder frees the columns and unclaims their bytes itself. Else
+ * (all is well, or the decoder is destroyed before the end) they stay in `out` and stay
+ * claimed, and who frees them gives their bytes back. NULL when memory is short. */
 struct json_decoder *json_decoder_create(const struct decode_limits *limits,
                                          struct simulation *out);
 void json_decoder_destroy(struct json_decoder *decoder);

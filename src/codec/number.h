@@ -18,6 +18,11 @@ extern "C" {
  * magnitude too large gives an infinity, one too small a zero of its sign. */
 double number_parse(const char *text, size_t length);
 
+/* Reads the JSON number at the start of [text, end) in one pass; returns the byte after it.
+ * NULL when there is none, when it may go on beyond `end`, or when it does not fit a
+ * double: number_is_valid and number_parse then tell what it is. */
+const char *number_read(const char *text, const char *end, double *value);
+
 /* Writes the shortest decimal that reads back to `value` (finite), -0.0 for negative
  * zero; returns the end. `out` has room for NUMBER_BYTES_MAX bytes. No NUL is added. */
 char *number_format(char *out, double value);

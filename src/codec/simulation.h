@@ -11,6 +11,9 @@
 #include "sim/method.h"
 #include "sim/particle_set.h"
 
+/* The most frames that a request may ask for. */
+#define SIMULATION_FRAMES_MAX 1000000
+
 /* How the particles were written, and will be written in the answer. */
 enum particle_shape {
     SHAPE_OBJECTS, /* [{"x":..,"y":..,"ang_vel":..}, ...] */
