@@ -52,19 +52,21 @@ struct bench_report {
     double clock_resolution_s; /* the smallest difference that the clock showed */
 };
 
-/* A round lasts at least BENCH_ROUND_TICKS times the clock's resolution, so that reading the
- * clock costs less than a percent of it, and at least this long, many times what an interrupt or a
- * call of the clock takes. */
+/* A round lasts at least BENCH_ROUND_TICKS times the clock's resolution, so that a tick is at
+ * most a percent of it, and at least BENCH_ROUND_MIN_S, a thousand times what a call of the
+ * clock takes. */
 #define BENCH_ROUND_TICKS 100
 #define BENCH_ROUND_MIN_S 20e-6
 
-/* Warm-up: time for caches, branch predictors and the CPU's clock to settle. */
+/* Warm-up of a method, at most max_time_s: caches, branch predictors and the CPU's frequency
+ * settle. */
 #define BENCH_WARMUP_S 0.1
 
 enum bench_status {
     BENCH_OK = 0,
     BENCH_NO_MEMORY = -1,
-    BENCH_STOPPED = -2, /* control.stop said so */
+    BENCH_STOPPED = -2,       /* control.stop said so */
+    BENCH_OUT_OF_DOMAIN = -3, /* bench_memory_run: a particle is outside a method's domain */
 };
 
 /* Checks `particles` for every method of `config` (which passed bench_config_check). Returns

@@ -17,7 +17,7 @@
 void bench_config_init(struct bench_config *config)
 {
     size_t count;
-    const struct method *table = method_table(&count);
+    const struct method *const *table = method_table(&count);
     *config = (struct bench_config){
         .particles = BENCH_PARTICLES_DEFAULT,
         .seed = BENCH_SEED_DEFAULT,
@@ -29,7 +29,7 @@ void bench_config_init(struct bench_config *config)
         .warmup = true,
     };
     for (size_t i = 0; i < count && i < BENCH_METHODS_MAX; i++)
-        config->methods[config->method_count++] = &table[i];
+        config->methods[config->method_count++] = table[i];
 }
 
 __attribute__((format(printf, 3, 4))) static bool
@@ -146,12 +146,12 @@ static bool set_seed(struct bench_config *config, const char *value, size_t leng
 static bool unknown_method(const char *name, size_t length, struct bench_fault *fault)
 {
     size_t count, used;
-    const struct method *table = method_table(&count);
+    const struct method *const *table = method_table(&count);
     refuse(fault, "methods", "methods: there is no \"%s\"; choose from", quote(name, length).text);
     for (size_t i = 0; i < count; i++) {
         used = strlen(fault->detail);
         snprintf(fault->detail + used, sizeof fault->detail - used, "%s %s", i ? "," : "",
-                 table[i].name);
+                 table[i]->name);
     }
     return false;
 }

@@ -24,15 +24,16 @@ struct bench_config {
     const struct method *methods[BENCH_METHODS_MAX];
     size_t method_count;
     size_t particles;
-    uint64_t seed; /* of the particles; only for the report when they come from elsewhere */
+    uint64_t seed; /* of the particles */
     double dt;
     double timestep;
     int64_t steps; /* evolve_steps(dt, timestep); bench_config_check fills it in */
     size_t min_rounds;
-    double max_time_s; /* rounds are added until min_rounds are done and this time is up */
-    bool warmup;       /* run for a while before the first round */
-    bool memory;       /* measure memory (bench/memory.h) instead of time */
-    bool data;         /* the report carries the raw rounds */
+    double max_time_s;  /* rounds are added until min_rounds are done and this time is up */
+    bool warmup;        /* run for a while before the first round */
+    bool memory;        /* measure memory (bench/memory.h) instead of time */
+    bool data;          /* the report carries the raw rounds */
+    bool own_particles; /* the particles are the caller's; the seed is not used */
 };
 
 /* Defaults of every field; all methods in table order. */
