@@ -10,36 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/parameters.h"
 #include "bench/stats.h"
+#include "sim/domain.h"
 #include "sim/method.h"
 #include "sim/particle_set.h"
 
-#define BENCH_METHODS_MAX 16
-#define BENCH_PARTICLES_DEFAULT 1000
-#define BENCH_SEED_DEFAULT 1
-#define BENCH_MIN_ROUNDS_DEFAULT 5
-#define BENCH_MIN_ROUNDS_MAX 1000000
-#define BENCH_MAX_TIME_DEFAULT 1.0 /* seconds a method */
-#define BENCH_MAX_TIME_MAX 3600.0
-
 /* Rounds are kept in memory: at most this many for a method. */
 #define BENCH_ROUNDS_MAX 1000000
-
-struct bench_config {
-    const struct method *methods[BENCH_METHODS_MAX];
-    size_t method_count;
-    size_t particles; /* how many were made; for the report */
-    uint64_t seed;    /* for the report */
-    double dt;
-    double timestep;
-    int64_t steps;
-    size_t min_rounds;
-    double max_time_s; /* rounds are added until min_rounds are done and this time is up */
-    bool warmup;       /* run for a while before the first round */
-};
-
-/* Defaults of every field; all methods in table order. */
-void bench_config_init(struct bench_config *config);
 
 /* Seconds on a steady clock. */
 typedef double (*bench_clock)(void *context);
@@ -47,7 +25,7 @@ typedef double (*bench_clock)(void *context);
 struct bench_environment {
     bench_clock clock;
     void *clock_context;
-    struct evolve_control control; /* asked while iterations run; ends the benchmark */
+    struct evolve_control control; /* asked by evolve and between rounds; ends the benchmark */
     /* Told after each round; may be NULL. */
     void (*on_round)(void *context, const struct method *method, size_t round,
                      double seconds_per_iteration);
@@ -68,19 +46,37 @@ struct bench_result {
 };
 
 struct bench_report {
-    struct bench_config config;
+    struct bench_config config; /* as asked for, with the particles really there */
     struct bench_result results[BENCH_METHODS_MAX];
     size_t result_count;
     double clock_resolution_s; /* the smallest difference that the clock showed */
 };
 
+/* A round lasts at least BENCH_ROUND_TICKS times the clock's resolution, so that a tick is at
+ * most a percent of it, and at least BENCH_ROUND_MIN_S, a thousand times what a call of the
+ * clock takes. */
+#define BENCH_ROUND_TICKS 100
+#define BENCH_ROUND_MIN_S 20e-6
+
+/* Warm-up of a method, at most max_time_s: caches, branch predictors and the CPU's frequency
+ * settle. */
+#define BENCH_WARMUP_S 0.1
+
 enum bench_status {
     BENCH_OK = 0,
     BENCH_NO_MEMORY = -1,
-    BENCH_STOPPED = -2, /* control.stop said so */
+    BENCH_STOPPED = -2,       /* control.stop said so */
+    BENCH_OUT_OF_DOMAIN = -3, /* bench_memory_run: a particle is outside a method's domain */
 };
 
-/* Runs every method of `config` on `particles` (checked by domain_check for each of them). On
+/* Checks `particles` for every method of `config` (which passed bench_config_check). Returns
+ * DOMAIN_OK, or the first fault, and its method and particle. */
+enum domain_fault bench_domain_check(const struct bench_config *config,
+                                     const struct particle_set *particles,
+                                     const struct method **method, size_t *index);
+
+/* Runs every method of `config` (which passed bench_config_check) on `particles` (which passed
+ * bench_domain_check), at least one of them. `reference` runs first, whatever its place. On
  * BENCH_OK the caller calls bench_report_fini; otherwise `report` is empty. */
 enum bench_status bench_run(const struct bench_config *config, const struct particle_set *particles,
                             const struct bench_environment *environment,

@@ -10,17 +10,19 @@
 /* What the report says of the machine; bench_machine_describe fills it. */
 struct bench_machine {
     char node[128], system[64], release[128], architecture[64], cpu[160], compiler[160];
-    int cores;         /* that this process may use */
+    char kernels[16];  /* the instruction set in use, evolve_kernels_name() */
     char datetime[40]; /* ISO 8601, UTC */
+    int cores;         /* that this process may use */
 };
 
-/* Reads uname, /proc/cpuinfo and the wall clock. Never fails: unknown fields are "". */
+/* Reads uname, /proc/cpuinfo and the wall clock. Never fails: unknown fields are "". All text is
+ * ASCII. */
 void bench_machine_describe(struct bench_machine *machine);
 
-/* A document that pytest-benchmark's `compare` command loads. With `data`, each benchmark's stats
- * carry the raw rounds. New reference, or NULL when memory is short. */
-json_t *bench_report_json(const struct bench_report *report, const struct bench_machine *machine,
-                          bool data);
+/* A document that pytest-benchmark's `compare` command loads. With config.data, each benchmark's
+ * stats carry the raw rounds. A seed of 2^63 or more is a string, since jansson's integers end
+ * there. New reference, or NULL when memory is short. */
+json_t *bench_report_json(const struct bench_report *report, const struct bench_machine *machine);
 
 /* The same as an aligned table for a terminal. Allocated with malloc; NULL when memory is
  * short. */

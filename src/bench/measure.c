@@ -1,0 +1,268 @@
+#include "bench/bench.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The clock is read until it moved so often, but no more than so many times. */
+#define RESOLUTION_TICKS 200
+#define RESOLUTION_READINGS 1000000
+
+/* Iterations of a round grow by at most this factor at a time, and up to the maximum: short
+ * rounds say little about long ones. */
+#define GROWTH_MAX 10
+#define ITERATIONS_MAX ((uint64_t)100000000)
+
+/* A first round this many times as long as needed is long enough when caches are warm too; a
+ * shorter one is run again to see. */
+#define COLD_MARGIN 10
+
+#define ROUNDS_INITIAL 64
+
+/* What measuring a method needs. */
+struct bench {
+    const struct bench_config *config;
+    const struct bench_environment *environment;
+    struct evolve_run run;
+    double round_min_s;
+};
+
+static double now(const struct bench *bench)
+{
+    return bench->environment->clock(bench->environment->clock_context);
+}
+
+static bool stopped(const struct bench *bench)
+{
+    const struct evolve_control *control = &bench->environment->control;
+    return control->stop && control->stop(control->context);
+}
+
+static double clock_resolution(const struct bench *bench)
+{
+    double smallest = 0, last = now(bench);
+    for (int ticks = 0, i = 0; ticks < RESOLUTION_TICKS && i < RESOLUTION_READINGS; i++) {
+        double next = now(bench);
+        if (next > last) {
+            double difference = next - last;
+            smallest = ticks++ ? fmin(smallest, difference) : difference;
+        }
+        last = next;
+    }
+    return smallest;
+}
+
+/* Times one round. False when it was stopped. Between iterations only evolve itself asks
+ * control: a round of more than one iteration is over soon. */
+static bool run_round(const struct bench *bench, const struct method *method, uint64_t iterations,
+                      double *seconds)
+{
+    if (stopped(bench))
+        return false;
+    double start = now(bench);
+    for (uint64_t i = 0; i < iterations; i++)
+        if (!evolve(method, &bench->run, &bench->environment->control))
+            return false;
+    *seconds = now(bench) - start;
+    return true;
+}
+
+static uint64_t grow(uint64_t iterations, double seconds, double wanted_s)
+{
+    /* A tenth more than needed, so that the next round does not just miss. */
+    double factor = seconds > 0 ? 1.1 * wanted_s / seconds : GROWTH_MAX;
+    double grown = ceil((double)iterations * fmin(factor, GROWTH_MAX));
+    return grown < (double)ITERATIONS_MAX ? (uint64_t)grown : ITERATIONS_MAX;
+}
+
+/* Finds how many iterations make a round, and warms up as it goes. False when it was
+ * stopped. */
+static bool calibrate(const struct bench *bench, struct bench_result *result)
+{
+    const struct bench_config *config = bench->config;
+    double warmup_s = config->warmup ? fmin(BENCH_WARMUP_S, config->max_time_s) : 0;
+    double start = now(bench), seconds;
+    bool seen_long = false;
+
+    result->iterations = 1;
+    for (;;) {
+        if (!run_round(bench, result->method, result->iterations, &seconds))
+            return false;
+        if (seconds < bench->round_min_s && result->iterations < ITERATIONS_MAX) {
+            result->iterations = grow(result->iterations, seconds, bench->round_min_s);
+            seen_long = false;
+            continue;
+        }
+        bool sure = seen_long || seconds >= COLD_MARGIN * bench->round_min_s;
+        if (sure && now(bench) - start >= warmup_s)
+            return true;
+        seen_long = true;
+    }
+}
+
+static bool add_round(struct bench_result *result, size_t *capacity, double seconds)
+{
+    if (result->round_count == *capacity) {
+        size_t more = *capacity ? 2 * *capacity : ROUNDS_INITIAL;
+        double *rounds = realloc(result->rounds, more * sizeof *rounds);
+        if (!rounds)
+            return false;
+        result->rounds = rounds;
+        *capacity = more;
+    }
+    result->rounds[result->round_count++] = seconds;
+    return true;
+}
+
+static enum bench_status measure(const struct bench *bench, struct bench_result *result)
+{
+    const struct bench_environment *environment = bench->environment;
+    const struct bench_config *config = bench->config;
+    size_t capacity = 0;
+
+    if (!calibrate(bench, result))
+        return BENCH_STOPPED;
+
+    double start = now(bench), seconds;
+    do {
+        if (!run_round(bench, result->method, result->iterations, &seconds))
+            return BENCH_STOPPED;
+        seconds /= (double)result->iterations;
+        if (!add_round(result, &capacity, seconds))
+            return BENCH_NO_MEMORY;
+        if (environment->on_round)
+            environment->on_round(environment->round_context, result->method, result->round_count,
+                                  seconds);
+    } while (result->round_count < BENCH_ROUNDS_MAX &&
+             (result->round_count < config->min_rounds || now(bench) - start < config->max_time_s));
+
+    if (bench_stats_compute(&result->stats, result->rounds, result->round_count))
+        return BENCH_NO_MEMORY;
+    if (result->stats.mean > 0)
+        result->particle_steps_per_s =
+            (double)bench->run.count * (double)config->steps / result->stats.mean;
+    return BENCH_OK;
+}
+
+static double largest_distance(const struct particle_set *a, const struct particle_set *b,
+                               size_t count)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        double distance = hypot(a->x[i] - b->x[i], a->y[i] - b->y[i]);
+        if (isnan(distance))
+            return distance; /* a method's fault, not to be hidden by fmax */
+        largest = fmax(largest, distance);
+    }
+    return largest;
+}
+
+/* Measures `reference`, if it is asked for, and keeps its end points; then the others, and
+ * compares theirs. */
+static enum bench_status measure_all(struct bench *bench, struct bench_report *report,
+                                     struct particle_set *end, struct particle_set *reference_end)
+{
+    const struct method *reference = method_find("reference", strlen("reference"));
+    struct bench_result *first = NULL;
+    enum bench_status status;
+
+    for (size_t i = 0; i < report->result_count; i++)
+        if (report->results[i].method == reference)
+            first = &report->results[i];
+    if (first) {
+        bench->run.x_out = reference_end->x;
+        bench->run.y_out = reference_end->y;
+        if ((status = measure(bench, first)))
+            return status;
+        first->max_difference = 0;
+        first->speedup = 1;
+    }
+
+    bench->run.x_out = end->x;
+    bench->run.y_out = end->y;
+    for (size_t i = 0; i < report->result_count; i++) {
+        struct bench_result *result = &report->results[i];
+        if (result == first)
+            continue;
+        if ((status = measure(bench, result)))
+            return status;
+        result->max_difference =
+            first ? largest_distance(end, reference_end, bench->run.count) : (double)NAN;
+        if (first && result->stats.mean > 0)
+            result->speedup = first->stats.mean / result->stats.mean;
+    }
+    return BENCH_OK;
+}
+
+enum bench_status bench_run(const struct bench_config *config, const struct particle_set *particles,
+                            const struct bench_environment *environment,
+                            struct bench_report *report)
+{
+    assert(config->method_count >= 1 && config->method_count <= BENCH_METHODS_MAX);
+    assert(config->steps == evolve_steps(config->dt, config->timestep));
+
+    struct particle_set end, reference_end;
+    particle_set_init(&end);
+    particle_set_init(&reference_end);
+    *report = (struct bench_report){.config = *config, .result_count = config->method_count};
+    report->config.particles = particles->count;
+    for (size_t i = 0; i < config->method_count; i++)
+        report->results[i].method = config->methods[i];
+
+    enum bench_status status = BENCH_NO_MEMORY;
+    if (particle_set_reserve(&end, particles->count) ||
+        particle_set_reserve(&reference_end, particles->count))
+        goto out;
+
+    struct bench bench = {
+        .config = config,
+        .environment = environment,
+        .run = {.x = particles->x,
+                .y = particles->y,
+                .ang_vel = particles->ang_vel,
+                .count = particles->count,
+                .dt = config->dt,
+                .timestep = config->timestep,
+                .steps = config->steps},
+    };
+    report->clock_resolution_s = clock_resolution(&bench);
+    /* The last term lets the rounds that fit in memory fill a long max_time_s. */
+    bench.round_min_s =
+        fmax(fmax(BENCH_ROUND_TICKS * report->clock_resolution_s, BENCH_ROUND_MIN_S),
+             config->max_time_s / BENCH_ROUNDS_MAX);
+    status = measure_all(&bench, report, &end, &reference_end);
+
+out:
+    particle_set_fini(&end);
+    particle_set_fini(&reference_end);
+    if (status)
+        bench_report_fini(report);
+    return status;
+}
+
+void bench_report_fini(struct bench_report *report)
+{
+    for (size_t i = 0; i < report->result_count; i++)
+        free(report->results[i].rounds);
+    memset(report, 0, sizeof *report);
+}
+
+enum domain_fault bench_domain_check(const struct bench_config *config,
+                                     const struct particle_set *particles,
+                                     const struct method **method, size_t *index)
+{
+    const struct evolve_run run = {.x = particles->x,
+                                   .y = particles->y,
+                                   .ang_vel = particles->ang_vel,
+                                   .count = particles->count,
+                                   .dt = config->dt,
+                                   .timestep = config->timestep,
+                                   .steps = config->steps};
+    enum domain_fault fault = DOMAIN_OK;
+    for (size_t i = 0; !fault && i < config->method_count; i++) {
+        *method = config->methods[i];
+        fault = domain_check(*method, &run, index);
+    }
+    return fault;
+}

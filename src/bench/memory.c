@@ -1,0 +1,86 @@
+#include "bench/memory.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/random.h"
+
+/* Bytes of the process that are in memory; -1 when the system does not tell. */
+static int64_t resident_bytes(void)
+{
+    long long pages = -1;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return -1;
+    int fields = fscanf(file, "%*s %lld", &pages);
+    fclose(file);
+    return fields == 1 ? pages * sysconf(_SC_PAGESIZE) : -1;
+}
+
+static enum bench_status run_methods(struct bench_memory *memory,
+                                     const struct evolve_control *control,
+                                     const struct particle_set *set, struct particle_set *end)
+{
+    const struct bench_config *config = &memory->config;
+    const struct evolve_run run = {.x = set->x,
+                                   .y = set->y,
+                                   .ang_vel = set->ang_vel,
+                                   .x_out = end->x,
+                                   .y_out = end->y,
+                                   .count = set->count,
+                                   .dt = config->dt,
+                                   .timestep = config->timestep,
+                                   .steps = config->steps};
+    for (size_t i = 0; i < config->method_count; i++) {
+        int64_t before = resident_bytes();
+        if (!evolve(config->methods[i], &run, control))
+            return BENCH_STOPPED;
+        if (memory->resident_known)
+            memory->method_growth_bytes[i] = resident_bytes() - before;
+    }
+    return BENCH_OK;
+}
+
+enum bench_status bench_memory_run(const struct bench_config *config,
+                                   const struct evolve_control *control,
+                                   struct bench_memory *memory)
+{
+    struct particle_set set, end; /* the ang_vel of `end` is never touched: not in memory */
+    particle_set_init(&set);
+    particle_set_init(&end);
+
+#ifdef __GLIBC__
+    malloc_trim(0); /* freed memory kept for later would hide the growth */
+#endif
+    int64_t before = resident_bytes();
+    *memory = (struct bench_memory){.config = *config, .resident_known = before >= 0};
+    if (memory->resident_known)
+        memory->resident_before_bytes = before;
+
+    enum bench_status status = BENCH_NO_MEMORY;
+    if (random_particles(&set, config->particles, config->seed) ||
+        particle_set_reserve(&end, config->particles))
+        goto out;
+    memory->set_bytes = particle_set_bytes(config->particles);
+    memory->bytes_per_particle = (double)memory->set_bytes / (double)config->particles;
+    memory->output_bytes = memory->set_bytes / 3 * 2; /* x and y */
+
+    /* Touched now, the output's pages do not count as the first method's. */
+    memset(end.x, 0, config->particles * sizeof *end.x);
+    memset(end.y, 0, config->particles * sizeof *end.y);
+
+    status = BENCH_OUT_OF_DOMAIN;
+    memory->fault = bench_domain_check(config, &set, &memory->fault_method, &memory->fault_index);
+    if (memory->fault)
+        goto out;
+    status = run_methods(memory, control, &set, &end);
+    if (memory->resident_known)
+        memory->resident_growth_bytes = resident_bytes() - before;
+
+out:
+    particle_set_fini(&end);
+    particle_set_fini(&set);
+    return status;
+}

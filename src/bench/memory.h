@@ -1,0 +1,41 @@
+/* The memory benchmark: what a particle set takes, and by how much resident memory grows
+ * while methods work on it.
+ *
+ * Resident memory is the process's (/proc/self/statm), so other work in it shows too, and the
+ * kernel keeps the count only to some hundred kB: ask for many particles. Runs on the calling
+ * thread. */
+#ifndef BENCH_MEMORY_H
+#define BENCH_MEMORY_H
+
+#include <jansson.h>
+
+#include "bench/bench.h"
+#include "bench/report.h"
+
+struct bench_memory {
+    struct bench_config config;
+    size_t set_bytes;          /* what the set's columns occupy */
+    double bytes_per_particle; /* of the set */
+    size_t output_bytes;       /* the two columns for the end points */
+    bool resident_known;       /* false where /proc/self/statm cannot be read: then the rest is 0 */
+    int64_t resident_before_bytes;
+    int64_t resident_growth_bytes; /* from before the set was made to after the last method */
+    int64_t method_growth_bytes[BENCH_METHODS_MAX]; /* while config.methods[i] ran */
+    /* Of BENCH_OUT_OF_DOMAIN: the fault, its method and particle. */
+    enum domain_fault fault;
+    const struct method *fault_method;
+    size_t fault_index;
+};
+
+/* Makes the set of `config` (which passed bench_config_check) and runs each method on it once.
+ * `control` ends it early
+ * and may be NULL. Nothing stays allocated. */
+enum bench_status bench_memory_run(const struct bench_config *config,
+                                   const struct evolve_control *control,
+                                   struct bench_memory *memory);
+
+/* As bench_report_json and bench_report_text. */
+json_t *bench_memory_json(const struct bench_memory *memory, const struct bench_machine *machine);
+char *bench_memory_text(const struct bench_memory *memory, const struct bench_machine *machine);
+
+#endif

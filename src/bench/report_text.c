@@ -1,0 +1,152 @@
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report.h"
+#include "bench/report_parts.h"
+
+void report_heading(FILE *out, const struct bench_config *config,
+                    const struct bench_machine *machine)
+{
+    fprintf(out, "%s on %s: %s%s%d core%s, %s %s %s, %s kernels\n", PACKAGE_STRING, machine->node,
+            machine->cpu, *machine->cpu ? ", " : "", machine->cores, machine->cores == 1 ? "" : "s",
+            machine->system, machine->release, machine->architecture, machine->kernels);
+    fprintf(out, "%zu particles", config->particles);
+    if (!config->own_particles)
+        fprintf(out, " of seed %" PRIu64, config->seed);
+    fprintf(out, ", dt %g, timestep %g: %" PRId64 " steps, %s\n\n", config->dt, config->timestep,
+            config->steps, machine->datetime);
+}
+
+void report_table(FILE *out, const struct report_row *rows, size_t row_count, size_t column_count)
+{
+    for (size_t row = 0; row < row_count; row++) {
+        for (size_t column = 0; column < column_count; column++) {
+            int width = 0;
+            for (size_t i = 0; i < row_count; i++) {
+                int length = (int)strlen(rows[i].cell[column]);
+                width = length > width ? length : width;
+            }
+            fprintf(out, "%s%*s", column ? "  " : "", column ? width : -width,
+                    rows[row].cell[column]);
+        }
+        fputc('\n', out);
+    }
+}
+
+/* Four significant digits and a prefix, so that numbers of every size are equally wide. */
+static void scaled(char *cell, double value, const char *unit, const char *const *prefixes,
+                   double largest)
+{
+    double scale = largest;
+    while (prefixes[1] && value < scale) {
+        prefixes++;
+        scale /= 1000;
+    }
+    double shown = value / scale;
+    int digits = shown < 9.9995 ? 3 : shown < 99.995 ? 2 : shown < 999.95 ? 1 : 0;
+    snprintf(cell, REPORT_CELL_MAX, "%.*f%s%s%s", digits, shown, **prefixes || *unit ? " " : "",
+             *prefixes, unit);
+}
+
+static void seconds(char *cell, double value)
+{
+    static const char *const prefixes[] = {"", "m", "u", "n", NULL};
+    scaled(cell, value, "s", prefixes, 1);
+}
+
+static void rate(char *cell, double value)
+{
+    static const char *const prefixes[] = {"T", "G", "M", "k", "", NULL};
+    scaled(cell, value, "", prefixes, 1e12);
+}
+
+enum column {
+    NAME,
+    MIN,
+    MEAN,
+    STDDEV,
+    MEDIAN,
+    IQR,
+    OUTLIERS,
+    OPS,
+    ROUNDS,
+    ITERATIONS,
+    STEPS,
+    SPEEDUP,
+    DIFFERENCE,
+    COLUMN_COUNT
+};
+
+static const char *const titles[COLUMN_COUNT] = {
+    "method", "min",    "mean",       "stddev",  "median", "iqr",      "outliers",
+    "ops/s",  "rounds", "iterations", "steps/s", "x ref",  "max diff",
+};
+
+static const char legend[] =
+    "\n"
+    "outliers  rounds beyond one stddev of the mean; beyond 1.5 iqr of the quartiles\n"
+    "steps/s   particle-steps a second; for analytic, those it stands in for\n"
+    "x ref     mean of reference / mean\n"
+    "max diff  largest distance of an end point from that of reference\n";
+
+static void fill(struct report_row *row, const struct bench_result *result)
+{
+    const struct bench_stats *stats = &result->stats;
+    snprintf(row->cell[NAME], REPORT_CELL_MAX, "%s", result->method->name);
+    seconds(row->cell[MIN], stats->min);
+    seconds(row->cell[MEAN], stats->mean);
+    seconds(row->cell[STDDEV], stats->stddev);
+    seconds(row->cell[MEDIAN], stats->median);
+    seconds(row->cell[IQR], stats->iqr);
+    snprintf(row->cell[OUTLIERS], REPORT_CELL_MAX, "%zu;%zu", stats->stddev_outliers,
+             stats->iqr_outliers);
+    rate(row->cell[OPS], stats->ops);
+    snprintf(row->cell[ROUNDS], REPORT_CELL_MAX, "%zu", stats->rounds);
+    snprintf(row->cell[ITERATIONS], REPORT_CELL_MAX, "%" PRIu64, result->iterations);
+    rate(row->cell[STEPS], result->particle_steps_per_s);
+    if (result->speedup > 0)
+        snprintf(row->cell[SPEEDUP], REPORT_CELL_MAX, "%.*f", result->speedup < 99.95 ? 2 : 0,
+                 result->speedup);
+    else
+        strcpy(row->cell[SPEEDUP], "-");
+    if (isfinite(result->max_difference))
+        snprintf(row->cell[DIFFERENCE], REPORT_CELL_MAX, "%.2g", result->max_difference);
+    else
+        strcpy(row->cell[DIFFERENCE], "-");
+}
+
+char *bench_report_text(const struct bench_report *report, const struct bench_machine *machine)
+{
+    char *text = NULL;
+    size_t size;
+    struct report_row *rows = calloc(report->result_count + 1, sizeof *rows);
+    FILE *out = open_memstream(&text, &size);
+    if (!rows || !out)
+        goto fail;
+
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        strcpy(rows[0].cell[i], titles[i]);
+    for (size_t i = 0; i < report->result_count; i++)
+        fill(&rows[i + 1], &report->results[i]);
+    report_heading(out, &report->config, machine);
+    report_table(out, rows, report->result_count + 1, COLUMN_COUNT);
+    fputs(legend, out);
+
+    free(rows);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+
+fail:
+    if (out)
+        fclose(out);
+    free(text);
+    free(rows);
+    return NULL;
+}
