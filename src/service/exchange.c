@@ -7,8 +7,6 @@
 
 #include "runtime/clock.h"
 
-#define PROBLEM_TYPE "application/problem+json"
-
 /* Seconds after which a client that was sent away may come again. */
 #define RETRY_AFTER_S 1
 #define RETRY_AFTER_BENCH_S 5

@@ -66,6 +66,7 @@ struct exchange {
     enum exchange_stage stage;
     bool failed; /* the answer is a problem; the rest of the body is thrown away */
     bool close;  /* the answer closes the connection */
+    bool cut;    /* the answer was written past the library, and the connection ended */
     struct answer answer;
     int64_t started_ns;
     uint64_t received_bytes;

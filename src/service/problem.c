@@ -1,10 +1,13 @@
 #include "service/problem.h"
 
 #include <jansson.h>
+#include <microhttpd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "service/json_answer.h"
 
 /* The type is a URN: stable, and nobody tries to open it. */
 #define TYPE_PREFIX "urn:particled:problem:"
@@ -93,17 +96,21 @@ static json_t *build(const struct problem *problem)
 
 char *problem_document(const struct problem *problem, size_t *size)
 {
-    json_t *root = build(problem);
-    if (!root)
-        return NULL;
-    /* dumpb first counts, then writes: the text's end gets a newline without a copy. */
-    size_t length = json_dumpb(root, NULL, 0, JSON_COMPACT);
-    char *text = length ? malloc(length + 1) : NULL;
-    if (text) {
-        json_dumpb(root, text, length, JSON_COMPACT);
-        text[length] = '\n';
-        *size = length + 1;
-    }
-    json_decref(root);
-    return text;
+    return json_document(build(problem), JSON_COMPACT, size);
+}
+
+char *problem_http(const struct problem *problem)
+{
+    size_t size = 0;
+    char *document = problem_document(problem, &size);
+    unsigned status = problem_status(problem->kind);
+    char *answer = NULL;
+    if (!document ||
+        asprintf(&answer,
+                 "HTTP/1.1 %u %s\r\nContent-Type: " PROBLEM_TYPE "\r\n"
+                 "Content-Length: %zu\r\nConnection: close\r\n\r\n%.*s",
+                 status, MHD_get_reason_phrase_for(status), size, (int)size, document) < 0)
+        answer = NULL;
+    free(document);
+    return answer;
 }

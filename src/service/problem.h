@@ -56,4 +56,11 @@ void problem_set(struct problem *problem, enum problem_kind kind, const char *fo
  * short. */
 char *problem_document(const struct problem *problem, size_t *size);
 
+/* The whole HTTP answer with the document, for a connection that libmicrohttpd cannot answer on any
+ * more; it announces the close. NUL-terminated, allocated with malloc; NULL when memory is
+ * short. */
+char *problem_http(const struct problem *problem);
+
+#define PROBLEM_TYPE "application/problem+json"
+
 #endif

@@ -87,12 +87,21 @@ static char *put_text(char *out, const char *text)
     return out + length;
 }
 
-static char *put_member(char *out, const char *name, double value)
+static char *put_name(char *out, const char *name)
 {
     out = put_text(out, ",\"");
     out = put_text(out, name);
-    out = put_text(out, "\":");
-    return number_format(out, value);
+    return put_text(out, "\":");
+}
+
+static char *put_real(char *out, const char *name, double value)
+{
+    return number_format(put_name(out, name), value);
+}
+
+static char *put_integer(char *out, const char *name, int64_t value)
+{
+    return timing_digits(put_name(out, name), (uint64_t)value, 1);
 }
 
 static char *put_phase(char *out, const char *name, int64_t ns)
@@ -113,11 +122,11 @@ static char *put_timing(char *out, const struct exchange *exchange, int64_t part
         *out++ = ',';
     }
     out = put_phase(out, "total", clock_now_ns() - exchange->started_ns);
-    double rate =
-        ns[TIMING_EVOLVE] > 0 ? (double)particle_steps / clock_seconds(ns[TIMING_EVOLVE]) : 0;
-    out = put_member(out, "particle_steps", (double)particle_steps);
-    out = put_member(out, "particle_steps_per_s", round(rate));
-    out = put_member(out, "threads", threads);
+    out = put_integer(out, "particle_steps", particle_steps);
+    int64_t evolve_ns = ns[TIMING_EVOLVE];
+    double rate = evolve_ns > 0 ? (double)particle_steps / clock_seconds(evolve_ns) : 0;
+    out = put_real(out, "particle_steps_per_s", round(rate));
+    out = put_integer(out, "threads", threads);
     return put_text(out, "}");
 }
 
@@ -141,9 +150,9 @@ static void answer_json(struct exchange *exchange, int64_t particle_steps, unsig
     }
     char *out = put_text(body, "{\"particles\":");
     out = json_encode_particles(out, simulation->shape, &simulation->particles);
-    out = put_member(out, "dt", simulation->dt);
-    out = put_member(out, "timestep", simulation->timestep);
-    out = put_member(out, "steps", simulation->method->polygon ? (double)simulate->steps : 0);
+    out = put_real(out, "dt", simulation->dt);
+    out = put_real(out, "timestep", simulation->timestep);
+    out = put_integer(out, "steps", simulation->method->polygon ? simulate->steps : 0);
     out = put_text(out, ",\"method\":\"");
     out = put_text(out, simulation->method->name);
     out = put_text(out, "\"");

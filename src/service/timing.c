@@ -7,7 +7,7 @@ const char *const timing_names[TIMING_PHASES] = {
     [TIMING_EVOLVE] = "evolve",   [TIMING_SERIALIZE] = "serialize",
 };
 
-static char *put_digits(char *out, uint64_t value, int width)
+char *timing_digits(char *out, uint64_t value, int width)
 {
     char digits[20];
     int count = 0;
@@ -22,12 +22,12 @@ static char *put_digits(char *out, uint64_t value, int width)
 
 char *timing_seconds(char *out, int64_t ns)
 {
-    out = put_digits(out, (uint64_t)ns / 1000000000u, 1);
+    out = timing_digits(out, (uint64_t)ns / 1000000000u, 1);
     uint64_t fraction = (uint64_t)ns % 1000000000u;
     if (fraction == 0)
         return out;
     *out++ = '.';
-    out = put_digits(out, fraction, 9);
+    out = timing_digits(out, fraction, 9);
     while (out[-1] == '0')
         out--;
     return out;
@@ -39,9 +39,9 @@ static char *put_entry(char *out, const char *name, int64_t ns)
     memcpy(out, name, length);
     out += length;
     memcpy(out, ";dur=", 5);
-    out = put_digits(out + 5, (uint64_t)ns / 1000000u, 1);
+    out = timing_digits(out + 5, (uint64_t)ns / 1000000u, 1);
     *out++ = '.';
-    return put_digits(out, (uint64_t)ns / 1000u % 1000u, 3);
+    return timing_digits(out, (uint64_t)ns / 1000u % 1000u, 3);
 }
 
 void timing_header(char out[TIMING_HEADER_MAX], const struct timing *timing, int64_t total_ns)

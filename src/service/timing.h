@@ -29,6 +29,10 @@ struct timing {
  * returns the end. No NUL is added. */
 char *timing_seconds(char *out, int64_t ns);
 
+/* Writes `value` in decimal with at least `width` digits; returns the end. No NUL is
+ * added. */
+char *timing_digits(char *out, uint64_t value, int width);
+
 /* Writes the value of a Server-Timing header (durations in milliseconds) with the phases
  * entered and the total, NUL-terminated. */
 #define TIMING_HEADER_MAX 256

@@ -1,0 +1,215 @@
+#include "service/dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/clock.h"
+#include "runtime/log.h"
+#include "service/exchange.h"
+#include "service/request.h"
+#include "service/routes.h"
+
+/* The body of a request that has failed at its headers is read and thrown away up to this
+ * many bytes, so that the connection stays usable; a longer one is answered at once, which
+ * closes the connection. */
+#define DISCARD_MAX (1 << 20)
+
+/* The status that stands in logs and metrics for an answer that nobody waited for. */
+#define STATUS_CLIENT_GONE 499
+
+void dispatch_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                         enum MHD_ConnectionNotificationCode code)
+{
+    struct service *service = cls;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (*socket_context)
+            peer_close(*socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *address =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *socket_context =
+        peer_open(service->peers, fd->connect_fd, address ? address->client_addr : NULL);
+    metrics_add(&service->metrics.connections, 1);
+}
+
+void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct peer *peer = info ? info->socket_context : NULL;
+    if (!peer)
+        return NULL; /* memory was short; the access handler closes */
+    peer_begin(peer);
+    return exchange_create(cls, peer, connection, target);
+}
+
+static void fail_not_found(struct exchange *exchange, const char *method, const char *path)
+{
+    const char *allow = route_allow(path);
+    if (!allow) {
+        exchange_fail_with(exchange, PROBLEM_NOT_FOUND, "There is nothing at %.100s. There is %s.",
+                           path, route_list());
+    } else if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0) {
+        exchange_answer_static(exchange, MHD_HTTP_NO_CONTENT, NULL, "", 0);
+        exchange_header(exchange, MHD_HTTP_HEADER_ALLOW, allow);
+        exchange->failed = true; /* nothing more to do, and a body is of no interest */
+    } else {
+        exchange_fail_with(exchange, PROBLEM_METHOD, "%.100s answers %s, not %.20s.", path, allow,
+                           method);
+        exchange_header(exchange, MHD_HTTP_HEADER_ALLOW, allow);
+    }
+}
+
+static void set_too_large(struct problem *problem, const struct exchange *exchange)
+{
+    problem_set(problem, PROBLEM_BODY_TOO_LARGE,
+                "The body is longer than the %lld bytes that are taken here; send fewer particles "
+                "at a time.",
+                (long long)exchange->service->options->max_body);
+}
+
+/* After the headers. A MHD_NO closes the connection. */
+static enum MHD_Result begin(struct exchange *exchange, const char *path, const char *method,
+                             const char *version)
+{
+    struct request_framing framing;
+    struct problem problem;
+    exchange->stage = EXCHANGE_BODY;
+    snprintf(exchange->method, sizeof exchange->method, "%s", method);
+    if (!request_read_framing(exchange, version, &framing, &problem)) {
+        exchange->close = true;
+        exchange_fail(exchange, &problem);
+        return exchange_send(exchange);
+    }
+    bool too_large = framing.content_length > (uint64_t)exchange->service->options->max_body;
+    exchange->route = route_find(method, path);
+    if (!exchange->route)
+        fail_not_found(exchange, method, path);
+    else if (too_large) {
+        set_too_large(&problem, exchange);
+        exchange_fail(exchange, &problem);
+    } else if (exchange->route->begin)
+        exchange->route->begin(exchange);
+    if (!exchange->failed || !framing.has_body)
+        return MHD_YES;
+    /* Sending now, before the body, makes the library close the connection afterwards. */
+    if (too_large || framing.expects_continue || framing.content_length > DISCARD_MAX) {
+        exchange->close = true;
+        return exchange_send(exchange);
+    }
+    return MHD_YES;
+}
+
+/* A body without a length has passed the limit, and nothing can be queued in the middle of an
+ * upload: the answer is written past the library, and the connection ends. */
+static enum MHD_Result cut_too_large(struct exchange *exchange)
+{
+    struct problem problem;
+    set_too_large(&problem, exchange);
+    char *text = problem_http(&problem);
+    if (text && peer_answer(exchange->peer)) {
+        peer_cut(exchange->peer, text, strlen(text));
+        exchange->answer.status = problem_status(problem.kind);
+        exchange->cut = true;
+    }
+    free(text);
+    return MHD_NO;
+}
+
+static enum MHD_Result receive(struct exchange *exchange, const char *bytes, size_t size)
+{
+    exchange->received_bytes += size;
+    if (exchange->received_bytes > (uint64_t)exchange->service->options->max_body)
+        return cut_too_large(exchange);
+    if (!exchange->failed && exchange->route->receive)
+        exchange->route->receive(exchange, bytes, size);
+    return MHD_YES;
+}
+
+/* The body is complete. */
+static enum MHD_Result finish(struct exchange *exchange)
+{
+    exchange->timing.ns[TIMING_RECEIVE] = clock_now_ns() - exchange->started_ns;
+    if (!exchange->failed)
+        exchange->route->handle(exchange);
+    /* Only this thread writes the stage and frees the exchange, so it may be read even when a
+     * worker has the rest. */
+    return exchange->stage == EXCHANGE_SUBMITTED ? MHD_YES : exchange_send(exchange);
+}
+
+enum MHD_Result dispatch_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                 const char *method, const char *version, const char *upload_data,
+                                 size_t *upload_data_size, void **con_cls)
+{
+    (void)cls;
+    (void)connection;
+    struct exchange *exchange = *con_cls;
+    if (!exchange)
+        return MHD_NO;
+    switch (exchange->stage) {
+    case EXCHANGE_HEADERS:
+        return begin(exchange, url, method, version);
+    case EXCHANGE_BODY:
+        if (*upload_data_size > 0) {
+            size_t size = *upload_data_size;
+            *upload_data_size = 0;
+            return receive(exchange, upload_data, size);
+        }
+        return finish(exchange);
+    case EXCHANGE_SUBMITTED:
+        return exchange_send(exchange);
+    case EXCHANGE_ANSWERED:
+        break;
+    }
+    return MHD_YES;
+}
+
+static void log_exchange(const struct exchange *exchange, unsigned status, int64_t duration_ns)
+{
+    const char *agent = exchange_request_header(exchange, MHD_HTTP_HEADER_USER_AGENT);
+    log_request(&(struct log_access){
+        .peer = exchange->peer->address,
+        .method = exchange->method,
+        .target = exchange->target ? exchange->target : "",
+        .agent = agent ? agent : "",
+        .status = status,
+        .received_bytes = exchange->received_bytes,
+        .sent_bytes = exchange->stage == EXCHANGE_ANSWERED ? exchange->answer.size : 0,
+        .duration_ns = duration_ns,
+    });
+}
+
+void dispatch_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+                        enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    struct service *service = cls;
+    struct exchange *exchange = *con_cls;
+    if (!exchange)
+        return;
+    *con_cls = NULL;
+    struct metrics *metrics = &service->metrics;
+    int64_t duration_ns = clock_now_ns() - exchange->started_ns;
+    bool answered =
+        code == MHD_REQUEST_TERMINATED_COMPLETED_OK && exchange->stage == EXCHANGE_ANSWERED;
+    unsigned status = STATUS_CLIENT_GONE;
+    if (answered || exchange->cut)
+        status = exchange->answer.status;
+    else if (peer_phase(exchange->peer) == PEER_CUT)
+        status = MHD_HTTP_REQUEST_TIMEOUT;
+    if (answered)
+        metrics_add(&metrics->sent_bytes, exchange->answer.size);
+    metrics_observe(metrics, route_handler(exchange->route), status, duration_ns);
+    metrics_add(&metrics->received_bytes, exchange->received_bytes);
+    for (int phase = 0; phase < TIMING_PHASES; phase++)
+        metrics_add(&metrics->phase_ns[phase], (uint64_t)exchange->timing.ns[phase]);
+    if (service->options->access_log)
+        log_exchange(exchange, status, duration_ns);
+    peer_finish(exchange->peer);
+    exchange_destroy(exchange);
+}

@@ -1,0 +1,87 @@
+#include "service/pages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "service/json_answer.h"
+#include "sim/method.h"
+
+#define TEXT_TYPE "text/plain; charset=utf-8"
+
+#ifdef HAVE_SYSTEMD
+#define BUILT_WITH_SYSTEMD 1
+#else
+#define BUILT_WITH_SYSTEMD 0
+#endif
+
+static void answer_text(struct exchange *exchange, const char *text)
+{
+    exchange_answer_static(exchange, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
+    exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+}
+
+void livez_handle(struct exchange *exchange)
+{
+    answer_text(exchange, "alive\n");
+}
+
+void readyz_handle(struct exchange *exchange)
+{
+    if (atomic_load(&exchange->service->draining))
+        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+    else
+        answer_text(exchange, "ready\n");
+}
+
+void version_handle(struct exchange *exchange)
+{
+    json_t *methods = json_array();
+    size_t count;
+    const struct method *const *table = method_table(&count);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            methods, json_pack("{ss ss}", "name", table[i]->name, "summary", table[i]->summary));
+    const struct options *options = exchange->service->options;
+    json_answer(exchange, MHD_HTTP_OK,
+                json_pack("{ss ss s{ss ss ss ss sb} s{ss} s{sI sI} so}", "name", PACKAGE_NAME,
+                          "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
+                          "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(),
+                          "jansson", jansson_version_str(), "systemd", BUILT_WITH_SYSTEMD, "cpu",
+                          "kernels", evolve_kernels_name(), "threads", "io",
+                          (json_int_t)options->io_threads, "workers", (json_int_t)options->workers,
+                          "methods", methods));
+}
+
+const char *version_text(void)
+{
+    static char text[512];
+    snprintf(text, sizeof text,
+             PACKAGE_NAME " " PACKAGE_VERSION "\n"
+                          "built with    " BUILD_COMPILER "\n"
+                          "sanitizers    " BUILD_SANITIZERS "\n"
+                          "libmicrohttpd %s\n"
+                          "jansson       %s\n"
+                          "systemd       %s\n"
+                          "kernels       %s\n",
+             MHD_get_version(), jansson_version_str(), BUILT_WITH_SYSTEMD ? "yes" : "no",
+             evolve_kernels_name());
+    return text;
+}
+
+/* docs/openapi.json, byte for byte. */
+extern const char openapi_begin[];
+extern const char openapi_end[];
+__asm__(".pushsection .rodata\n"
+        ".global openapi_begin\n"
+        "openapi_begin:\n"
+        ".incbin \"" OPENAPI_JSON "\"\n"
+        ".global openapi_end\n"
+        "openapi_end:\n"
+        ".popsection\n");
+
+void openapi_handle(struct exchange *exchange)
+{
+    exchange_answer_static(exchange, MHD_HTTP_OK, "application/json", openapi_begin,
+                           (size_t)(openapi_end - openapi_begin));
+}

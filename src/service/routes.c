@@ -1,0 +1,72 @@
+#include "service/routes.h"
+
+#include <string.h>
+
+#include "service/bench_route.h"
+#include "service/pages.h"
+#include "service/simulate.h"
+
+static const struct route routes[] = {
+    {.method = "POST",
+     .path = "/simulate",
+     .takes_body = true,
+     .begin = simulate_begin,
+     .receive = simulate_receive,
+     .handle = simulate_handle,
+     .work = simulate_work,
+     .release = simulate_release},
+    {.method = "GET",
+     .path = "/bench",
+     .begin = bench_begin,
+     .handle = bench_handle,
+     .work = bench_work,
+     .release = bench_release},
+    {.method = "GET", .path = "/livez", .handle = livez_handle},
+    {.method = "GET", .path = "/readyz", .handle = readyz_handle},
+    {.method = "GET", .path = "/healthz", .handle = readyz_handle},
+    {.method = "GET", .path = "/metrics", .handle = metrics_handle},
+    {.method = "GET", .path = "/openapi.json", .handle = openapi_handle},
+    {.method = "GET", .path = "/version", .handle = version_handle},
+};
+
+#define ROUTE_COUNT (sizeof routes / sizeof *routes)
+
+_Static_assert(ROUTE_COUNT < METRICS_HANDLERS_MAX, "every route needs a counter, and one is for "
+                                                   "requests without a route");
+
+const struct route *route_find(const char *method, const char *path)
+{
+    if (strcmp(method, "HEAD") == 0)
+        method = "GET";
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, method) == 0)
+            return &routes[i];
+    return NULL;
+}
+
+const char *route_allow(const char *path)
+{
+    bool get = route_find("GET", path) != NULL;
+    bool post = route_find("POST", path) != NULL;
+    if (get && post)
+        return "GET, HEAD, POST, OPTIONS";
+    if (get)
+        return "GET, HEAD, OPTIONS";
+    return post ? "POST, OPTIONS" : NULL;
+}
+
+size_t route_handler(const struct route *route)
+{
+    return route ? (size_t)(route - routes) : ROUTE_COUNT;
+}
+
+const char *route_label(size_t handler)
+{
+    return handler < ROUTE_COUNT ? routes[handler].path : "none";
+}
+
+const char *route_list(void)
+{
+    return "POST /simulate, GET /bench, /livez, /readyz, /healthz, /metrics, /openapi.json and "
+           "/version";
+}

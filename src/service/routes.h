@@ -1,0 +1,22 @@
+/* The table of endpoints. Constant; any thread. */
+#ifndef SERVICE_ROUTES_H
+#define SERVICE_ROUTES_H
+
+#include "service/exchange.h"
+
+/* The row for a method and path, HEAD standing for GET; NULL when there is none. */
+const struct route *route_find(const char *method, const char *path);
+
+/* The value of Allow for a path, or NULL for a path that is not there. */
+const char *route_allow(const char *path);
+
+/* The counter of a row in struct metrics; NULL (no such route) has one of its own. */
+size_t route_handler(const struct route *route);
+
+/* The `handler` label of a counter. */
+const char *route_label(size_t handler);
+
+/* "POST /simulate, GET /bench, ...": for people who ask for something else. */
+const char *route_list(void);
+
+#endif
