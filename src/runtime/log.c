@@ -1,5 +1,6 @@
 #include "runtime/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,21 +49,34 @@ static void line_put(struct line *line, const char *format, ...)
     line->used += (size_t)written < room ? (size_t)written : room;
 }
 
-/* Quotes and control characters escaped as in JSON; bytes that are not ASCII as \u00XX,
- * so that a line is always valid UTF-8, whatever a client sent. At most some `max` bytes. */
-static void line_put_quoted(struct line *line, const char *text, size_t max)
+/* `special` and control characters escaped as in JSON; bytes that are not ASCII as \u00XX,
+ * so that a line is always one line of valid UTF-8, whatever a client sent. At most some
+ * `max` bytes, and never a part of an escape. */
+static void line_put_escaped(struct line *line, const char *text, const char *special, size_t max)
 {
-    line_put(line, "\"");
     size_t end = line->used + max < LINE_ROOM - 8 ? line->used + max : LINE_ROOM - 8;
     for (const unsigned char *c = (const unsigned char *)text; *c && line->used < end; c++) {
-        if (*c == '"' || *c == '\\')
+        if (strchr(special, *c))
             line_put(line, "\\%c", *c);
         else if (*c < 0x20 || *c >= 0x7f)
             line_put(line, "\\u%04x", *c);
         else
             line->text[line->used++] = (char)*c;
     }
+}
+
+static void line_put_quoted(struct line *line, const char *text, size_t max)
+{
     line_put(line, "\"");
+    line_put_escaped(line, text, "\"\\", max);
+    line_put(line, "\"");
+}
+
+/* For people: quotes stay as they are. */
+static void line_put_bare(struct line *line, const char *text, size_t max)
+{
+    line_put(line, " ");
+    line_put_escaped(line, text, "\\", max);
 }
 
 static void line_begin(struct line *line, const char *level)
@@ -86,16 +100,18 @@ static void line_end(struct line *line)
     if (format_used == LOG_FORMAT_JSON)
         line->text[line->used++] = '}';
     line->text[line->used++] = '\n';
+    ssize_t written;
+    do
+        written = write(STDERR_FILENO, line->text, line->used);
+    while (written < 0 && errno == EINTR);
     /* Nothing sensible can be done when stderr is gone. */
-    ssize_t written = write(STDERR_FILENO, line->text, line->used);
-    (void)written;
 }
 
 void log_message(enum log_level level, const char *format, ...)
 {
     if (level > level_shown)
         return;
-    char message[LOG_LINE_MAX / 2];
+    char message[LOG_LINE_MAX] = "";
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
@@ -107,7 +123,7 @@ void log_message(enum log_level level, const char *format, ...)
         line_put(&line, ",\"message\":");
         line_put_quoted(&line, message, MESSAGE_MAX);
     } else {
-        line_put(&line, " %s", message);
+        line_put_bare(&line, message, MESSAGE_MAX);
     }
     line_end(&line);
 }
@@ -130,8 +146,9 @@ void log_request(const struct log_access *access)
         line_put(&line, ",\"user_agent\":");
         line_put_quoted(&line, access->agent, AGENT_MAX);
     } else {
-        line_put(&line, " %s %u %.3fms in=%" PRIu64 " out=%" PRIu64 " ", access->peer,
-                 access->status, ms, access->received_bytes, access->sent_bytes);
+        line_put_bare(&line, access->peer, FIELD_MAX);
+        line_put(&line, " %u %.3fms in=%" PRIu64 " out=%" PRIu64 " ", access->status, ms,
+                 access->received_bytes, access->sent_bytes);
         line_put_quoted(&line, access->method, FIELD_MAX);
         line_put(&line, " ");
         line_put_quoted(&line, access->target, TARGET_MAX);

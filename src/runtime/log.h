@@ -1,7 +1,8 @@
 /* The log: one line an event on stderr, as text or as JSON.
  *
- * Each line is one write(), so lines of several threads do not mix. Any thread, after
- * log_configure; a line longer than LOG_LINE_MAX is cut. */
+ * Each line is one write(), so lines of several threads do not mix. Control characters and
+ * bytes that are not ASCII are escaped as \u00XX. Messages and strings are cut so that a line,
+ * newline included, is at most LOG_LINE_MAX bytes. Any thread, after log_configure. */
 #ifndef RUNTIME_LOG_H
 #define RUNTIME_LOG_H
 
@@ -17,7 +18,7 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 /* Once, before threads start. */
 void log_configure(enum log_level level, enum log_format format);
 
-/* Logs a printf-formatted message. */
+/* Logs a printf-formatted message, without a newline at the end. */
 void log_message(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -1,7 +1,7 @@
 #include "runtime/machine.h"
 
 #include <dirent.h>
-#include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "runtime/control_group.h"
 
 /* Reads the first line of a small file; false when there is none. */
 static bool read_line(const char *path, char *line, size_t size)
@@ -23,24 +25,9 @@ static bool read_line(const char *path, char *line, size_t size)
     return found;
 }
 
-/* Cores by the quota of the control group, or 0 when there is none. Inside a container the
- * process's own group is mounted as the root. */
-static unsigned quota_cores(void)
+static struct control_group_limits limits(void)
 {
-    char line[128];
-    double quota = 0, period = 0;
-    if (read_line("/sys/fs/cgroup/cpu.max", line, sizeof line)) {
-        if (sscanf(line, "%lf %lf", &quota, &period) != 2)
-            return 0; /* "max" */
-    } else if (read_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line)) {
-        quota = strtod(line, NULL);
-        if (read_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line))
-            period = strtod(line, NULL);
-    }
-    if (quota <= 0 || period <= 0)
-        return 0;
-    double cores = quota / period;
-    return cores > (unsigned)cores ? (unsigned)cores + 1 : (unsigned)cores;
+    return control_group_limits("/proc/self/cgroup", "/sys/fs/cgroup");
 }
 
 unsigned machine_cores(void)
@@ -51,23 +38,15 @@ unsigned machine_cores(void)
         cores = (unsigned)CPU_COUNT(&mask);
     else if (sysconf(_SC_NPROCESSORS_ONLN) > 0)
         cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned quota = quota_cores();
-    return quota && quota < cores ? quota : cores;
+    double quota = ceil(limits().cores);
+    return quota < cores ? (unsigned)quota : cores;
 }
 
 size_t machine_memory_bytes(void)
 {
     size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
-    static const char *const limits[] = {"/sys/fs/cgroup/memory.max",
-                                         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-    for (size_t i = 0; i < 2; i++) {
-        char line[64];
-        uintmax_t limit;
-        if (read_line(limits[i], line, sizeof line) && sscanf(line, "%ju", &limit) == 1 &&
-            limit > 0 && limit < bytes)
-            bytes = limit;
-    }
-    return bytes;
+    uint64_t limit = limits().memory_bytes;
+    return limit < bytes ? (size_t)limit : bytes;
 }
 
 static size_t count_fds(void)

@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 /* The processors that this process may use, at least 1: its affinity mask, and the CPU
- * quota of its control group (version 2 or 1) rounded up. */
+ * quota of its control group and those above, rounded up. */
 unsigned machine_cores(void);
 
-/* The bytes of memory that this process may use: the machine's, or its control group's
- * limit where that is lower. */
+/* The bytes of memory that this process may use: the machine's, or the limit of its control
+ * group or one above where that is lower. */
 size_t machine_memory_bytes(void);
 
 /* What the process uses now. Unknown figures are 0. */

@@ -1,5 +1,7 @@
 #include "runtime/memory_budget.h"
 
+#include <assert.h>
+
 void memory_budget_init(struct memory_budget *budget, size_t limit)
 {
     budget->limit = limit;
@@ -19,5 +21,7 @@ bool memory_budget_claim(struct memory_budget *budget, size_t bytes)
 
 void memory_budget_release(struct memory_budget *budget, size_t bytes)
 {
-    atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
+    size_t used = atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
+    assert(used >= bytes); /* or the budget would never refuse again */
+    (void)used;
 }

@@ -10,6 +10,7 @@
 
 #include "runtime/log.h"
 #include "runtime/machine.h"
+#include "runtime/worker_pool.h"
 
 enum kind {
     KIND_TEXT,
@@ -33,7 +34,7 @@ static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const formats[] = {"text", "json", NULL};
 static const char *const switches[] = {"off", "on", NULL};
 
-#define THREADS_MAX 1024
+#define THREADS_MAX WORKER_POOL_WORKERS_MAX
 #define BYTES_MAX (INT64_C(1) << 50)
 #define DURATION_MAX_MS INT64_C(86400000)
 #define FIELD(name) offsetof(struct options, name)
@@ -72,7 +73,9 @@ static const struct option_row rows[] = {
 
 static void set_defaults(struct options *options)
 {
-    unsigned cores = machine_cores();
+    /* Even a default stays in the range of its row. */
+    unsigned cores = machine_cores() < THREADS_MAX ? machine_cores() : THREADS_MAX;
+    size_t memory = machine_memory_bytes() / 2;
     *options = (struct options){
         .listen = "127.0.0.1:8080",
         .io_threads = cores,
@@ -81,7 +84,7 @@ static void set_defaults(struct options *options)
         .max_body = INT64_C(1) << 30,
         .max_particles = 10000000,
         .max_particle_steps = INT64_C(10000000000),
-        .memory_limit = (int64_t)(machine_memory_bytes() / 2),
+        .memory_limit = memory < BYTES_MAX ? (int64_t)memory : BYTES_MAX,
         .max_connections = 4096,
         .request_timeout_ms = 60000,
         .drain_timeout_ms = 30000,
@@ -114,15 +117,17 @@ static bool parse_integer(const char *text, bool suffixed, int64_t *value)
     return *end == '\0';
 }
 
+/* Plain decimals only: strtod alone would also take hexadecimal, exponents and names. */
 static bool parse_duration(const char *text, int64_t *ms)
 {
-    if (!isdigit((unsigned char)*text))
-        return false;
+    size_t length = strspn(text, "0123456789.");
     char *end;
     double seconds = strtod(text, &end);
+    if (length == 0 || end != text + length)
+        return false;
     if (*end == 's')
         end++;
-    if (*end != '\0' || !(seconds <= (double)DURATION_MAX_MS / 1000))
+    if (*end != '\0' || seconds > (double)DURATION_MAX_MS / 1000)
         return false;
     *ms = (int64_t)(seconds * 1000 + 0.5);
     return true;
@@ -146,8 +151,7 @@ static void print_range(const struct option_row *row)
                 (double)row->max / 1000);
     else
         fprintf(stderr, "an integer from %lld to %lld%s\n", (long long)row->min,
-                (long long)row->max,
-                row->kind == KIND_BYTES ? ", with K, M, G or T behind it" : "");
+                (long long)row->max, row->kind == KIND_BYTES ? "; K, M, G or T may follow" : "");
 }
 
 /* `source` is what the user wrote: --max-body or PARTICLED_MAX_BODY. */
@@ -217,8 +221,10 @@ static void print_help(const char *details)
 
 enum { FLAG_CHECK = 1000, FLAG_HELP, FLAG_VERSION };
 
-enum options_status options_parse(struct options *options, int argc, char **argv,
-                                  const char *details, const char *version)
+/* Sets `given` for each row that the command line has. */
+static enum options_status parse_arguments(struct options *options, int argc, char **argv,
+                                           bool given[ROW_COUNT], const char *details,
+                                           const char *version)
 {
     struct option flags[ROW_COUNT + 4] = {{NULL, 0, NULL, 0}};
     for (size_t i = 0; i < ROW_COUNT; i++)
@@ -227,15 +233,7 @@ enum options_status options_parse(struct options *options, int argc, char **argv
     flags[ROW_COUNT + 1] = (struct option){"help", no_argument, NULL, FLAG_HELP};
     flags[ROW_COUNT + 2] = (struct option){"version", no_argument, NULL, FLAG_VERSION};
 
-    set_defaults(options);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char name[64];
-        environment_name(rows[i].name, name, sizeof name);
-        const char *text = getenv(name);
-        if (text && !set_option(options, &rows[i], name, text))
-            return OPTIONS_ERROR;
-    }
-    optind = 1;
+    optind = 0; /* from the start, whatever an earlier call left behind */
     int flag;
     while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
         if (flag == FLAG_CHECK) {
@@ -253,6 +251,7 @@ enum options_status options_parse(struct options *options, int argc, char **argv
             snprintf(source, sizeof source, "--%s", rows[flag].name);
             if (!set_option(options, &rows[flag], source, optarg))
                 return OPTIONS_ERROR;
+            given[flag] = true;
         }
     }
     if (optind < argc) {
@@ -260,4 +259,21 @@ enum options_status options_parse(struct options *options, int argc, char **argv
         return OPTIONS_ERROR;
     }
     return OPTIONS_RUN;
+}
+
+enum options_status options_parse(struct options *options, int argc, char **argv,
+                                  const char *details, const char *version)
+{
+    set_defaults(options);
+    bool given[ROW_COUNT] = {false};
+    enum options_status status = parse_arguments(options, argc, argv, given, details, version);
+    /* A variable that the command line overrides is not looked at, nor is any for --help. */
+    for (size_t i = 0; i < ROW_COUNT && status == OPTIONS_RUN; i++) {
+        char name[64];
+        environment_name(rows[i].name, name, sizeof name);
+        const char *text = given[i] ? NULL : getenv(name);
+        if (text && !set_option(options, &rows[i], name, text))
+            status = OPTIONS_ERROR;
+    }
+    return status;
 }

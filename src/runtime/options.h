@@ -1,8 +1,8 @@
 /* The options of the daemon: command line over environment over default.
  *
  * Every option is one row of a table in options.c, from which parsing, --help and the
- * environment variables come: --max-body is PARTICLED_MAX_BODY. Call once, before threads
- * start. */
+ * environment variables come: --max-body is PARTICLED_MAX_BODY. An option given twice has its
+ * last value. Call before threads start. */
 #ifndef RUNTIME_OPTIONS_H
 #define RUNTIME_OPTIONS_H
 
@@ -34,7 +34,8 @@ enum options_status {
 };
 
 /* Fills `options` from argv and the environment. Strings point into either. `details` is
- * what --help prints after the options, and `version` what --version prints. */
+ * what --help prints after the options, and `version` what --version prints. After an error
+ * or an exit `options` is not to be used. */
 enum options_status options_parse(struct options *options, int argc, char **argv,
                                   const char *details, const char *version);
 

@@ -1,5 +1,6 @@
 #include "runtime/worker_pool.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -206,8 +207,21 @@ struct worker_pool_counts worker_pool_counts(struct worker_pool *pool)
     return counts;
 }
 
+/* Signals are for the main thread. But a fault must reach the thread's own handler, such as a
+ * sanitizer's, and a profiler counts the threads that its signal can interrupt. */
+static void block_signals(sigset_t *before)
+{
+    static const int open[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+        sigdelset(&blocked, open[i]);
+    pthread_sigmask(SIG_BLOCK, &blocked, before);
+}
+
 struct worker_pool *worker_pool_create(unsigned workers, size_t queue_limit)
 {
+    assert(workers >= 1 && workers <= WORKER_POOL_WORKERS_MAX && queue_limit >= 1);
     struct worker_pool *pool = calloc(1, sizeof *pool + workers * sizeof *pool->workers);
     if (!pool)
         return NULL;
@@ -216,10 +230,8 @@ struct worker_pool *worker_pool_create(unsigned workers, size_t queue_limit)
     pool->last = &pool->first;
     pool->queue_limit = queue_limit;
 
-    /* Signals are for the main thread. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigset_t before;
+    block_signals(&before);
     unsigned started = 0;
     for (; started < workers; started++) {
         struct worker *worker = &pool->workers[started];
