@@ -40,8 +40,8 @@ START_TEST(exact_text)
 {
     static const double values[2][3] = {{0.3, -0.5, 1}, {-0.0, 1e-5, 1e22}};
     static const char *const texts[] = {
-        [SHAPE_OBJECTS] = "[{\"x\":0.3,\"y\":-0.5,\"ang_vel\":1},"
-                          "{\"x\":-0.0,\"y\":1e-05,\"ang_vel\":1e+22}]",
+        [SHAPE_OBJECTS] = ("[{\"x\":0.3,\"y\":-0.5,\"ang_vel\":1},"
+                           "{\"x\":-0.0,\"y\":1e-05,\"ang_vel\":1e+22}]"),
         [SHAPE_TRIPLES] = "[[0.3,-0.5,1],[-0.0,1e-05,1e+22]]",
         [SHAPE_COLUMNS] = "{\"x\":[0.3,-0.0],\"y\":[-0.5,1e-05],\"ang_vel\":[1,1e+22]}",
     };
