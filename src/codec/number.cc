@@ -68,7 +68,10 @@ const char *number_read(const char *text, const char *end, double *value)
         return nullptr;
 
     std::from_chars_result result = std::from_chars(text, end, *value);
-    return result.ec == std::errc() && result.ptr != end ? result.ptr : nullptr;
+    if (result.ec != std::errc() || result.ptr == end)
+        return nullptr;
+    /* an exponent without digits, or cut by the end, is left standing */
+    return *result.ptr == 'e' || *result.ptr == 'E' ? nullptr : result.ptr;
 }
 
 char *number_format(char *out, double value)

@@ -1,0 +1,152 @@
+/* What the tests of the JSON decoder share: one call decodes a text, in chunks, on a budget,
+ * and checks the promises that hold for every text. */
+#ifndef TESTS_CODEC_DECODE_H
+#define TESTS_CODEC_DECODE_H
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/json_decoder.h"
+
+struct budget {
+    size_t claimed;
+    size_t limit;
+    size_t asks;
+    size_t refuse_ask; /* the n-th ask is refused; 0 for none */
+    size_t peak;
+};
+
+static inline bool budget_claim(void *context, size_t bytes)
+{
+    struct budget *budget = context;
+    budget->asks++;
+    if (budget->asks == budget->refuse_ask || bytes > budget->limit - budget->claimed)
+        return false;
+    budget->claimed += bytes;
+    if (budget->claimed > budget->peak)
+        budget->peak = budget->claimed;
+    return true;
+}
+
+static inline void budget_unclaim(void *context, size_t bytes)
+{
+    struct budget *budget = context;
+    ck_assert_uint_le(bytes, budget->claimed);
+    budget->claimed -= bytes;
+}
+
+struct decoded {
+    struct simulation simulation;
+    struct decode_error error;
+    enum decode_status status;
+    struct budget budget;
+};
+
+/* Feeds a copy of exactly these bytes, so that a sanitizer sees a read beyond them. */
+static inline enum decode_status feed_copy(struct json_decoder *decoder, const char *bytes,
+                                           size_t size)
+{
+    char *copy = malloc(size ? size : 1);
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, bytes, size);
+    enum decode_status status = json_decoder_feed(decoder, copy, size);
+    free(copy);
+    return status;
+}
+
+/* Decodes text[0..length): first `first` bytes, then chunks of `chunk` bytes. */
+static inline void decode_chunks(struct decoded *decoded, const char *text, size_t length,
+                                 size_t first, size_t chunk, size_t max_particles)
+{
+    simulation_init(&decoded->simulation);
+    if (!decoded->budget.limit)
+        decoded->budget.limit = SIZE_MAX;
+    struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget};
+    struct json_decoder *decoder = json_decoder_create(&limits, &decoded->simulation);
+    ck_assert_ptr_nonnull(decoder);
+
+    enum decode_status fed = DECODE_OK;
+    for (size_t at = 0; at < length && !fed;) {
+        size_t size = at == 0 && first ? first : chunk;
+        size = size < length - at ? size : length - at;
+        fed = feed_copy(decoder, text + at, size);
+        at += size;
+    }
+    ck_assert_int_ne(fed, DECODE_MEANING);
+    if (fed) /* later calls return the same */
+        ck_assert_int_eq(feed_copy(decoder, "1", 1), fed);
+    decoded->status = json_decoder_finish(decoder);
+    if (fed)
+        ck_assert_int_eq(decoded->status, fed);
+
+    decoded->error = *json_decoder_error(decoder);
+    ck_assert_int_eq(decoded->error.status, decoded->status);
+    struct particle_set *set = &decoded->simulation.particles;
+    ck_assert_uint_eq(decoded->budget.claimed,
+                      set->capacity ? particle_set_bytes(set->capacity) : 0);
+    if (decoded->status) {
+        ck_assert_uint_eq(set->capacity, 0);
+        ck_assert_uint_ne(decoded->error.detail[0], '\0');
+    } else {
+        ck_assert_uint_ge(set->count, 1);
+        ck_assert_uint_le(set->count, max_particles);
+    }
+    json_decoder_destroy(decoder);
+}
+
+static inline void decoded_free(struct decoded *decoded)
+{
+    simulation_fini(&decoded->simulation);
+}
+
+static inline void assert_same(const struct decoded *a, const struct decoded *b, size_t split)
+{
+    const struct simulation *s = &a->simulation, *t = &b->simulation;
+    ck_assert_msg(a->status == b->status, "split %zu: %d %s and %d %s", split, a->status,
+                  a->error.detail, b->status, b->error.detail);
+    ck_assert_str_eq(a->error.detail, b->error.detail);
+    ck_assert_str_eq(a->error.pointer, b->error.pointer);
+    ck_assert_uint_eq(a->error.line, b->error.line);
+    ck_assert_uint_eq(a->error.column, b->error.column);
+    ck_assert_uint_eq(a->error.byte, b->error.byte);
+    ck_assert_uint_eq(a->budget.peak, b->budget.peak);
+    if (a->status)
+        return;
+    size_t bytes = s->particles.count * sizeof(double);
+    ck_assert_uint_eq(s->particles.count, t->particles.count);
+    ck_assert_mem_eq(s->particles.x, t->particles.x, bytes);
+    ck_assert_mem_eq(s->particles.y, t->particles.y, bytes);
+    ck_assert_mem_eq(s->particles.ang_vel, t->particles.ang_vel, bytes);
+    ck_assert_int_eq(s->shape, t->shape);
+    ck_assert_mem_eq(&s->dt, &t->dt, sizeof s->dt);
+    ck_assert_mem_eq(&s->timestep, &t->timestep, sizeof s->timestep);
+    ck_assert_ptr_eq(s->method, t->method);
+    ck_assert_int_eq(s->frames, t->frames);
+    for (enum simulation_option o = 0; o < OPTION_COUNT; o++)
+        ck_assert_int_eq(simulation_has(s, o), simulation_has(t, o));
+}
+
+/* Decodes the text whole, byte by byte, and cut in two at every place: the result must be
+ * the same each time. */
+static inline void decode_every_way(struct decoded *whole, const char *text, size_t length,
+                                    size_t max_particles)
+{
+    memset(whole, 0, sizeof *whole);
+    decode_chunks(whole, text, length, length, length, max_particles);
+    for (size_t split = 0; split <= length; split++) {
+        struct decoded parts = {.budget.limit = 0};
+        decode_chunks(&parts, text, length, split, split ? length : 1, max_particles);
+        assert_same(whole, &parts, split);
+        decoded_free(&parts);
+    }
+}
+
+#define MANY_PARTICLES ((size_t)10000000)
+
+static inline void decode(struct decoded *whole, const char *text)
+{
+    decode_every_way(whole, text, strlen(text), MANY_PARTICLES);
+}
+
+#endif
