@@ -78,10 +78,11 @@ static bool parse_count(uint64_t *number, const char *value, size_t length,
                       "%s must be a whole number in decimal digits, not \"%s\"", fault->parameter,
                       quote(value, length).text);
     errno = 0;
-    *number = strtoull(text, NULL, 10);
+    uint64_t read = strtoull(text, NULL, 10);
     if (errno)
         return refuse(fault, fault->parameter, "%s must be less than 2^64, not \"%s\"",
                       fault->parameter, quote(value, length).text);
+    *number = read;
     return true;
 }
 
@@ -89,12 +90,14 @@ static bool parse_count(uint64_t *number, const char *value, size_t length,
 static bool parse_real(double *number, const char *value, size_t length, struct bench_fault *fault)
 {
     char text[NUMBER_LENGTH_MAX], *end = text;
+    double read = 0;
     if (number_text(text, value, length, "+-.0123456789Ee"))
-        *number = strtod(text, &end);
+        read = strtod(text, &end);
     if (end == text || *end)
         return refuse(fault, fault->parameter,
                       "%s must be a decimal number such as 0.1 or 1e-5, not \"%s\"",
                       fault->parameter, quote(value, length).text);
+    *number = read;
     return true;
 }
 
@@ -243,9 +246,9 @@ static bool check_work(const struct bench_config *config, int64_t limit, struct 
         int64_t work = evolve_particle_steps(method, config->particles, config->steps);
         if (method->stepping && work > limit)
             return refuse(fault, "particles",
-                          "%s would take %.3g particle-steps an iteration, more than the %.3g "
-                          "allowed: ask for fewer particles or steps, or for other methods",
-                          method->name, (double)work, (double)limit);
+                          "%s would take %" PRId64 " particle-steps an iteration, more than the "
+                          "%" PRId64 " allowed: ask for fewer particles or steps, or other methods",
+                          method->name, work, limit);
     }
     return true;
 }
