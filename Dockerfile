@@ -1,0 +1,37 @@
+# particled as a container image: docker build -t particled . && docker run -p 8080:8080 particled
+# The test suites are run, too, with --build-arg CHECK=yes.
+
+FROM docker.io/library/debian:trixie-slim AS build
+WORKDIR /src
+COPY script/bootstrap script/lib.sh script/
+ARG CHECK=no
+RUN script/bootstrap build && if [ "$CHECK" = yes ]; then script/bootstrap test; fi
+COPY . .
+RUN autoreconf -i && mkdir /build && cd /build && /src/configure --prefix=/usr && make -j"$(nproc)" \
+ && if [ "$CHECK" = yes ]; then make -j"$(nproc)" check; fi \
+ && make install-exec DESTDIR=/image && strip /image/usr/bin/* /image/usr/sbin/*
+
+FROM docker.io/library/debian:trixie-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libjansson4 libmicrohttpd12t64 libstdc++6 libsystemd0 \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old \
+    /var/log/apt /var/log/dpkg.log
+COPY --from=build /image/ /
+RUN particled --version && particle-bench --version
+
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="particled" \
+      org.opencontainers.image.description="Simulates particles over HTTP" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
+
+# A published port reaches only what listens on all addresses.
+ENV PARTICLED_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+USER 65532:65532
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["particled", "--check", "http://127.0.0.1:8080"]
+ENTRYPOINT ["particled"]

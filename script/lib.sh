@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# What the scripts of this folder share. Sourced, not run.
+
+# The folder that holds configure.ac; everything below works from there.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+name=script/$(basename "$0")
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+die() {
+    say "$*"
+    exit 1
+}
+
+# The comment at the top of a script is its help text.
+help_text() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+
+# logged LOG COMMAND...: runs the command with its output in LOG; shows the end of it on failure.
+logged() {
+    local log=$1
+    shift
+    "$@" >>"$log" 2>&1 </dev/null && return
+    tail -n 40 "$log" >&2
+    say "failed: $* (all of it in ${log#"$top"/})"
+    return 1
+}
+
+# build_tree DIR [CONFIGURE-ARGUMENT...]: brings DIR, a build tree of its own under the top, up to
+# date. Quick when nothing has changed; other arguments than last time start it afresh.
+build_tree() {
+    local tree=$top/$1 args="${*:2}"
+    local log=$tree/build.log
+    if [[ ! -e $tree/Makefile || $(cat "$tree/configure.args" 2>/dev/null) != "$args" ]]; then
+        rm -rf "$tree"
+    fi
+    mkdir -p "$tree"
+    : >"$log"
+    say "building in $1/"
+    if [[ ! -x $top/configure ]]; then
+        logged "$log" autoreconf -i "$top" || return
+    fi
+    if [[ ! -e $tree/Makefile ]]; then
+        (cd "$tree" && logged "$log" "$top/configure" "${@:2}") || return
+        printf '%s' "$args" >"$tree/configure.args"
+    fi
+    logged "$log" make -C "$tree" -j"$(nproc)"
+}
