@@ -44,3 +44,19 @@ build_tree() {
     fi
     logged "$log" make -C "$tree" -j"$(nproc)"
 }
+
+# start_daemon TREE LOG [OPTION...]: starts TREE's daemon on a free port of the loopback interface;
+# sets daemon to its process and url to where it listens.
+start_daemon() {
+    local tries
+    "$top/$1/src/particled" --listen 127.0.0.1:0 "${@:3}" 2>"$2" &
+    daemon=$!
+    for ((tries = 0; tries < 300; tries++)); do
+        # shellcheck disable=SC2034 # the scripts use it
+        url=$(grep -o -m 1 'http://[^/ "]*:[0-9]*' "$2") && return
+        kill -0 "$daemon" 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$2" >&2
+    die 'the daemon did not start'
+}

@@ -24,7 +24,7 @@ struct peers {
     int64_t request_timeout_ns;
     char *timeout_answer;
     _Atomic uint64_t timeouts;
-    /* The watcher's own: sockets of the suspended connections. */
+    /* The watcher's own: sockets to be polled. */
     struct pollfd *polled;
     struct watched {
         struct peer *peer;
@@ -36,6 +36,12 @@ struct peers {
 static enum peer_phase word_phase(uint64_t word)
 {
     return (enum peer_phase)(word & PHASE_MASK);
+}
+
+/* The socket is shut down; libmicrohttpd will close it. */
+static bool is_shut(uint64_t word)
+{
+    return word_phase(word) == PEER_CUT || word_phase(word) == PEER_LEFT;
 }
 
 /* Moves the peer to `phase` if it is still as `word` says. */
@@ -53,7 +59,7 @@ void peer_begin(struct peer *peer)
 {
     atomic_store(&peer->deadline_ns, clock_now_ns() + peer->peers->request_timeout_ns);
     uint64_t word = atomic_load(&peer->word);
-    /* A peer that was cut stays so; the socket is shut already. */
+    /* A socket that was shut stays so. */
     if (word_phase(word) == PEER_IDLE)
         atomic_compare_exchange_strong(&peer->word, &word,
                                        ((word >> PHASE_BITS) + 1) << PHASE_BITS | PEER_RECEIVING);
@@ -74,7 +80,7 @@ bool peer_answer(struct peer *peer)
 {
     uint64_t word = atomic_load(&peer->word);
     /* The watcher may move WORKING on to LATE, GONE or STOPPED in between: once more. */
-    while (word_phase(word) != PEER_CUT) {
+    while (!is_shut(word)) {
         if (peer_move(peer, word, PEER_ANSWERING))
             return true;
         word = atomic_load(&peer->word);
@@ -93,7 +99,7 @@ void peer_finish(struct peer *peer)
 {
     set_idle_deadline(peer);
     uint64_t word = atomic_load(&peer->word);
-    while (word_phase(word) != PEER_CUT && !peer_move(peer, word, PEER_IDLE))
+    while (!is_shut(word) && !peer_move(peer, word, PEER_IDLE))
         word = atomic_load(&peer->word);
 }
 
@@ -130,6 +136,7 @@ struct peer *peer_open(struct peers *peers, int fd, const struct sockaddr *addre
     format_address(peer, address);
     atomic_init(&peer->word, PEER_IDLE);
     set_idle_deadline(peer);
+    peer->hung_up = UINT64_MAX;
 
     pthread_mutex_lock(&peers->mutex);
     peer->next = peers->first;
@@ -216,40 +223,56 @@ static void check_deadline_locked(struct peers *peers, struct peer *peer, uint64
     }
 }
 
-/* A suspended connection that the client closed, also one side only, is gone. */
-static void check_gone_locked(struct peers *peers, size_t count)
+/* The client has closed its side, perhaps one direction only. A job is cancelled at once. Otherwise
+ * bytes that came before may not have been read yet: only a peer that is still at the same
+ * point when looked at again is given up. */
+static void client_left_locked(struct peer *peer, uint64_t word)
+{
+    if (word_phase(word) == PEER_WORKING) {
+        peer_move(peer, word, PEER_GONE);
+    } else if (peer->hung_up != word) {
+        peer->hung_up = word;
+    } else if (peer_move(peer, word, PEER_LEFT)) {
+        shutdown(peer->fd, SHUT_RDWR);
+    }
+}
+
+static void poll_locked(struct peers *peers, size_t count)
 {
     if (count == 0 || poll(peers->polled, count, 0) <= 0)
         return;
     for (size_t i = 0; i < count; i++)
         if (peers->polled[i].revents)
-            peer_move(peers->watched[i].peer, peers->watched[i].word, PEER_GONE);
+            client_left_locked(peers->watched[i].peer, peers->watched[i].word);
 }
 
-static void look_locked(struct peers *peers)
+/* `all`: also the connections without a job. */
+static void look_locked(struct peers *peers, bool all)
 {
     int64_t now = clock_now_ns();
     bool room = watched_reserve_locked(peers);
-    size_t suspended = 0;
+    size_t count = 0;
     for (struct peer *peer = peers->first; peer; peer = peer->next) {
         /* The deadline is set before the phase changes: read in the other order, an old
          * phase with a new deadline does no harm. */
         uint64_t word = atomic_load(&peer->word);
-        if (now > atomic_load(&peer->deadline_ns))
+        enum peer_phase phase = word_phase(word);
+        if (now > atomic_load(&peer->deadline_ns)) {
             check_deadline_locked(peers, peer, word);
-        else if (word_phase(word) == PEER_WORKING && room) {
-            peers->polled[suspended] = (struct pollfd){peer->fd, POLLRDHUP, 0};
-            peers->watched[suspended++] = (struct watched){peer, word};
+        } else if (room && (phase == PEER_WORKING ||
+                            (all && (phase == PEER_IDLE || phase == PEER_RECEIVING)))) {
+            peers->polled[count] = (struct pollfd){peer->fd, POLLRDHUP, 0};
+            peers->watched[count++] = (struct watched){peer, word};
         }
     }
-    check_gone_locked(peers, suspended);
+    poll_locked(peers, count);
 }
 
 static void *watcher_main(void *argument)
 {
     struct peers *peers = argument;
     pthread_mutex_lock(&peers->mutex);
-    while (!peers->ending) {
+    for (unsigned tick = 0; !peers->ending; tick++) {
         if (!peers->first) {
             pthread_cond_wait(&peers->changed, &peers->mutex);
             continue;
@@ -261,7 +284,7 @@ static void *watcher_main(void *argument)
         int result = 0;
         while (!peers->ending && result != ETIMEDOUT)
             result = pthread_cond_timedwait(&peers->changed, &peers->mutex, &until);
-        look_locked(peers);
+        look_locked(peers, tick % PEER_SLOW_TICKS == 0);
     }
     pthread_mutex_unlock(&peers->mutex);
     return NULL;

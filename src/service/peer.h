@@ -1,12 +1,14 @@
 /* The connections, and the thread that watches over them.
  *
  * libmicrohttpd watches a connection for inactivity only, and not at all while it is
- * suspended. The watcher adds what is missing: it ends requests that come in too slowly,
- * and cancels computations whose client has left or whose deadline has passed.
+ * suspended; and a client that leaves in the middle of a request escapes it when its last bytes and
+ * its leaving arrive together. The watcher adds what is missing: it ends requests that come in too
+ * slowly or whose client has left, and cancels computations whose client has left or whose deadline
+ * has passed.
  *
  * Each peer has one atomic word: a phase and a serial number that grows with each request. Only the
  * connection's I/O thread moves it from request to request; the watcher moves it, by compare and
- * swap, from RECEIVING or IDLE to CUT, and from WORKING to LATE, GONE or STOPPED. So a
+ * swap, from RECEIVING or IDLE to CUT or LEFT, and from WORKING to LATE, GONE or STOPPED. So a
  * verdict on one request can never hit the next. The list of peers has a mutex; a peer is removed
  * under it before its socket is closed, so the watcher may use the sockets of the peers
  * it finds there. */
@@ -26,6 +28,9 @@
  * noticed. */
 #define PEER_TICK_MS 50
 
+/* Connections without a job are looked at in every so many ticks only. */
+#define PEER_SLOW_TICKS 10
+
 enum peer_phase {
     PEER_IDLE,      /* no request, or its first line is not complete */
     PEER_RECEIVING, /* headers or body are coming in */
@@ -34,7 +39,8 @@ enum peer_phase {
     PEER_LATE,      /* as WORKING, but the deadline has passed */
     PEER_STOPPED,   /* as WORKING, but the daemon wants to end */
     PEER_ANSWERING, /* the answer is being sent */
-    PEER_CUT,       /* the watcher has shut the socket down */
+    PEER_CUT,       /* too slow: the watcher has shut the socket down */
+    PEER_LEFT,      /* the client left during a request or between two: likewise */
 };
 
 struct peer {
@@ -42,6 +48,7 @@ struct peer {
     struct peer *next;  /* list mutex */
     struct peer **link; /* list mutex */
     int fd;             /* libmicrohttpd's; valid while listed */
+    uint64_t hung_up;   /* list mutex; word at which the client was seen to have left */
     _Atomic uint64_t word;
     _Atomic int64_t deadline_ns; /* of the phase; INT64_MAX: none */
     char address[INET6_ADDRSTRLEN + 8];
@@ -75,10 +82,10 @@ void peer_begin(struct peer *peer);
 /* This request has no deadline. */
 void peer_exempt(struct peer *peer);
 
-/* RECEIVING to WORKING. False when the peer was cut: do not suspend, close. */
+/* RECEIVING to WORKING. False when the socket was shut down: do not suspend, close. */
 bool peer_work(struct peer *peer);
 
-/* To ANSWERING. False when the peer was cut. */
+/* To ANSWERING. False when the socket was shut down. */
 bool peer_answer(struct peer *peer);
 
 /* The request is over: IDLE. */
