@@ -17,7 +17,7 @@ static inline char *put(char *out, const char *bytes, size_t size)
 /* The most bytes of one particle, the comma after it included. */
 static size_t particle_bound(enum particle_shape shape)
 {
-    const size_t numbers = 3 * NUMBER_BYTES_MAX;
+    const size_t numbers = (size_t)3 * NUMBER_BYTES_MAX;
     switch (shape) {
     case SHAPE_OBJECTS:
         return numbers + sizeof "{\"x\":,\"y\":,\"ang_vel\":}," - 1;

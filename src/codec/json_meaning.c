@@ -84,11 +84,12 @@ static inline enum decode_status make_room(struct json_meaning *meaning, size_t 
 
 /* --- events ------------------------------------------------------------------------- */
 
+/* The index of the name, or count. What was cut is longer than any name here. */
 static unsigned find_name(const struct json_lexer *name, const char *const *names, unsigned count)
 {
     unsigned i = 0;
-    while (i < count && (strlen(names[i]) != name->length || name->cut ||
-                         memcmp(names[i], name->text, name->length) != 0))
+    while (i < count &&
+           (strlen(names[i]) != name->length || memcmp(names[i], name->text, name->length) != 0))
         i++;
     return i;
 }

@@ -112,6 +112,25 @@ START_TEST(objects)
 }
 END_TEST
 
+/* Long enough behind the fault for the fast path to look at it. */
+START_TEST(objects_in_the_middle)
+{
+    static const struct meaningless bodies[] = {
+        {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2,\"x\":3}," ONE "," ONE "]"), "/particles/2/x",
+         "particles[2].x is given twice"},
+        {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2}," ONE "," ONE "]"), "/particles/2",
+         "particles[2] lacks \"ang_vel\""},
+        {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2,\"ang_vel\":3,\"z\":1}," ONE "," ONE "]"),
+         "/particles/2/z", "unknown member \"z\""},
+        {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2,\"ang_vex\":3}," ONE "," ONE "]"),
+         "/particles/2/ang_vex", "did you mean \"ang_vel\"?"},
+        {IN("[[1,2,3],[1,2,3],[1,2],[1,2,3],[1,2,3]]"), "/particles/2", "not 2"},
+        {IN("[[1,2,3],[1,2,3],[1,2,3,4],[1,2,3],[1,2,3]]"), "/particles/2", "not more"},
+    };
+    CHECK_ALL(bodies);
+}
+END_TEST
+
 START_TEST(triples)
 {
     static const struct meaningless bodies[] = {
@@ -232,6 +251,16 @@ START_TEST(strange_names_are_cut_safely)
     ck_assert_ptr_nonnull(strstr(d.error.detail, "aaa...\": did you mean"));
     decoded_free(&d);
 
+    /* once cut, nothing more is kept, not even what would fit */
+    memcpy(name + JSON_STRING_BYTES_KEPT - 1,
+           "\xc3\xa9"
+           "b",
+           4);
+    decode_name(&d, name);
+    ck_assert_uint_eq(strlen(d.error.pointer),
+                      strlen("/particles/0/...") + JSON_STRING_BYTES_KEPT - 1);
+    decoded_free(&d);
+
     /* characters of 1 to 4 bytes, and escapes, shifted through every cut */
     static const char *const pieces[] = {"\xc3\xa9",       "\xe2\x82\xac", "\xf0\x9f\x98\x80",
                                          "\\ud83d\\ude00", "\\u0001",      "~/",
@@ -259,6 +288,7 @@ int main(void)
     tcase_add_test(tcase, root);
     tcase_add_test(tcase, options);
     tcase_add_test(tcase, objects);
+    tcase_add_test(tcase, objects_in_the_middle);
     tcase_add_test(tcase, triples);
     tcase_add_test(tcase, columns);
     tcase_add_test(tcase, the_first_fault_is_reported);

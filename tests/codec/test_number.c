@@ -129,6 +129,13 @@ START_TEST(beyond_the_range)
         ck_assert(number_is_valid(text, strlen(text)));
         assert_same_bits(number_parse(text, strlen(text)), numbers[i].value, text);
     }
+    /* out of range although the exponent alone says the contrary */
+    char text[600];
+    snprintf(text, sizeof text, "0.%0400de50", 1);
+    ck_assert(number_parse(text, strlen(text)) == 0);
+    snprintf(text, sizeof text, "1%0400de-50", 1);
+    ck_assert(number_parse(text, strlen(text)) == INFINITY);
+
     /* more digits and zeros than any exponent makes up for */
     static char digits[1025];
     memset(digits, '9', 1024);
