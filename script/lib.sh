@@ -53,7 +53,7 @@ start_daemon() {
     daemon=$!
     for ((tries = 0; tries < 300; tries++)); do
         # shellcheck disable=SC2034 # the scripts use it
-        url=$(grep -o -m 1 'http://[^/ "]*:[0-9]*' "$2") && return
+        url=$(grep -o -m 1 'http://[^/ "]*' "$2") && return
         kill -0 "$daemon" 2>/dev/null || break
         sleep 0.1
     done

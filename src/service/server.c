@@ -139,7 +139,7 @@ struct server *server_start(const struct options *options)
         free_parts(server);
         return NULL;
     }
-    log_info("listening on %s: %lld I/O threads, %lld workers", server->listener.name,
+    log_info("listening on %s with %lld I/O threads and %lld workers", server->listener.name,
              (long long)options->io_threads, (long long)options->workers);
     return server;
 }
