@@ -34,6 +34,10 @@ struct line {
 /* Keeps room for the closing of a JSON line and the newline. */
 #define LINE_ROOM (LOG_LINE_MAX - 8)
 
+/* What a JSON line has besides, numbers at their longest, is shorter than 300. */
+_Static_assert(2 * FIELD_MAX + TARGET_MAX + AGENT_MAX + 300 <= LINE_ROOM, "a request fits");
+_Static_assert(MESSAGE_MAX + 200 <= LINE_ROOM, "a message fits");
+
 static void line_put(struct line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
