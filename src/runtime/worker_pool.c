@@ -59,6 +59,22 @@ void worker_pool_progress(void)
 
 /* The functions named *_locked are called with the mutex held and return with it held. */
 
+/* The worker has something to do: leaves the mutex. */
+static void begin_work(struct worker_pool *pool)
+{
+    pool->busy++;
+    pthread_mutex_unlock(&pool->mutex);
+    worker_pool_progress();
+}
+
+/* Takes the mutex again. */
+static void end_work(struct worker_pool *pool)
+{
+    mark_progress(self, 0);
+    pthread_mutex_lock(&pool->mutex);
+    pool->busy--;
+}
+
 static bool run_task_locked(struct worker_pool *pool)
 {
     struct pool_task *task = pool->first;
@@ -68,14 +84,14 @@ static bool run_task_locked(struct worker_pool *pool)
     if (!pool->first)
         pool->last = &pool->first;
     pool->queued--;
-    pthread_mutex_unlock(&pool->mutex);
+    begin_work(pool);
     task->run(task);
-    pthread_mutex_lock(&pool->mutex);
+    end_work(pool);
     return true;
 }
 
 /* One piece only: a task may have come in meanwhile. */
-static bool help_locked(struct worker_pool *pool, struct worker *worker)
+static bool help_locked(struct worker_pool *pool)
 {
     struct share *share = pool->shares;
     while (share && share->next == share->pieces)
@@ -84,13 +100,13 @@ static bool help_locked(struct worker_pool *pool, struct worker *worker)
         return false;
     size_t index = share->next++;
     share->inside++;
-    if (!share->helped[worker->index]) {
-        share->helped[worker->index] = true;
+    if (!share->helped[self->index]) {
+        share->helped[self->index] = true;
         share->helpers++;
     }
-    pthread_mutex_unlock(&pool->mutex);
+    begin_work(pool);
     share->piece(share->context, index);
-    pthread_mutex_lock(&pool->mutex);
+    end_work(pool);
     if (--share->inside == 0)
         pthread_cond_signal(&share->left);
     return true;
@@ -98,17 +114,11 @@ static bool help_locked(struct worker_pool *pool, struct worker *worker)
 
 static void *worker_main(void *argument)
 {
-    struct worker *worker = argument;
-    struct worker_pool *pool = worker->pool;
-    self = worker;
+    self = argument;
+    struct worker_pool *pool = self->pool;
     pthread_mutex_lock(&pool->mutex);
     for (;;) {
-        pool->busy++;
-        mark_progress(worker, clock_now_ns());
-        bool worked = run_task_locked(pool) || help_locked(pool, worker);
-        mark_progress(worker, 0);
-        pool->busy--;
-        if (worked)
+        if (run_task_locked(pool) || help_locked(pool))
             continue;
         if (pool->closing)
             break;
