@@ -34,10 +34,11 @@ struct worker_pool {
     pthread_cond_t work;   /* something to do, or closing */
     struct pool_task *first;
     struct pool_task **last; /* where the next task is linked */
-    size_t queued;
-    size_t queue_limit; /* constant */
+    _Atomic size_t queued;   /* written with the mutex, read without */
+    size_t queue_limit;      /* constant */
     struct share *shares;
     unsigned idle;
+    bool waking; /* an idle worker has been signalled and has not come round yet */
     unsigned busy;
     bool closing;
     unsigned worker_count; /* constant once created */
@@ -59,11 +60,23 @@ void worker_pool_progress(void)
 
 /* The functions named *_locked are called with the mutex held and return with it held. */
 
+/* Workers are woken one at a time, and each wakes the next while tasks are left: short tasks
+ * that come in quickly then cost few wake-ups, since workers that are awake take them. Leaves
+ * the mutex. */
+static void unlock_and_wake(struct worker_pool *pool)
+{
+    bool wake = pool->first && pool->idle && !pool->waking;
+    pool->waking |= wake;
+    pthread_mutex_unlock(&pool->mutex);
+    if (wake)
+        pthread_cond_signal(&pool->work);
+}
+
 /* The worker has something to do: leaves the mutex. */
 static void begin_work(struct worker_pool *pool)
 {
     pool->busy++;
-    pthread_mutex_unlock(&pool->mutex);
+    unlock_and_wake(pool);
     worker_pool_progress();
 }
 
@@ -125,6 +138,7 @@ static void *worker_main(void *argument)
         pool->idle++;
         pthread_cond_wait(&pool->work, &pool->mutex);
         pool->idle--;
+        pool->waking = false;
     }
     pthread_mutex_unlock(&pool->mutex);
     return NULL;
@@ -140,19 +154,14 @@ bool worker_pool_submit(struct worker_pool *pool, struct pool_task *task)
         *pool->last = task;
         pool->last = &task->next;
         pool->queued++;
-        if (pool->idle)
-            pthread_cond_signal(&pool->work);
     }
-    pthread_mutex_unlock(&pool->mutex);
+    unlock_and_wake(pool);
     return room;
 }
 
 bool worker_pool_is_full(struct worker_pool *pool)
 {
-    pthread_mutex_lock(&pool->mutex);
-    bool full = pool->queued >= pool->queue_limit;
-    pthread_mutex_unlock(&pool->mutex);
-    return full;
+    return atomic_load_explicit(&pool->queued, memory_order_relaxed) >= pool->queue_limit;
 }
 
 static void unlink_share_locked(struct worker_pool *pool, struct share *share)
