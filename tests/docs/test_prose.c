@@ -1,0 +1,157 @@
+/* The man page and docs/http-api.md against the program and its tables. */
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "../suite.h"
+#include "bench/parameters.h"
+#include "service/problem.h"
+#include "service/routes.h"
+
+#define TEXT_MAX (256 << 10)
+#define OPTIONS_MAX 64
+
+static char text[TEXT_MAX];
+
+static void read_all(FILE *file)
+{
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    ck_assert_uint_lt(size, sizeof text - 1);
+    text[size] = '\0';
+}
+
+static void read_help(void)
+{
+    FILE *pipe = popen(PARTICLED " --help", "r");
+    ck_assert_ptr_nonnull(pipe);
+    read_all(pipe);
+    int status = pclose(pipe);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    read_all(file);
+    fclose(file);
+}
+
+struct names {
+    char name[OPTIONS_MAX][32];
+    size_t count;
+};
+
+/* The words that stand behind `mark` in `text`. */
+static struct names words_behind(const char *mark)
+{
+    struct names names = {.count = 0};
+    for (const char *at = text; (at = strstr(at, mark)) != NULL;) {
+        at += strlen(mark);
+        size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz-");
+        ck_assert(length > 0 && length < sizeof names.name[0]);
+        ck_assert_uint_lt(names.count, OPTIONS_MAX);
+        snprintf(names.name[names.count++], sizeof names.name[0], "%.*s", (int)length, at);
+    }
+    return names;
+}
+
+static bool has(const struct names *names, const char *name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->name[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A line of --help that begins an option, and one of the man page that does. */
+#define HELP_MARK "\n  --"
+#define PAGE_MARK "\n.It Fl -"
+
+START_TEST(man_page_has_the_options_of_help)
+{
+    read_help();
+    struct names help = words_behind(HELP_MARK);
+    read_file(DOCS "/particled.8");
+    struct names page = words_behind(PAGE_MARK);
+    ck_assert_uint_ge(help.count, 15);
+    for (size_t i = 0; i < help.count; i++)
+        ck_assert_msg(has(&page, help.name[i]), "the page lacks --%s", help.name[i]);
+    for (size_t i = 0; i < page.count; i++)
+        ck_assert_msg(has(&help, page.name[i]), "there is no --%s", page.name[i]);
+    ck_assert_uint_eq(page.count, help.count);
+}
+END_TEST
+
+/* Every option that has a variable has it beside its name in the page. */
+START_TEST(man_page_has_the_variables)
+{
+    read_file(DOCS "/particled.8");
+    struct names page = words_behind(PAGE_MARK);
+    size_t found = 0;
+    for (size_t i = 0; i < page.count; i++) {
+        if (strcmp(page.name[i], "check") == 0 || strcmp(page.name[i], "help") == 0 ||
+            strcmp(page.name[i], "version") == 0)
+            continue;
+        char variable[64] = ".It Ev PARTICLED_";
+        size_t used = strlen(variable);
+        for (const char *c = page.name[i]; *c; c++)
+            variable[used++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+        variable[used++] = '\n';
+        variable[used] = '\0';
+        ck_assert_msg(strstr(text, variable) != NULL, "the page lacks %s", variable);
+        found++;
+    }
+    ck_assert_uint_ge(found, 14);
+}
+END_TEST
+
+START_TEST(http_api_names_every_problem)
+{
+    static const char prefix[] = "urn:particled:problem:";
+    read_file(DOCS "/http-api.md");
+    for (int kind = PROBLEM_NONE + 1; kind < PROBLEM_KIND_COUNT; kind++) {
+        struct problem problem;
+        size_t size;
+        problem_set(&problem, (enum problem_kind)kind, "detail");
+        char *document = problem_document(&problem, &size);
+        json_t *root = json_loadb(document, size, 0, NULL);
+        char row[96];
+        snprintf(row, sizeof row, "\n| %u | `%s` |", problem_status(problem.kind),
+                 json_string_value(json_object_get(root, "type")) + sizeof prefix - 1);
+        ck_assert_msg(strstr(text, row) != NULL, "docs/http-api.md has no row \"%s\"", row);
+        json_decref(root);
+        free(document);
+    }
+}
+END_TEST
+
+START_TEST(http_api_names_every_path_and_parameter)
+{
+    char cell[96];
+    read_file(DOCS "/http-api.md");
+    for (size_t i = 0; i < route_handler(NULL); i++) {
+        snprintf(cell, sizeof cell, "%s`", route_label(i));
+        ck_assert_msg(strstr(text, cell) != NULL, "docs/http-api.md lacks %s", route_label(i));
+    }
+    for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++) {
+        snprintf(cell, sizeof cell, "\n| `%s` |", bench_parameters[i].name);
+        ck_assert_msg(strstr(text, cell) != NULL, "docs/http-api.md lacks %s",
+                      bench_parameters[i].name);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("docs/prose");
+    TCase *page = suite_case(suite, "man page");
+    tcase_add_test(page, man_page_has_the_options_of_help);
+    tcase_add_test(page, man_page_has_the_variables);
+    TCase *api = suite_case(suite, "http-api");
+    tcase_add_test(api, http_api_names_every_problem);
+    tcase_add_test(api, http_api_names_every_path_and_parameter);
+    return suite_run(suite);
+}
