@@ -158,8 +158,13 @@ END_TEST
 START_TEST(unknown_methods_are_answered_with_the_list)
 {
     ck_assert_int_eq(set("methods", "eular"), BENCH_SET_INVALID);
-    ck_assert_str_eq(fault.detail, "methods: there is no \"eular\"; choose from closed_form, "
-                                   "analytic, euler, fast, reference");
+    static const char start[] = "methods: there is no \"eular\"; choose from closed_form, ";
+    ck_assert_msg(strncmp(fault.detail, start, strlen(start)) == 0, "%s", fault.detail);
+
+    size_t count;
+    const struct method *const *table = method_table(&count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_ptr_nonnull(strstr(fault.detail, table[i]->name));
 }
 END_TEST
 
