@@ -10,7 +10,6 @@
 #include "bench/report.h"
 #include "codec/nearest.h"
 #include "runtime/clock.h"
-#include "service/json_answer.h"
 #include "service/media.h"
 #include "service/request.h"
 #include "sim/random.h"
@@ -140,12 +139,10 @@ static void fail_domain(struct exchange *exchange, enum domain_fault fault,
                        domain_fault_text(fault));
 }
 
-static void answer(struct exchange *exchange, json_t *json, char *text)
+static void answer_text(struct exchange *exchange, char *text)
 {
-    if (text)
-        exchange_answer(exchange, MHD_HTTP_OK, "text/plain; charset=utf-8", text, strlen(text));
-    else
-        json_answer(exchange, MHD_HTTP_OK, json);
+    exchange_answer(exchange, MHD_HTTP_OK, "text/plain; charset=utf-8", text,
+                    text ? strlen(text) : 0);
 }
 
 static void run_memory(struct exchange *exchange)
@@ -163,9 +160,9 @@ static void run_memory(struct exchange *exchange)
     struct bench_machine machine;
     bench_machine_describe(&machine);
     if (bench->text)
-        answer(exchange, NULL, bench_memory_text(&memory, &machine));
+        answer_text(exchange, bench_memory_text(&memory, &machine));
     else
-        answer(exchange, bench_memory_json(&memory, &machine), NULL);
+        exchange_answer_json(exchange, MHD_HTTP_OK, bench_memory_json(&memory, &machine));
 }
 
 static void run_time(struct exchange *exchange, const struct particle_set *set)
@@ -191,9 +188,9 @@ static void run_time(struct exchange *exchange, const struct particle_set *set)
     struct bench_machine machine;
     bench_machine_describe(&machine);
     if (bench->text)
-        answer(exchange, NULL, bench_report_text(&report, &machine));
+        answer_text(exchange, bench_report_text(&report, &machine));
     else
-        answer(exchange, bench_report_json(&report, &machine), NULL);
+        exchange_answer_json(exchange, MHD_HTTP_OK, bench_report_json(&report, &machine));
     bench_report_fini(&report);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/clock.h"
+#include "service/json_document.h"
 
 /* Seconds after which a client that was sent away may come again. */
 #define RETRY_AFTER_S 1
@@ -88,6 +89,13 @@ void exchange_answer_static(struct exchange *exchange, unsigned status, const ch
     exchange->answer.content_type = content_type;
     exchange->answer.body = body;
     exchange->answer.size = size;
+}
+
+void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root)
+{
+    size_t size = 0;
+    char *text = json_document(root, JSON_INDENT(2), &size);
+    exchange_answer(exchange, status, "application/json", text, size);
 }
 
 void exchange_header(struct exchange *exchange, const char *name, const char *value)

@@ -12,6 +12,7 @@
 #ifndef SERVICE_EXCHANGE_H
 #define SERVICE_EXCHANGE_H
 
+#include <jansson.h>
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -95,6 +96,9 @@ void exchange_answer(struct exchange *exchange, unsigned status, const char *con
 /* The same for a body that is constant. */
 void exchange_answer_static(struct exchange *exchange, unsigned status, const char *content_type,
                             const char *body, size_t size);
+
+/* The same with a jansson document, indented; takes the reference. */
+void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root);
 
 /* Adds a header to the answer, after it was set. The strings are not copied. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);

@@ -25,6 +25,9 @@
 /* Upper bounds of the duration histogram, in nanoseconds; the last bucket has none. */
 #define METRICS_BUCKETS 14
 
+extern const unsigned metrics_statuses[METRICS_STATUS_COUNT];
+extern const int64_t metrics_bounds_ns[METRICS_BUCKETS];
+
 struct metrics_request {
     _Atomic uint64_t buckets[METRICS_BUCKETS + 1]; /* not cumulated */
     _Atomic uint64_t total_ns;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "config.h"
-#include "service/json_answer.h"
 #include "sim/method.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
@@ -43,14 +42,14 @@ void version_handle(struct exchange *exchange)
         json_array_append_new(
             methods, json_pack("{ss ss}", "name", table[i]->name, "summary", table[i]->summary));
     const struct options *options = exchange->service->options;
-    json_answer(exchange, MHD_HTTP_OK,
-                json_pack("{ss ss s{ss ss ss ss sb} s{ss} s{sI sI} so}", "name", PACKAGE_NAME,
-                          "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
-                          "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(),
-                          "jansson", jansson_version_str(), "systemd", BUILT_WITH_SYSTEMD, "cpu",
-                          "kernels", evolve_kernels_name(), "threads", "io",
-                          (json_int_t)options->io_threads, "workers", (json_int_t)options->workers,
-                          "methods", methods));
+    exchange_answer_json(exchange, MHD_HTTP_OK,
+                         json_pack("{ss ss s{ss ss ss ss sb} s{ss} s{sI sI} so}", "name",
+                                   PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler",
+                                   BUILD_COMPILER, "sanitizers", BUILD_SANITIZERS, "libmicrohttpd",
+                                   MHD_get_version(), "jansson", jansson_version_str(), "systemd",
+                                   BUILT_WITH_SYSTEMD, "cpu", "kernels", evolve_kernels_name(),
+                                   "threads", "io", (json_int_t)options->io_threads, "workers",
+                                   (json_int_t)options->workers, "methods", methods));
 }
 
 const char *version_text(void)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/json_answer.h"
+#include "service/json_document.h"
 
 /* The type is a URN: stable, and nobody tries to open it. */
 #define TYPE_PREFIX "urn:particled:problem:"

@@ -1,4 +1,4 @@
-#include "service/json_answer.h"
+#include "service/json_document.h"
 
 #include <stdlib.h>
 
@@ -14,11 +14,4 @@ char *json_document(json_t *root, size_t flags, size_t *size)
     }
     json_decref(root);
     return text;
-}
-
-void json_answer(struct exchange *exchange, unsigned status, json_t *root)
-{
-    size_t size = 0;
-    char *text = json_document(root, JSON_INDENT(2), &size);
-    exchange_answer(exchange, status, "application/json", text, size);
 }
