@@ -12,6 +12,7 @@
 #include "runtime/service_manager.h"
 #include "service/check.h"
 #include "service/help.h"
+#include "service/listener.h"
 #include "service/pages.h"
 #include "service/server.h"
 
@@ -60,6 +61,10 @@ int main(int argc, char **argv)
         return status == OPTIONS_EXIT ? EXIT_SUCCESS : 2;
     if (options.check_url)
         return check_daemon(options.check_url);
+    if (!listener_address_is_valid(options.listen)) {
+        fprintf(stderr, "particled: --listen '%s' must be " LISTENER_FORMS "\n", options.listen);
+        return 2;
+    }
 
     log_configure((enum log_level)options.log_level, (enum log_format)options.log_format);
     json_object_seed(0); /* before threads start: jansson seeds itself at the first object */

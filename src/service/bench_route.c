@@ -34,7 +34,7 @@ static void fail_parameter(struct exchange *exchange, const char *name, const ch
 {
     struct problem problem;
     problem_set(&problem, PROBLEM_INVALID, "%s", detail);
-    snprintf(problem.parameter, sizeof problem.parameter, "%s", name);
+    problem_set_parameter(&problem, name);
     exchange_fail(exchange, &problem);
 }
 

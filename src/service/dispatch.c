@@ -10,8 +10,8 @@
 #include "service/request.h"
 #include "service/routes.h"
 
-/* The body of a request that has failed at its headers is read and thrown away up to this
- * many bytes, so that the connection stays usable; a longer one is answered at once, which
+/* The body of a request that has failed at its headers is read and thrown away, so that the
+ * connection stays usable. One that is known to be longer than this is answered at once, which
  * closes the connection. */
 #define DISCARD_MAX (1 << 20)
 

@@ -149,7 +149,7 @@ bool exchange_cancelled(void *context)
     return peer_phase(exchange->peer) != PEER_WORKING;
 }
 
-/* A job that was ended early answers why; that nobody may read it any more does no harm. */
+/* A job that was ended early answers why, unless there is nobody to answer. */
 static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
 {
     const struct options *options = exchange->service->options;
@@ -159,7 +159,7 @@ static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
                            "The answer was not ready within %g seconds and the computation was "
                            "cancelled; ask for less work or a faster method.",
                            (double)options->request_timeout_ms / 1000);
-    else
+    else if (phase == PEER_STOPPED)
         exchange_fail_with(exchange, PROBLEM_DRAINING,
                            "The computation was cancelled because the daemon is shutting down.");
 }
@@ -172,8 +172,9 @@ static void run_job(struct pool_task *task)
     exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
     if (peer_phase(exchange->peer) == PEER_WORKING)
         exchange->route->work(exchange);
+    /* An answer that came out all the same is sent. */
     enum peer_phase phase = peer_phase(exchange->peer);
-    if (phase != PEER_WORKING)
+    if (phase != PEER_WORKING && exchange->answer.status == 0)
         answer_cancelled(exchange, phase);
     release_state(exchange);
     /* From the resume on the exchange belongs to the I/O thread, which may free it at once.
@@ -230,8 +231,8 @@ static void add_headers(struct exchange *exchange, struct MHD_Response *response
 enum MHD_Result exchange_send(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
-    if (!peer_answer(exchange->peer))
-        return MHD_NO;
+    if (answer->status == 0 || !peer_answer(exchange->peer))
+        return MHD_NO; /* the client has left */
     void *body = (void *)(uintptr_t)answer->body;
     struct MHD_Response *response = MHD_create_response_from_buffer(
         answer->size, body, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);

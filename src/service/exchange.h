@@ -28,7 +28,6 @@ struct exchange;
 struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
     const char *path;
-    bool takes_body;
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
     /* A piece of the body. May fail the exchange; it is then not called again. */

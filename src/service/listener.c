@@ -94,8 +94,7 @@ static bool open_tcp(struct listener *listener, const char *address, char *error
 {
     struct address_parts parts;
     if (!address_split(address, &parts)) {
-        snprintf(error, size, "'%s' is not HOST:PORT, [IPV6]:PORT or the path of a Unix socket",
-                 address);
+        snprintf(error, size, "'%s' is not " LISTENER_FORMS, address);
         return false;
     }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
@@ -115,6 +114,12 @@ static bool open_tcp(struct listener *listener, const char *address, char *error
                  saved == EADDRINUSE ? "; another daemon has it: choose another port with --listen"
                                      : "");
     return open;
+}
+
+bool listener_address_is_valid(const char *address)
+{
+    struct address_parts parts;
+    return strchr(address, '/') || address_split(address, &parts);
 }
 
 bool listener_open(struct listener *listener, const char *address, char *error, size_t size)

@@ -5,11 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What an address looks like, for messages. */
+#define LISTENER_FORMS "HOST:PORT, [IPV6]:PORT or the path of a Unix socket"
+
 struct listener {
     int fd;
     char name[160];      /* http://ADDRESS:PORT as really bound, or unix:PATH */
     char unix_path[108]; /* to be removed at the end, or "" */
 };
+
+/* True when `address` has one of the forms that listener_open takes. */
+bool listener_address_is_valid(const char *address);
 
 /* Opens HOST:PORT, [IPV6]:PORT or the path of a Unix socket (it has a slash); a Unix socket that
  * nobody listens on any more is replaced. False: `error` says why in a sentence. */

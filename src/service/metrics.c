@@ -3,7 +3,7 @@
 #define STATUS_ENTRY(status) status,
 const unsigned metrics_statuses[METRICS_STATUS_COUNT] = {METRICS_STATUSES(STATUS_ENTRY)};
 
-/* 100 us to 10 s: three a decade. */
+/* 100 us to 10 s. */
 const int64_t metrics_bounds_ns[METRICS_BUCKETS] = {
     100000,   250000,   500000,    1000000,   2500000,   5000000,    10000000,
     25000000, 50000000, 100000000, 250000000, 500000000, 2500000000, 10000000000,

@@ -63,9 +63,25 @@ void problem_set(struct problem *problem, enum problem_kind kind, const char *fo
     problem->kind = kind;
     va_list args;
     va_start(args, format);
-    vsnprintf(problem->detail, sizeof problem->detail, format, args);
+    vsnprintf(problem->detail, sizeof problem->detail - 1, format, args);
     va_end(args);
+    size_t length = strlen(problem->detail);
+    if (length > 0 && problem->detail[length - 1] != '.')
+        strcpy(problem->detail + length, ".");
     make_valid(problem->detail);
+}
+
+void problem_set_parameter(struct problem *problem, const char *name)
+{
+    snprintf(problem->parameter, sizeof problem->parameter, "%s", name);
+    make_valid(problem->parameter);
+}
+
+void problem_set_pointer(struct problem *problem, const char *pointer)
+{
+    problem->has_pointer = true;
+    snprintf(problem->pointer, sizeof problem->pointer, "%s", pointer);
+    make_valid(problem->pointer);
 }
 
 static json_t *build(const struct problem *problem)

@@ -47,10 +47,16 @@ struct problem {
 /* The HTTP status of a kind. */
 unsigned problem_status(enum problem_kind kind);
 
-/* Fills `problem` with a kind and a printf-formatted detail, and nothing else. Bytes that are not
- * printable ASCII are replaced, unless they are valid UTF-8. */
+/* Fills `problem` with a kind and a printf-formatted detail, and nothing else. A full stop is added
+ * where there is none; what is not UTF-8 is replaced. */
 void problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Says which query parameter is at fault; a long name is cut, and what is not UTF-8 replaced. */
+void problem_set_parameter(struct problem *problem, const char *name);
+
+/* Says which part of the body is at fault: a JSON Pointer. */
+void problem_set_pointer(struct problem *problem, const char *pointer);
 
 /* The document, with a newline at its end; allocated with malloc. NULL when memory is
  * short. */

@@ -9,7 +9,6 @@
 static const struct route routes[] = {
     {.method = "POST",
      .path = "/simulate",
-     .takes_body = true,
      .begin = simulate_begin,
      .receive = simulate_receive,
      .handle = simulate_handle,

@@ -121,8 +121,7 @@ static void fail_decoding(struct exchange *exchange)
         problem.column = error->column;
         problem.byte = error->byte;
     } else if (error->status == DECODE_MEANING) {
-        problem.has_pointer = true;
-        snprintf(problem.pointer, sizeof problem.pointer, "%s", error->pointer);
+        problem_set_pointer(&problem, error->pointer);
     }
     /* Found half-way, at a limit: the client has not stopped sending, so part from it. */
     if (error->status == DECODE_TOO_MANY || error->status == DECODE_NO_MEMORY)
@@ -140,7 +139,7 @@ void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
         fail_decoding(exchange);
 }
 
-/* Fails with a fault of an option, wherever that was given. */
+/* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
 static void fail_option(struct exchange *exchange, enum problem_kind kind,
                         enum simulation_option option, const char *detail)
 {
@@ -149,10 +148,13 @@ static void fail_option(struct exchange *exchange, enum problem_kind kind,
     struct problem problem;
     problem_set(&problem, kind, "%s", detail);
     if (simulation_has(&simulate->query, option)) {
-        snprintf(problem.parameter, sizeof problem.parameter, "%s", name);
+        problem_set_parameter(&problem, name);
+    } else if (simulation_has(&simulate->simulation, option)) {
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/%s", name);
+        problem_set_pointer(&problem, pointer);
     } else {
-        problem.has_pointer = true;
-        snprintf(problem.pointer, sizeof problem.pointer, "/%s", name);
+        problem_set_pointer(&problem, "/particles");
     }
     exchange_fail(exchange, &problem);
 }

@@ -58,7 +58,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
 
     struct problem problem;
     problem_set(&problem, PROBLEM_INVALID, "%s", detail);
-    snprintf(problem.parameter, sizeof problem.parameter, "%s", name);
+    problem_set_parameter(&problem, name);
     exchange_fail(exchange, &problem);
     return false;
 }

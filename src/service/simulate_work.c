@@ -71,11 +71,12 @@ static void fail_domain(struct exchange *exchange, enum domain_fault fault, size
     const struct simulate *simulate = exchange->state;
     struct problem problem;
     problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_fault_text(fault));
-    problem.has_pointer = true;
     /* In columns a particle has no one place; its x stands for it. */
-    snprintf(problem.pointer, sizeof problem.pointer,
+    char pointer[64];
+    snprintf(pointer, sizeof pointer,
              simulate->simulation.shape == SHAPE_COLUMNS ? "/particles/x/%zu" : "/particles/%zu",
              index);
+    problem_set_pointer(&problem, pointer);
     exchange_fail(exchange, &problem);
 }
 
