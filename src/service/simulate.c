@@ -139,17 +139,25 @@ void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
         fail_decoding(exchange);
 }
 
+static bool is_given(const struct simulate *simulate, enum simulation_option option)
+{
+    return simulation_has(&simulate->query, option) ||
+           simulation_has(&simulate->simulation, option);
+}
+
 /* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
 static void fail_option(struct exchange *exchange, enum problem_kind kind,
                         enum simulation_option option, const char *detail)
 {
     const struct simulate *simulate = exchange->state;
+    if (!is_given(simulate, option) && option == OPTION_DT && is_given(simulate, OPTION_TIMESTEP))
+        option = OPTION_TIMESTEP; /* they make the steps together */
     const char *name = simulation_option_name(option);
     struct problem problem;
     problem_set(&problem, kind, "%s", detail);
     if (simulation_has(&simulate->query, option)) {
         problem_set_parameter(&problem, name);
-    } else if (simulation_has(&simulate->simulation, option)) {
+    } else if (is_given(simulate, option)) {
         char pointer[32];
         snprintf(pointer, sizeof pointer, "/%s", name);
         problem_set_pointer(&problem, pointer);
