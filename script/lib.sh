@@ -5,6 +5,9 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 name=script/$(basename "$0")
 
+# Where the daemon listens, in the line of its log that says so.
+url_pattern='http://[]0-9a-fA-F.:[]+:[0-9]+'
+
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 die() {
     say "$*"
@@ -53,7 +56,7 @@ start_daemon() {
     daemon=$!
     for ((tries = 0; tries < 300; tries++)); do
         # shellcheck disable=SC2034 # the scripts use it
-        url=$(grep -o -m 1 'http://[^/ "]*' "$2") && return
+        url=$(grep -oE -m 1 "$url_pattern" "$2") && return
         kill -0 "$daemon" 2>/dev/null || break
         sleep 0.1
     done
