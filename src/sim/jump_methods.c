@@ -1,28 +1,53 @@
 /* The methods whose cost does not grow with the number of steps. */
+#include <string.h>
+
 #include "sim/kernels.h"
 #include "sim/method_list.h"
 
 #define BLOCK 4096 /* particles between two checks of the control */
 
+/* The last particles, fewer than a kernel takes at once: on a copy, filled up with
+ * particles at rest. */
+static void run_rest(kernel_range *kernel, const struct evolve_run *run, size_t begin)
+{
+    double x[KERNEL_MULTIPLE], y[KERNEL_MULTIPLE], ang_vel[KERNEL_MULTIPLE];
+    size_t count = run->count - begin;
+    for (size_t i = 0; i < KERNEL_MULTIPLE; i++) {
+        x[i] = i < count ? run->x[begin + i] : 1;
+        y[i] = i < count ? run->y[begin + i] : 0;
+        ang_vel[i] = i < count ? run->ang_vel[begin + i] : 0;
+    }
+    struct evolve_run rest = *run;
+    rest.x = rest.x_out = x;
+    rest.y = rest.y_out = y;
+    rest.ang_vel = ang_vel;
+    kernel(&rest, 0, KERNEL_MULTIPLE);
+    memcpy(run->x_out + begin, x, count * sizeof *x);
+    memcpy(run->y_out + begin, y, count * sizeof *y);
+}
+
 static bool in_blocks(kernel_range *kernel, const struct evolve_run *run,
                       const struct evolve_control *control)
 {
-    for (size_t begin = 0; begin < run->count; begin += BLOCK) {
+    size_t whole = run->count - run->count % KERNEL_MULTIPLE;
+    for (size_t begin = 0; begin < whole; begin += BLOCK) {
         if (begin > 0 && evolve_stopped(control))
             return false;
-        kernel(run, begin, run->count - begin < BLOCK ? run->count : begin + BLOCK);
+        kernel(run, begin, whole - begin < BLOCK ? whole : begin + BLOCK);
     }
+    if (whole < run->count)
+        run_rest(kernel, run, whole);
     return true;
 }
 
 static bool closed_form_evolve(const struct evolve_run *run, const struct evolve_control *control)
 {
-    return in_blocks(kernels_best()->closed_form, run, control);
+    return in_blocks(kernels_in_use()->closed_form, run, control);
 }
 
 static bool analytic_evolve(const struct evolve_run *run, const struct evolve_control *control)
 {
-    return in_blocks(kernels_best()->analytic, run, control);
+    return in_blocks(kernels_in_use()->analytic, run, control);
 }
 
 const struct method method_closed_form = {
@@ -30,7 +55,7 @@ const struct method method_closed_form = {
     .summary = "the end point of the very same steps, without walking them",
     .stepping = false,
     .polygon = true,
-    .cost_ns = 40.0,
+    .cost_ns = 6.0,
     .evolve = closed_form_evolve,
 };
 
@@ -39,6 +64,6 @@ const struct method method_analytic = {
     .summary = "the true circle, without steps",
     .stepping = false,
     .polygon = false,
-    .cost_ns = 20.0,
+    .cost_ns = 4.0,
     .evolve = analytic_evolve,
 };

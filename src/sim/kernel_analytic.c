@@ -1,22 +1,18 @@
 /* analytic: the true circle. The radius is kept, the angle advances by ang_vel*dt/r. */
-#include <math.h>
-
 #include "sim/kernels.h"
+#include "sim/vec.h"
 
 void KERNEL_NAME(analytic)(const struct evolve_run *run, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i++) {
-        double x = run->x[i];
-        double y = run->y[i];
-        double angle = run->ang_vel[i] * run->dt / sqrt(x * x + y * y);
-        if (angle != 0) {
-            double sine = sin(angle);
-            double cosine = cos(angle);
-            double start_x = x;
-            x = start_x * cosine - y * sine;
-            y = start_x * sine + y * cosine;
-        }
-        run->x_out[i] = x;
-        run->y_out[i] = y;
+    const vec dt = vec_set(run->dt);
+    for (size_t i = begin; i < end; i += VEC_LANES) {
+        vec x = vec_load(run->x + i);
+        vec y = vec_load(run->y + i);
+        vec angle = vec_load(run->ang_vel + i) * dt / vec_sqrt(vec_fma(x, x, y * y));
+        vec cosine;
+        vec sine = vec_sincos(angle, &cosine);
+        vec_mask moves = vec_nonzero(angle);
+        vec_store(run->x_out + i, vec_select(moves, vec_fma(x, cosine, -(y * sine)), x));
+        vec_store(run->y_out + i, vec_select(moves, vec_fma(x, sine, y * cosine), y));
     }
 }

@@ -1,5 +1,5 @@
-/* closed_form: the end point of the Euler polygon without walking it; docs/mathematics.md derives
- * it.
+/* closed_form: the end point of the Euler polygon without walking it; docs/mathematics.md
+ * derives it.
  *
  * Each step adds c^2 to the squared radius, r_n^2 = r_0^2 + n c^2, and turns the particle
  * by atan(c/r_k). With s_k = |c|/r_k the angles' sum is
@@ -8,14 +8,24 @@
  *
  * the Euler-Maclaurin series of sum atan(1/sqrt(a+k)), a = (r_0/c)^2 (the generalised
  * spiral of Theodorus; P. J. Davis, Spirals: From Theodorus to Chaos, 1993). The g_j solve
- * G(u+1) - G(u) = atan(u^(-1/2)) for G(u) = sum_j g_j u^(1/2-j) term by term. */
-#include <math.h>
-
+ * G(u+1) - G(u) = atan(u^(-1/2)) for G(u) = sum_j g_j u^(1/2-j) term by term.
+ *
+ * Three kinds of particles: far ones (FAR_LIMIT) need two terms; near ones eight; and those within
+ * a few steps' length of the origin take real steps until eight are enough. What is done to a
+ * particle depends on itself alone: a vector that holds several kinds computes all of them and
+ * selects. */
 #include "sim/kernels.h"
+#include "sim/vec.h"
 
-/* Particles with c/r above this take real steps first. Each step adds 1 to (r/c)^2, so 36 of them
- * are enough from anywhere, and below it the first term left out of the series is under
- * 2e-17. */
+/* Particles go through in blocks: first all angles, then all rotations, so that the
+ * sine's table of constants and ours do not fight for registers. */
+#define BLOCK 64
+
+/* (c/r)^2 below which the third term of the series is under 2e-19 of the angle. */
+#define FAR_LIMIT 0x1p-18
+
+/* |c|/r above which real steps are taken first. Each step adds 1 to (r/c)^2, so 36 are enough from
+ * anywhere, and below it the first term left out is under 2e-17. */
 #define SERIES_LIMIT (1.0 / 6.0)
 
 /* g_1 .. g_8 */
@@ -28,143 +38,226 @@ static const double series[SERIES_TERMS] = {
 /* A number as the unevaluated sum of two doubles, low being the rounding error of high:
  * the angle reaches 2 sqrt(n), where one double's last place is no longer small. */
 struct two {
-    double high, low;
+    vec high, low;
 };
 
-/* a + b without error for |a| >= |b| (T. J. Dekker, Numer. Math. 18, 1971). */
-static struct two two_sum(double a, double b)
+/* a + b without error (D. E. Knuth, TAOCP 2, 4.2.2). */
+static inline struct two two_sum(vec a, vec b)
 {
-    double high = a + b;
+    vec high = a + b;
+    vec part = high - a;
+    return (struct two){high, (a - (high - part)) + (b - part)};
+}
+
+/* The same for |a| >= |b| (T. J. Dekker, Numer. Math. 18, 1971). */
+static inline struct two quick_two_sum(vec a, vec b)
+{
+    vec high = a + b;
     return (struct two){high, (a - high) + b};
 }
 
-/* a * b without error, by a fused multiply-add. */
-static struct two two_product(double a, double b)
+/* a * b without error. */
+static inline struct two two_product(vec a, vec b)
 {
-    double high = a * b;
-    return (struct two){high, fma(a, b, -high)};
+    vec high = a * b;
+    return (struct two){high, vec_fma(a, b, -high)};
 }
 
-/* sqrt of square.high + square.low, one Newton step from the rounded root, and the root's
- * reciprocal in one double. */
-static struct two two_sqrt(struct two square, double *reciprocal)
+/* What a jump needs of the start, r0, and of the end, rn. */
+struct radii {
+    struct two r0, rn;
+    vec r0_reciprocal, rn_reciprocal; /* to a few units in the last place */
+    struct two travel;                /* n c */
+};
+
+static inline vec root_error(vec root, struct two square, vec reciprocal)
 {
-    double high = sqrt(square.high);
-    double rest = fma(-high, high, square.high) + square.low;
-    *reciprocal = 1 / high;
-    return (struct two){high, 0.5 * rest * *reciprocal};
+    return (vec_fma(-root, root, square.high) + square.low) * (vec_set(0.5) * reciprocal);
 }
 
-/* a / b: the rounded quotient does not matter, its remainder is exact. */
-static struct two two_divide(struct two a, struct two b)
+static inline struct radii radii_of(vec x, vec y, vec c, vec steps)
 {
-    double reciprocal = 1 / b.high;
-    double high = a.high * reciprocal;
-    double remainder = fma(-high, b.high, a.high) + a.low - high * b.low;
+    struct radii radii;
+    struct two x_squared = two_product(x, x);
+    struct two y_squared = two_product(y, y);
+    struct two r0_squared = two_sum(x_squared.high, y_squared.high);
+    r0_squared.low += x_squared.low + y_squared.low;
+
+    radii.travel = two_product(steps, c);
+    struct two growth = two_product(radii.travel.high, c);
+    growth.low = vec_fma(radii.travel.low, c, growth.low);
+    struct two rn_squared = two_sum(r0_squared.high, growth.high);
+    rn_squared.low += r0_squared.low + growth.low;
+
+    /* One division for both reciprocals; the product is between the two squares. */
+    radii.r0.high = vec_sqrt(r0_squared.high);
+    radii.rn.high = vec_sqrt(rn_squared.high);
+    vec reciprocal = vec_set(1) / (radii.r0.high * radii.rn.high);
+    radii.r0_reciprocal = reciprocal * radii.rn.high;
+    radii.rn_reciprocal = reciprocal * radii.r0.high;
+    radii.r0.low = root_error(radii.r0.high, r0_squared, radii.r0_reciprocal);
+    radii.rn.low = root_error(radii.rn.high, rn_squared, radii.rn_reciprocal);
+    return radii;
+}
+
+/* 2 n c / (r_0 + r_n): the rounded quotient does not matter, its remainder is exact. */
+static inline struct two leading_term(const struct radii *radii)
+{
+    struct two sum = quick_two_sum(radii->rn.high, radii->r0.high);
+    sum.low += radii->rn.low + radii->r0.low;
+    vec reciprocal = vec_set(1) / sum.high;
+    vec numerator = radii->travel.high + radii->travel.high;
+    vec high = numerator * reciprocal;
+    vec remainder = vec_fma(-high, sum.high, numerator);
+    remainder = vec_fma(radii->travel.low, vec_set(2), remainder);
+    remainder = vec_fma(-high, sum.low, remainder);
     return (struct two){high, remainder * reciprocal};
 }
 
-/* sum_j g_j (s1^(2j-1) - s0^(2j-1)), divided by (s1 - s0), for s0 >= s1 >= 0: each
- * quotient (s0^m - s1^m)/(s0 - s1) = sum_i s0^i s1^(m-1-i) =: q_m is a sum of positive
- * terms, so nothing cancels. q_(m+2) = (s0^2) q_m + (s0 + s1) s1^m. */
-static double series_quotient(double s0, double s1)
+/* sum_j g_j q_j with q_j = (s0^m - s1^m) / (s0 - s1) = sum_i s0^i s1^(m-1-i), m = 2j-1: sums of
+ * positive terms, so nothing cancels. q_(j+1) = s0^2 q_j + (s0 + s1) s1^m. */
+static inline vec full_series(vec s0, vec s1)
 {
-    double s0_squared = s0 * s0;
-    double s1_squared = s1 * s1;
-    double sum = s0 + s1;
-    double quotient = 1;
-    double power = s1;
-    double total = 0;
+    vec s0_squared = s0 * s0;
+    vec s1_squared = s1 * s1;
+    vec sum = s0 + s1;
+    vec quotient = vec_set(1);
+    vec power = s1;
+    vec total = vec_set(0);
     for (int j = 0; j < SERIES_TERMS; j++) {
-        total += series[j] * quotient;
-        quotient = s0_squared * quotient + sum * power;
-        power *= s1_squared;
+        total = vec_fma(vec_set(series[j]), quotient, total);
+        quotient = vec_fma(s0_squared, quotient, sum * power);
+        power = power * s1_squared;
     }
     return total;
 }
 
-struct position {
-    double x, y;
+static inline vec short_series(vec s0, vec s1)
+{
+    return vec_fma(vec_set(series[1]), vec_fma(s0, s0 + s1, s1 * s1), vec_set(series[0]));
+}
+
+/* a + s*b, all but the last few bits of the double length. */
+static inline struct two step_coordinate(struct two a, vec s, struct two b)
+{
+    struct two product = two_product(s, b.high);
+    struct two sum = two_sum(a.high, product.high);
+    sum.low += vec_fma(s, b.low, product.low) + a.low;
+    return quick_two_sum(sum.high, sum.low);
+}
+
+static inline struct two two_select(vec_mask mask, struct two a, struct two b)
+{
+    return (struct two){vec_select(mask, a.high, b.high), vec_select(mask, a.low, b.low)};
+}
+
+/* Real steps for the particles above SERIES_LIMIT, until none is left or has steps to take. The
+ * radius comes from the law and the coordinates have double length, so that errors do not add up.
+ */
+static void walk_head(vec *x, vec *y, vec c, vec *steps)
+{
+    const vec r0_squared = vec_fma(*x, *x, *y * *y);
+    const vec zero = vec_set(0);
+    struct two walked_x = {*x, zero};
+    struct two walked_y = {*y, zero};
+    vec taken = zero;
+    for (;;) {
+        vec radius = vec_sqrt(vec_fma(taken, c * c, r0_squared));
+        vec_mask walking = vec_both(vec_greater(vec_abs(c), vec_set(SERIES_LIMIT) * radius),
+                                    vec_greater(*steps, taken));
+        if (!vec_any(walking))
+            break;
+        vec s = c / radius;
+        struct two next_x = step_coordinate(walked_x, -s, walked_y);
+        struct two next_y = step_coordinate(walked_y, s, walked_x);
+        walked_x = two_select(walking, next_x, walked_x);
+        walked_y = two_select(walking, next_y, walked_y);
+        taken = vec_select(walking, taken + vec_set(1), taken);
+    }
+    *x = walked_x.high;
+    *y = walked_y.high;
+    *steps = *steps - taken;
+}
+
+/* A block on its way: where the jump starts, by how much it turns and stretches. */
+struct jumps {
+    double x[BLOCK], y[BLOCK];
+    double angle[BLOCK], angle_low[BLOCK];
+    double stretch[BLOCK];
 };
 
-/* Real steps until the series holds or all are taken; returns how many are left. */
-static double walk_head(struct position *at, double c, double steps)
+/* `near` is the mask of the particles that FAR_LIMIT shuts out; `any` says that there are some. */
+static inline void plan(struct jumps *jumps, size_t i, vec x, vec y, vec c, vec steps,
+                        vec_mask near, bool any)
 {
-    double radius = sqrt(at->x * at->x + at->y * at->y);
-    while (steps > 0 && fabs(c) > SERIES_LIMIT * radius) {
-        double k = c / radius;
-        double next_x = at->x - k * at->y;
-        at->y = at->y + k * at->x;
-        at->x = next_x;
-        radius = sqrt(at->x * at->x + at->y * at->y);
-        steps--;
+    struct radii radii = radii_of(x, y, c, steps);
+    struct two leading = leading_term(&radii);
+    vec s0 = vec_abs(c) * radii.r0_reciprocal;
+    vec s1 = vec_abs(c) * radii.rn_reciprocal;
+    vec sum = short_series(s0, s1);
+    if (any)
+        sum = vec_select(near, full_series(s0, s1), sum);
+    /* s0 - s1 = |leading| c^2 / (2 r0 rn) */
+    vec rest = leading.high * (vec_set(0.5) * s0 * s1) * sum;
+    struct two angle = quick_two_sum(leading.high, leading.low - rest);
+    vec stretch = radii.rn.high * radii.r0_reciprocal;
+    stretch =
+        vec_fma(vec_fma(-stretch, radii.r0.high, radii.rn.high), radii.r0_reciprocal, stretch);
+
+    vec_store(jumps->x + i, x);
+    vec_store(jumps->y + i, y);
+    vec_store(jumps->angle + i, angle.high);
+    vec_store(jumps->angle_low + i, angle.low);
+    vec_store(jumps->stretch + i, stretch);
+}
+
+static void plan_block(struct jumps *jumps, const struct evolve_run *run, size_t begin,
+                       size_t count)
+{
+    const vec timestep = vec_set(run->timestep);
+    for (size_t i = 0; i < count; i += VEC_LANES) {
+        vec x = vec_load(run->x + begin + i);
+        vec y = vec_load(run->y + begin + i);
+        vec c = timestep * vec_load(run->ang_vel + begin + i);
+        vec steps = vec_set((double)run->steps);
+        vec_mask near = vec_greater(c * c, vec_set(FAR_LIMIT) * vec_fma(x, x, y * y));
+        bool any = vec_any(near);
+        if (any)
+            walk_head(&x, &y, c, &steps);
+        plan(jumps, i, x, y, c, steps, near, any);
     }
-    return steps;
 }
 
-/* (larger.high + larger.low) + (smaller.high + smaller.low) */
-static struct two two_add(struct two larger, struct two smaller)
+/* sin and cos of angle + angle_low to first order, which is all that a double shows. */
+static void turn_block(const struct jumps *jumps, const struct evolve_run *run, size_t begin,
+                       size_t count)
 {
-    struct two sum = two_sum(larger.high, smaller.high);
-    sum.low += larger.low + smaller.low;
-    return sum;
-}
-
-static struct two squared_radius(const struct position *at)
-{
-    struct two x = two_product(at->x, at->x);
-    struct two y = two_product(at->y, at->y);
-    return x.high >= y.high ? two_add(x, y) : two_add(y, x);
-}
-
-/* steps * c^2 */
-static struct two squared_growth(double c, double steps)
-{
-    struct two square = two_product(c, c);
-    struct two growth = two_product(steps, square.high);
-    growth.low += steps * square.low;
-    return growth;
-}
-
-static void jump(struct position *at, double c, double steps)
-{
-    struct two r0_squared = squared_radius(at);
-    struct two growth = squared_growth(c, steps);
-    struct two rn_squared =
-        r0_squared.high >= growth.high ? two_add(r0_squared, growth) : two_add(growth, r0_squared);
-    double r0_reciprocal, rn_reciprocal;
-    struct two r0 = two_sqrt(r0_squared, &r0_reciprocal);
-    struct two rn = two_sqrt(rn_squared, &rn_reciprocal);
-    struct two leading = two_divide(two_product(2 * steps, c), two_add(rn, r0));
-
-    /* The other terms are small: s0 - s1 = |leading| c^2 / (2 r0 rn). */
-    double s0 = fabs(c) * r0_reciprocal;
-    double s1 = fabs(c) * rn_reciprocal;
-    double rest = leading.high * (0.5 * s0 * s1) * series_quotient(s0, s1);
-    struct two angle = two_sum(leading.high, leading.low - rest);
-
-    double sine = sin(angle.high);
-    double cosine = cos(angle.high);
-    double turned_sine = fma(angle.low, cosine, sine);
-    double turned_cosine = fma(-angle.low, sine, cosine);
-    double stretch = rn.high / r0.high;
-    double x = at->x * stretch;
-    double y = at->y * stretch;
-    at->x = x * turned_cosine - y * turned_sine;
-    at->y = x * turned_sine + y * turned_cosine;
+    for (size_t i = 0; i < count; i += VEC_LANES) {
+        vec angle = vec_load(jumps->angle + i);
+        vec low = vec_load(jumps->angle_low + i);
+        vec plain_cosine;
+        vec plain_sine = vec_sincos(angle, &plain_cosine);
+        vec sine = vec_fma(low, plain_cosine, plain_sine);
+        vec cosine = vec_fma(-low, plain_sine, plain_cosine);
+        vec start_x = vec_load(jumps->x + i);
+        vec start_y = vec_load(jumps->y + i);
+        vec stretch = vec_load(jumps->stretch + i);
+        vec x = start_x * stretch;
+        vec y = start_y * stretch;
+        /* A particle at rest, or one that has taken all its steps already, keeps its bits. */
+        vec_mask moves = vec_nonzero(angle);
+        vec_store(run->x_out + begin + i,
+                  vec_select(moves, vec_fma(x, cosine, -(y * sine)), start_x));
+        vec_store(run->y_out + begin + i, vec_select(moves, vec_fma(x, sine, y * cosine), start_y));
+    }
 }
 
 void KERNEL_NAME(closed_form)(const struct evolve_run *run, size_t begin, size_t end)
 {
-    for (size_t i = begin; i < end; i++) {
-        struct position at = {run->x[i], run->y[i]};
-        double c = step_length(run->timestep, run->ang_vel[i]);
-        if (c != 0) {
-            double left = walk_head(&at, c, (double)run->steps);
-            if (left > 0)
-                jump(&at, c, left);
-        }
-        run->x_out[i] = at.x;
-        run->y_out[i] = at.y;
+    struct jumps jumps;
+    for (; begin < end; begin += BLOCK) {
+        size_t count = end - begin < BLOCK ? end - begin : BLOCK;
+        plan_block(&jumps, run, begin, count);
+        turn_block(&jumps, run, begin, count);
     }
 }

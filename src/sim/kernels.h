@@ -1,9 +1,9 @@
 /* The inner loops, compiled once for each instruction set from one source. For the files
- * of sim/ only.
+ * of sim/ and their tests only.
  *
  * A kernel_*.c file is built with -DKERNEL=portable, avx2, ... and the flags of that
- * set; it defines its function as KERNEL_NAME(function). Bits are the same in all of them: only
- * correctly rounded operations, fma() where one is meant, no contraction. */
+ * set; it defines its function as KERNEL_NAME(function), on the vectors of vec.h. Bits are the same
+ * in all sets that have fused multiply-add. */
 #ifndef SIM_KERNELS_H
 #define SIM_KERNELS_H
 
@@ -11,18 +11,29 @@
 #include "sim/method_list.h"
 
 /* Particles that walk together in `euler`: enough independent chains to hide the latency
- * of square root and division, few enough to stay in the nearest cache. */
+ * of the operations. */
 #define EULER_BLOCK 32
 
-/* Takes `steps` steps of EULER_BLOCK particles in place; c is each one's step length. The
- * arrays are aligned to 64 bytes. */
-typedef void kernel_euler(double *x, double *y, const double *c, int64_t steps);
+/* c^2/r^2 below which c/r may be carried along by its series: c/r < 2^-9. */
+#define EULER_FAR_LIMIT 0x1p-18
 
-/* Moves the particles begin..end-1 of `run`. */
+/* The kernel computes c/r afresh after so many steps, counted from its call. */
+#define EULER_RESYNC_STEPS 1024
+
+/* Takes `steps` steps of EULER_BLOCK particles in place; c is each one's step length. `far`: all of
+ * them are within EULER_FAR_LIMIT. */
+typedef void kernel_euler(double *x, double *y, const double *c, int64_t steps, bool far);
+
+/* Particles that a range kernel takes at once, at the most: ranges are multiples of it. */
+#define KERNEL_MULTIPLE 8
+
+/* Moves the particles begin..end-1 of `run`; end - begin is a multiple of
+ * KERNEL_MULTIPLE. */
 typedef void kernel_range(const struct evolve_run *run, size_t begin, size_t end);
 
 struct kernels {
     const char *name;
+    bool fma; /* has fused multiply-add: bits equal to the other sets that have it */
     kernel_euler *euler;
     kernel_range *closed_form;
     kernel_range *analytic;
@@ -31,6 +42,13 @@ struct kernels {
 #define KERNEL_PASTE(function, kernel) kernel_##function##_##kernel
 #define KERNEL_EXPAND(function, kernel) KERNEL_PASTE(function, kernel)
 #define KERNEL_NAME(function) KERNEL_EXPAND(function, KERNEL)
+
+/* The portable set has fused multiply-add where the compiler's target has it. */
+#if defined(__FMA__) || defined(__aarch64__) || defined(__FP_FAST_FMA)
+#define KERNEL_PORTABLE_FMA true
+#else
+#define KERNEL_PORTABLE_FMA false
+#endif
 
 #define KERNELS_DECLARE(kernel)                                                                    \
     kernel_euler kernel_euler_##kernel;                                                            \
@@ -41,12 +59,15 @@ KERNELS_DECLARE(portable);
 #if defined(__x86_64__)
 KERNELS_DECLARE(avx2);
 KERNELS_DECLARE(avx512);
+#elif defined(__aarch64__)
+KERNELS_DECLARE(neon);
 #endif
 
 /* The sets that this CPU runs, slowest first. */
 const struct kernels *const *kernels_usable(size_t *count);
 
-/* The last of them. */
-const struct kernels *kernels_best(void);
+/* The set that the methods use: the last of them, or the one that method.h's
+ * evolve_kernels_force() named. */
+const struct kernels *kernels_in_use(void);
 
 #endif

@@ -87,7 +87,20 @@ int64_t evolve_particle_steps(const struct method *method, size_t count, int64_t
 /* The predicted cost of a run in nanoseconds, from cost_ns. Rough. */
 double evolve_cost_ns(const struct method *method, size_t count, int64_t steps);
 
-/* The instruction set of the kernels in use: portable, avx2 or avx512. */
+/* The instruction sets that the kernels are built for and that this CPU runs: portable,
+ * then avx2 and avx512, or neon; the fastest last. Returns how many. */
+#define EVOLVE_KERNELS_MAX 3
+size_t evolve_kernels_list(const char *names[EVOLVE_KERNELS_MAX]);
+
+/* Makes the methods use the set called `name` instead of the fastest. False when it is not
+ * in the list. Before threads start. */
+bool evolve_kernels_force(const char *name);
+
+/* The set in use. */
 const char *evolve_kernels_name(void);
+
+/* True when the set in use gives the bits that are the same on every machine; false for `portable`
+ * on a CPU without fused multiply-add, where last bits may differ. */
+bool evolve_kernels_exact(void);
 
 #endif

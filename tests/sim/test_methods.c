@@ -244,51 +244,96 @@ START_TEST(closed_form_agrees_with_the_walk_near_the_origin)
 }
 END_TEST
 
-static void check_same_euler(const struct kernels *a, const struct kernels *b)
-{
-    struct random_generator random;
-    random_seed(&random, 99);
-    _Alignas(64) double c[EULER_BLOCK], xa[EULER_BLOCK], ya[EULER_BLOCK];
-    _Alignas(64) double xb[EULER_BLOCK], yb[EULER_BLOCK];
-    for (int i = 0; i < EULER_BLOCK; i++) {
-        xa[i] = xb[i] = random_uniform(&random, -1, 1);
-        ya[i] = yb[i] = random_uniform(&random, -1, 1);
-        c[i] = random_uniform(&random, -0.1, 0.1);
-    }
-    a->euler(xa, ya, c, 1000);
-    b->euler(xb, yb, c, 1000);
-    ck_assert_mem_eq(xa, xb, sizeof xa);
-    ck_assert_mem_eq(ya, yb, sizeof ya);
-}
-
-static void check_same_range(kernel_range *a, kernel_range *b)
+static struct particle_set particles_made(size_t count, uint64_t seed)
 {
     struct particle_set set;
     particle_set_init(&set);
-    ck_assert_int_eq(random_particles(&set, 5000, 5), 0);
-    static double xa[5000], ya[5000], xb[5000], yb[5000];
-    struct evolve_run run = {set.x, set.y, set.ang_vel, xa, ya, set.count, 10, 0.001, 10000};
-    a(&run, 0, set.count);
-    run.x_out = xb;
-    run.y_out = yb;
-    b(&run, 0, set.count);
-    ck_assert_mem_eq(xa, xb, sizeof xa);
-    ck_assert_mem_eq(ya, yb, sizeof ya);
-    particle_set_fini(&set);
+    ck_assert_int_eq(random_particles(&set, count, seed), 0);
+    return set;
+}
+
+/* Evolves with a set of kernels chosen by name. */
+static void evolve_with(const char *kernels, const struct method *method,
+                        const struct evolve_run *run)
+{
+    ck_assert(evolve_kernels_force(kernels));
+    ck_assert(evolve(method, run, NULL));
+}
+
+#define SIZE_MAX_TESTED 257
+
+/* Every set that has fused multiply-add gives the same bits, at all sizes and offsets; one
+ * without stays within some last places. */
+static void check_same_bits(const struct evolve_run *run)
+{
+    size_t sets, methods_count;
+    const struct kernels *const *all = kernels_usable(&sets);
+    const struct method *const *methods = method_table(&methods_count);
+    const char *best = all[sets - 1]->name;
+    double x[2][SIZE_MAX_TESTED], y[2][SIZE_MAX_TESTED];
+    for (size_t m = 0; m < methods_count; m++) {
+        struct evolve_run a = *run, b = *run;
+        a.x_out = x[0];
+        a.y_out = y[0];
+        b.x_out = x[1];
+        b.y_out = y[1];
+        evolve_with(best, methods[m], &a);
+        for (size_t k = 0; k + 1 < sets; k++) {
+            evolve_with(all[k]->name, methods[m], &b);
+            for (size_t i = 0; i < run->count; i++) {
+                if (all[k]->fma) {
+                    ck_assert_mem_eq(&x[0][i], &x[1][i], sizeof(double));
+                    ck_assert_mem_eq(&y[0][i], &y[1][i], sizeof(double));
+                } else {
+                    double angle = run->ang_vel[i] * run->dt / hypot(run->x[i], run->y[i]);
+                    double bound = 1e-14 * (1 + fabs(angle)) * hypot(x[0][i], y[0][i]);
+                    ck_assert_double_le(hypot(x[0][i] - x[1][i], y[0][i] - y[1][i]), bound);
+                }
+            }
+        }
+    }
+    ck_assert(evolve_kernels_force(best));
 }
 
 START_TEST(kernels_give_the_same_bits)
 {
-    size_t count;
-    const struct kernels *const *all = kernels_usable(&count);
-    ck_assert_uint_ge(count, 1);
-    ck_assert_str_eq(all[0]->name, "portable");
-    ck_assert_ptr_eq(all[count - 1], kernels_best());
-    for (size_t i = 1; i < count; i++) {
-        check_same_euler(all[0], all[i]);
-        check_same_range(all[0]->closed_form, all[i]->closed_form);
-        check_same_range(all[0]->analytic, all[i]->analytic);
+    for (size_t count = 1; count <= SIZE_MAX_TESTED; count += count < 40 ? 1 : 9) {
+        struct particle_set set = particles_made(count + 7, count);
+        size_t offset = count % 8;
+        /* Every third particle is near the origin or at rest, in steps of a coarse timestep. */
+        for (size_t i = 0; i < set.count; i += 3) {
+            set.x[i] *= 1e-5;
+            set.y[i] *= 1e-4;
+            if (i % 2)
+                set.ang_vel[i] = 0;
+        }
+        struct evolve_run run = {set.x + offset,
+                                 set.y + offset,
+                                 set.ang_vel + offset,
+                                 NULL,
+                                 NULL,
+                                 count,
+                                 0.5,
+                                 0.001,
+                                 500};
+        check_same_bits(&run);
+        particle_set_fini(&set);
     }
+}
+END_TEST
+
+START_TEST(kernels_can_be_named)
+{
+    const char *names[EVOLVE_KERNELS_MAX];
+    size_t count = evolve_kernels_list(names);
+    ck_assert_uint_ge(count, 1);
+    ck_assert_str_eq(names[0], "portable");
+    ck_assert_str_eq(evolve_kernels_name(), names[count - 1]);
+    ck_assert(!evolve_kernels_force("mmx"));
+    ck_assert_str_eq(evolve_kernels_name(), names[count - 1]);
+    ck_assert(evolve_kernels_force("portable"));
+    ck_assert_str_eq(evolve_kernels_name(), "portable");
+    ck_assert(evolve_kernels_force(names[count - 1]));
 }
 END_TEST
 
@@ -369,6 +414,7 @@ int main(void)
     tcase_add_test(bits, still_particles_keep_their_bits);
     tcase_add_test(bits, parts_equal_the_whole);
     tcase_add_test(bits, kernels_give_the_same_bits);
+    tcase_add_test(bits, kernels_can_be_named);
     TCase *rest = suite_case(suite, "rest");
     tcase_add_test(rest, control_ends_a_run);
     tcase_add_test(rest, steps_truncate_the_quotient);
