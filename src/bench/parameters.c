@@ -115,7 +115,7 @@ static bool parse_switch(bool *on, const char *value, size_t length, struct benc
 
 static bool set_size(size_t *size, const char *value, size_t length, struct bench_fault *fault)
 {
-    uint64_t number;
+    uint64_t number = 0;
     if (!parse_count(&number, value, length, fault))
         return false;
     *size = number < SIZE_MAX ? (size_t)number : SIZE_MAX;
