@@ -15,6 +15,7 @@
 #include "service/listener.h"
 #include "service/pages.h"
 #include "service/server.h"
+#include "sim/method.h"
 
 /* How often the drain looks whether it is done. */
 #define DRAIN_TICK_NS (10 * NS_PER_MS)
@@ -63,6 +64,12 @@ int main(int argc, char **argv)
         return check_daemon(options.check_url);
     if (!listener_address_is_valid(options.listen)) {
         fprintf(stderr, "particled: --listen '%s' must be " LISTENER_FORMS "\n", options.listen);
+        return 2;
+    }
+
+    if (options.simd && !evolve_kernels_force(options.simd)) {
+        fprintf(stderr, "particled: --simd '%s' is not in the list of particled --help\n",
+                options.simd);
         return 2;
     }
 

@@ -42,6 +42,8 @@ static const char *const switches[] = {"off", "on", NULL};
 static const struct option_row rows[] = {
     {"listen", KIND_TEXT, FIELD(listen), 0, 0, "ADDRESS", NULL,
      "HOST:PORT, [IPV6]:PORT or the path of a Unix socket; port 0 picks one (127.0.0.1:8080)"},
+    {"simd", KIND_TEXT, FIELD(simd), 0, 0, "NAME", NULL,
+     "instruction set of the kernels, one of those listed below (the fastest)"},
     {"io-threads", KIND_COUNT, FIELD(io_threads), 1, THREADS_MAX, "N", NULL,
      "threads that speak HTTP (the cores this process may use)"},
     {"workers", KIND_COUNT, FIELD(workers), 1, THREADS_MAX, "N", NULL,

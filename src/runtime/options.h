@@ -11,6 +11,7 @@
 
 struct options {
     const char *listen;         /* ADDRESS:PORT, or the path of a Unix socket */
+    const char *simd;           /* instruction set of the kernels; NULL: the fastest */
     int64_t io_threads;         /* threads that speak HTTP */
     int64_t workers;            /* threads that compute */
     int64_t queue_limit;        /* requests that may wait for a worker */

@@ -41,14 +41,20 @@ void version_handle(struct exchange *exchange)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
             methods, json_pack("{ss ss}", "name", table[i]->name, "summary", table[i]->summary));
+    json_t *usable = json_array();
+    const char *names[EVOLVE_KERNELS_MAX];
+    count = evolve_kernels_list(names);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(usable, json_string(names[i]));
     const struct options *options = exchange->service->options;
     exchange_answer_json(exchange, MHD_HTTP_OK,
-                         json_pack("{ss ss s{ss ss ss ss sb} s{ss} s{sI sI} so}", "name",
+                         json_pack("{ss ss s{ss ss ss ss sb} s{ss so sb} s{sI sI} so}", "name",
                                    PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler",
                                    BUILD_COMPILER, "sanitizers", BUILD_SANITIZERS, "libmicrohttpd",
                                    MHD_get_version(), "jansson", jansson_version_str(), "systemd",
                                    BUILT_WITH_SYSTEMD, "cpu", "kernels", evolve_kernels_name(),
-                                   "threads", "io", (json_int_t)options->io_threads, "workers",
+                                   "usable", usable, "same_bits", evolve_kernels_exact(), "threads",
+                                   "io", (json_int_t)options->io_threads, "workers",
                                    (json_int_t)options->workers, "methods", methods));
 }
 
