@@ -22,20 +22,34 @@ struct share {
     bool helped[WORKER_POOL_WORKERS_MAX]; /* by worker; pool mutex */
 };
 
+/* Tasks in the order in which they came. */
+struct queue {
+    struct pool_task *first;
+    struct pool_task **last; /* where the next one is linked */
+};
+
+/* After so many brief tasks in a row a long one has its turn. */
+#define BRIEF_RUN_MAX 16
+
+/* Brief tasks that a long one lets by at a time. */
+#define GIVE_WAY_MAX 16
+
 struct worker {
     struct worker_pool *pool;
     pthread_t thread;
     unsigned index;
+    bool giving_way;             /* the worker's own */
     _Atomic int64_t progress_ns; /* when it last got on; 0 while it has nothing to do */
 };
 
 struct worker_pool {
     pthread_mutex_t mutex; /* guards all that is not constant or atomic */
     pthread_cond_t work;   /* something to do, or closing */
-    struct pool_task *first;
-    struct pool_task **last; /* where the next task is linked */
-    _Atomic size_t queued;   /* written with the mutex, read without */
-    size_t queue_limit;      /* constant */
+    struct queue brief, lengthy;
+    unsigned brief_run; /* brief tasks taken since a long one was */
+    _Atomic size_t brief_queued;
+    _Atomic size_t queued; /* written with the mutex, read without */
+    size_t queue_limit;    /* constant */
     struct share *shares;
     unsigned idle;
     bool waking; /* an idle worker has been signalled and has not come round yet */
@@ -65,7 +79,7 @@ void worker_pool_progress(void)
  * the mutex. */
 static void unlock_and_wake(struct worker_pool *pool)
 {
-    bool wake = pool->first && pool->idle && !pool->waking;
+    bool wake = pool->queued > 0 && pool->idle && !pool->waking;
     pool->waking |= wake;
     pthread_mutex_unlock(&pool->mutex);
     if (wake)
@@ -88,19 +102,80 @@ static void end_work(struct worker_pool *pool)
     pool->busy--;
 }
 
+static void queue_push(struct queue *queue, struct pool_task *task)
+{
+    task->next = NULL;
+    *queue->last = task;
+    queue->last = &task->next;
+}
+
+static struct pool_task *queue_pop(struct queue *queue)
+{
+    struct pool_task *task = queue->first;
+    if (task) {
+        queue->first = task->next;
+        if (!queue->first)
+            queue->last = &queue->first;
+    }
+    return task;
+}
+
+static struct pool_task *take_brief_locked(struct worker_pool *pool)
+{
+    struct pool_task *task = queue_pop(&pool->brief);
+    if (task) {
+        pool->brief_queued--;
+        pool->queued--;
+    }
+    return task;
+}
+
+/* The next task: brief ones first, but not for ever. */
+static struct pool_task *take_locked(struct worker_pool *pool)
+{
+    struct pool_task *task = NULL;
+    if (pool->brief_run < BRIEF_RUN_MAX || !pool->lengthy.first)
+        task = take_brief_locked(pool);
+    if (task) {
+        pool->brief_run++;
+        return task;
+    }
+    pool->brief_run = 0;
+    task = queue_pop(&pool->lengthy);
+    if (task)
+        pool->queued--;
+    return task;
+}
+
 static bool run_task_locked(struct worker_pool *pool)
 {
-    struct pool_task *task = pool->first;
+    struct pool_task *task = take_locked(pool);
     if (!task)
         return false;
-    pool->first = task->next;
-    if (!pool->first)
-        pool->last = &pool->first;
-    pool->queued--;
     begin_work(pool);
     task->run(task);
     end_work(pool);
     return true;
+}
+
+void worker_pool_give_way(void)
+{
+    worker_pool_progress();
+    if (!self || self->giving_way ||
+        atomic_load_explicit(&self->pool->brief_queued, memory_order_relaxed) == 0)
+        return;
+    struct worker_pool *pool = self->pool;
+    self->giving_way = true;
+    for (int i = 0; i < GIVE_WAY_MAX; i++) {
+        pthread_mutex_lock(&pool->mutex);
+        struct pool_task *task = take_brief_locked(pool);
+        pthread_mutex_unlock(&pool->mutex);
+        if (!task)
+            break;
+        task->run(task);
+        worker_pool_progress();
+    }
+    self->giving_way = false;
 }
 
 /* One piece only: a task may have come in meanwhile. */
@@ -147,12 +222,11 @@ static void *worker_main(void *argument)
 bool worker_pool_submit(struct worker_pool *pool, struct pool_task *task)
 {
     task->submitted_ns = clock_now_ns();
-    task->next = NULL;
     pthread_mutex_lock(&pool->mutex);
     bool room = pool->queued < pool->queue_limit;
     if (room) {
-        *pool->last = task;
-        pool->last = &task->next;
+        queue_push(task->brief ? &pool->brief : &pool->lengthy, task);
+        pool->brief_queued += task->brief;
         pool->queued++;
     }
     unlock_and_wake(pool);
@@ -246,7 +320,8 @@ struct worker_pool *worker_pool_create(unsigned workers, size_t queue_limit)
         return NULL;
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->work, NULL);
-    pool->last = &pool->first;
+    pool->brief.last = &pool->brief.first;
+    pool->lengthy.last = &pool->lengthy.first;
     pool->queue_limit = queue_limit;
 
     sigset_t before;

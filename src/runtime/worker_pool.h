@@ -1,7 +1,9 @@
 /* A fixed set of threads that run tasks from a bounded queue.
  *
  * A task may split its work into pieces; idle workers help, but a waiting task always
- * goes before a piece of somebody else's work. The pool never drops a task: what submit
+ * goes before a piece of somebody else's work. Brief tasks go before the others, and a long task gives
+ * way to them now and then, so that they need not wait for its end even when all workers are at long
+ * tasks. The pool never drops a task: what submit
  * took is run, at the latest by worker_pool_destroy.
  *
  * Ownership: a task belongs to the pool from a successful submit until its run function is called,
@@ -20,6 +22,7 @@ struct worker_pool;
 
 struct pool_task {
     void (*run)(struct pool_task *task); /* called once, on a worker */
+    bool brief;                          /* the submitter's promise: done in about a millisecond */
     int64_t submitted_ns;                /* set by submit */
     struct pool_task *next;              /* the pool's */
 };
@@ -43,6 +46,11 @@ bool worker_pool_is_full(struct worker_pool *pool);
  * task's run function only. */
 unsigned worker_pool_share(struct worker_pool *pool, size_t pieces,
                            void (*piece)(void *context, size_t index), void *context);
+
+/* Runs brief tasks that are waiting, a few at most, on the calling worker in the middle of its
+ * task. Long computations call it now and then, without holding a lock. No effect on other threads, and
+ * none within a task that is run in this way. */
+void worker_pool_give_way(void);
 
 /* Says that the calling worker is getting on; long computations call it now and then. No
  * effect on other threads. */

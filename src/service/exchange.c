@@ -149,6 +149,12 @@ bool exchange_cancelled(void *context)
     return peer_phase(exchange->peer) != PEER_WORKING;
 }
 
+bool exchange_give_way(void *context)
+{
+    worker_pool_give_way();
+    return exchange_cancelled(context);
+}
+
 /* A job that was ended early answers why, unless there is nobody to answer. */
 static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
 {

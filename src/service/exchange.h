@@ -117,6 +117,9 @@ void exchange_submit(struct exchange *exchange);
  * is the exchange: fits evolve_control. */
 bool exchange_cancelled(void *context);
 
+/* The same, and lets brief requests by: for computations whose speed is not the point. */
+bool exchange_give_way(void *context);
+
 /* Sends the answer that was set. MHD_NO: the connection must close. */
 enum MHD_Result exchange_send(struct exchange *exchange);
 

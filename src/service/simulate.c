@@ -13,6 +13,12 @@
 
 #define JSON_TYPE "application/json"
 
+/* Requests that a worker is done with in this time go before longer ones. */
+#define BRIEF_NS 1e6
+
+/* Writing a particle, roughly. */
+#define ENCODE_NS 150
+
 static bool claim_columns(void *context, size_t bytes)
 {
     return exchange_claim(context, bytes);
@@ -223,6 +229,14 @@ static bool check_request(struct exchange *exchange)
     return true;
 }
 
+/* What the worker will take, roughly. */
+static double predicted_ns(const struct simulate *simulate)
+{
+    const struct simulation *simulation = &simulate->simulation;
+    size_t count = simulation->particles.count;
+    return evolve_cost_ns(simulation->method, count, simulate->steps) + ENCODE_NS * (double)count;
+}
+
 void simulate_handle(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
@@ -231,6 +245,8 @@ void simulate_handle(struct exchange *exchange)
     exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
     if (status != DECODE_OK)
         fail_decoding(exchange);
-    else if (merge_query(exchange) && check_request(exchange))
+    else if (merge_query(exchange) && check_request(exchange)) {
+        exchange->task.brief = predicted_ns(simulate) < BRIEF_NS;
         exchange_submit(exchange);
+    }
 }

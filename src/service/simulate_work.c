@@ -54,7 +54,7 @@ static void evolve_piece(void *context, size_t index)
 static unsigned evolve_all(struct exchange *exchange, const struct method *method,
                            const struct evolve_run *run)
 {
-    struct evolve_control control = {exchange_cancelled, exchange};
+    struct evolve_control control = {exchange_give_way, exchange};
     double cost = evolve_cost_ns(method, run->count, run->steps);
     if (cost < SPLIT_NS)
         return evolve(method, run, &control) ? 1 : 0;

@@ -24,7 +24,7 @@
 #define SIM_STEPS_MAX ((int64_t)1 << 53)
 
 /* A method asks for permission to go on at least once in this many particle-steps. */
-#define SIM_CHECK_INTERVAL ((int64_t)1 << 20)
+#define SIM_CHECK_INTERVAL ((int64_t)1 << 18)
 
 /* Lets the caller end a long run. `stop` may be NULL; it is called on the thread that
  * runs evolve and returns true to end the run early. */

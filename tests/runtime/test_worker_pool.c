@@ -26,7 +26,7 @@ static void run_held(struct pool_task *task)
 
 #define HELD_TASK                                                                                  \
     {                                                                                              \
-        {run_held, 0, NULL}, LATCH_CLOSED, LATCH_CLOSED                                            \
+        {.run = run_held}, LATCH_CLOSED, LATCH_CLOSED                                              \
     }
 
 /* A task that counts how often it ran. */
