@@ -102,7 +102,7 @@ static bool find_listener(struct daemon *daemon)
     if (!line || !strchr(line, '\n'))
         return false;
     line += strlen("listening on ");
-    if (sscanf(line, "unix:%107[^:]:", daemon->unix_path) == 1)
+    if (sscanf(line, "unix:%107s", daemon->unix_path) == 1)
         return true;
     daemon->unix_path[0] = '\0';
     const char *colon =

@@ -122,6 +122,9 @@ void raw_post(int fd, const char *body);
 /* Reads exactly one answer, by its Content-Length. Valid until the next request of any kind. */
 const struct reply *raw_read(int fd);
 
+/* Reads all that comes until the other side closes. Valid until the next call. */
+const char *raw_read_all(int fd);
+
 /* True when the other side has closed; waits for that, discarding what still comes. */
 bool raw_is_closed(int fd);
 

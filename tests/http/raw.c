@@ -133,6 +133,17 @@ const struct reply *raw_read(int fd)
     return &reply;
 }
 
+const char *raw_read_all(int fd)
+{
+    static char *text;
+    size_t size = 0, got;
+    char buffer[4096];
+    reply_append(&text, &size, "", 0);
+    while ((got = receive(fd, buffer, sizeof buffer)) > 0)
+        reply_append(&text, &size, buffer, got);
+    return text;
+}
+
 bool raw_is_closed(int fd)
 {
     char buffer[4096];

@@ -5,22 +5,22 @@
 
 #include "harness.h"
 
-static struct daemon daemon;
+static struct daemon server;
 
 static void start(void)
 {
-    daemon_start(&daemon, NULL);
+    daemon_start(&server, NULL);
 }
 
 static void finish(void)
 {
-    daemon_finish(&daemon);
+    daemon_finish(&server);
 }
 
 /* The next request of the same connection is served. */
 static void connection_is_usable(void)
 {
-    const struct reply *reply = http_simulate(&daemon, "{\"particles\":[[1,2,0]]}");
+    const struct reply *reply = http_simulate(&server, "{\"particles\":[[1,2,0]]}");
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
 }
@@ -68,7 +68,7 @@ START_TEST(malformed)
 {
     for (size_t i = 0; i < sizeof malformed_rows / sizeof *malformed_rows; i++) {
         const struct malformed_row *row = &malformed_rows[i];
-        const struct reply *reply = http_simulate(&daemon, row->body);
+        const struct reply *reply = http_simulate(&server, row->body);
         reply_is_problem(reply, 400, "malformed-body");
         int line = (int)reply_number(reply, "/line");
         int column = (int)reply_number(reply, "/column");
@@ -87,7 +87,7 @@ START_TEST(nesting_has_a_limit)
     char body[512] = "{\"particles\":";
     size_t used = strlen(body);
     memset(body + used, '[', 100);
-    const struct reply *reply = http_simulate(&daemon, body);
+    const struct reply *reply = http_simulate(&server, body);
     reply_is_problem(reply, 400, "malformed-body");
     ck_assert_int_eq((int)reply_number(reply, "/byte"), (int)used + 63);
     ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "64"));
@@ -95,7 +95,7 @@ START_TEST(nesting_has_a_limit)
     memset(body + used, '[', 63);
     memset(body + used + 63, ']', 63);
     strcpy(body + used + 126, "}");
-    reply_is_problem(http_simulate(&daemon, body), 422, "invalid-request");
+    reply_is_problem(http_simulate(&server, body), 422, "invalid-request");
     connection_is_usable();
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(invalid)
         const struct invalid_row *row = &invalid_rows[i];
         char target[128];
         snprintf(target, sizeof target, *row->query ? "/simulate?%s" : "/simulate", row->query);
-        const struct reply *reply = http(&daemon, "POST", target, row->body, NULL);
+        const struct reply *reply = http(&server, "POST", target, row->body, NULL);
         ck_assert_msg(reply->status == 422, "%s %s: %s", target, row->body, reply->body);
         reply_is_problem(reply, 422, "invalid-request");
         bool in_query = *row->query && json_object_get(reply->json, "parameter");
@@ -206,7 +206,7 @@ static const struct domain_row {
 START_TEST(outside_the_domain)
 {
     for (size_t i = 0; i < sizeof domain_rows / sizeof *domain_rows; i++) {
-        const struct reply *reply = http_simulate(&daemon, domain_rows[i].body);
+        const struct reply *reply = http_simulate(&server, domain_rows[i].body);
         ck_assert_msg(reply->status == 422, "%s: %s", domain_rows[i].body, reply->body);
         reply_is_problem(reply, 422, "outside-domain");
         ck_assert_str_eq(reply_text(reply, "/pointer"), domain_rows[i].pointer);
@@ -217,11 +217,11 @@ END_TEST
 
 START_TEST(frames_are_not_there_yet)
 {
-    const struct reply *reply = http_simulate(&daemon, "{\"particles\":[[1,2,3]],\"frames\":2}");
+    const struct reply *reply = http_simulate(&server, "{\"particles\":[[1,2,3]],\"frames\":2}");
     reply_is_problem(reply, 422, "unavailable");
     ck_assert_str_eq(reply_text(reply, "/pointer"), "/frames");
     connection_is_usable();
-    reply = http(&daemon, "POST", "/simulate?frames=2", THREE_BODY, NULL);
+    reply = http(&server, "POST", "/simulate?frames=2", THREE_BODY, NULL);
     reply_is_problem(reply, 422, "unavailable");
     ck_assert_str_eq(reply_text(reply, "/parameter"), "frames");
     connection_is_usable();
@@ -237,7 +237,7 @@ START_TEST(unknown_media_type)
         "Content-Type: application/json5", "Content-Type: json",
         "Content-Type: text/plain",        "Content-Type: multipart/form-data; boundary=x"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        const struct reply *reply = http(&daemon, "POST", "/simulate", THREE_BODY, types[i], NULL);
+        const struct reply *reply = http(&server, "POST", "/simulate", THREE_BODY, types[i], NULL);
         reply_is_problem(reply, 415, "unsupported-media-type");
         ck_assert_str_eq(reply_header(reply, "Accept-Post"), "application/json");
         connection_is_usable();
@@ -251,7 +251,7 @@ START_TEST(unknown_encoding)
                                             "Content-Encoding: br, gzip"};
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
         const struct reply *reply =
-            http(&daemon, "POST", "/simulate", THREE_BODY, encodings[i], NULL);
+            http(&server, "POST", "/simulate", THREE_BODY, encodings[i], NULL);
         reply_is_problem(reply, 415, "unsupported-encoding");
         ck_assert_str_eq(reply_header(reply, "Accept-Encoding"), "identity");
         connection_is_usable();
@@ -269,7 +269,7 @@ START_TEST(nothing_acceptable)
                                           "Accept: text/*, image/png"};
     for (size_t i = 0; i < sizeof accepts / sizeof *accepts; i++) {
         const struct reply *reply =
-            http(&daemon, "POST", "/simulate", THREE_BODY, accepts[i], NULL);
+            http(&server, "POST", "/simulate", THREE_BODY, accepts[i], NULL);
         reply_is_problem(reply, 406, "not-acceptable");
         connection_is_usable();
     }
@@ -298,7 +298,7 @@ START_TEST(wrong_method_or_path)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bool head = strcmp(rows[i].method, "HEAD") == 0;
         const char *body = strcmp(rows[i].method, "POST") == 0 ? THREE_BODY : NULL;
-        const struct reply *reply = http(&daemon, rows[i].method, rows[i].path, body, NULL);
+        const struct reply *reply = http(&server, rows[i].method, rows[i].path, body, NULL);
         if (head)
             ck_assert_int_eq(reply->status, 405);
         else if (rows[i].allow)
@@ -317,11 +317,11 @@ START_TEST(errors_are_timed)
 {
     static const char *const bodies[] = {"{", "{}", "{\"particles\":[[0,0,0]]}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        const struct reply *reply = http_simulate(&daemon, bodies[i]);
+        const struct reply *reply = http_simulate(&server, bodies[i]);
         ck_assert_int_ge(reply->status, 400);
         ck_assert_ptr_nonnull(reply_header(reply, "Server-Timing"));
     }
-    ck_assert_ptr_nonnull(reply_header(http_get(&daemon, "/nothing"), "Server-Timing"));
+    ck_assert_ptr_nonnull(reply_header(http_get(&server, "/nothing"), "Server-Timing"));
 }
 END_TEST
 

@@ -5,16 +5,16 @@
 
 #include "harness.h"
 
-static struct daemon daemon;
+static struct daemon server;
 
 static void start(void)
 {
-    daemon_start(&daemon, NULL);
+    daemon_start(&server, NULL);
 }
 
 static void finish(void)
 {
-    daemon_finish(&daemon);
+    daemon_finish(&server);
 }
 
 /* The published test set, and where it ends up with the default options. */
@@ -45,7 +45,7 @@ START_TEST(shape_is_echoed)
          "{\"particles\":{\"x\":[0.3,0,-0.1],\"y\":[0.5,-0.5,-0.4],\"ang_vel\":[1,-1,3]}}"},
     };
     const char *shape = cases[_i][0];
-    const struct reply *reply = http_simulate(&daemon, cases[_i][1]);
+    const struct reply *reply = http_simulate(&server, cases[_i][1]);
     ck_assert_int_eq(reply->status, 200);
     ck_assert_str_eq(reply_header(reply, "Content-Type"), "application/json");
     for (int particle = 0; particle < 3; particle++)
@@ -66,7 +66,7 @@ START_TEST(shape_is_echoed)
     char before[17 * 9 + 1] = "", after[17 * 9 + 1] = "";
     for (int i = 0; i < 9; i++)
         sprintf(before + strlen(before), "%a ", coordinate(reply, shape, i / 3, i % 3));
-    reply = http_simulate(&daemon, body);
+    reply = http_simulate(&server, body);
     for (int i = 0; i < 9; i++)
         sprintf(after + strlen(after), "%a ", coordinate(reply, shape, i / 3, i % 3));
     ck_assert_str_eq(before, after);
@@ -79,7 +79,7 @@ START_TEST(every_method_computes_the_published_set)
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         char target[64];
         snprintf(target, sizeof target, "/simulate?method=%s", methods[i]);
-        const struct reply *reply = http(&daemon, "POST", target, THREE_BODY, NULL);
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
         ck_assert_int_eq(reply->status, 200);
         bool circle = strcmp(methods[i], "analytic") == 0; /* the polygon leaves it by 1.1e-5 */
         for (int at = 0; at < 9; at++)
@@ -107,7 +107,7 @@ START_TEST(reference_equals_cpython)
                                     "dt", json_object_get(one, "dt"), "timestep",
                                     json_object_get(one, "timestep"), "method", "reference");
         char *body = json_dumps(request, JSON_COMPACT);
-        const struct reply *reply = http_simulate(&daemon, body);
+        const struct reply *reply = http_simulate(&server, body);
         ck_assert_int_eq(reply->status, 200);
         ck_assert_int_eq((int)reply_number(reply, "/steps"),
                          (int)json_number_value(json_object_get(one, "steps")));
@@ -124,7 +124,7 @@ END_TEST
 START_TEST(numbers_are_shortest)
 {
     const struct reply *reply = http_simulate(
-        &daemon, "{\"particles\":[[0.1,-0.0,0],[1e-170,0.5,0],[5,1e22,0],[0.30000000000000004,1,"
+        &server, "{\"particles\":[[0.1,-0.0,0],[1e-170,0.5,0],[5,1e22,0],[0.30000000000000004,1,"
                  "0]],\"dt\":0.3}");
     ck_assert_ptr_nonnull(
         strstr(reply->body, "[[0.1,-0.0,0],[1e-170,0.5,0],[5,1e+22,0],[0.30000000000000004,1,0]]"));
@@ -137,21 +137,21 @@ END_TEST
 START_TEST(options_in_body_and_query_agree)
 {
     const struct reply *reply =
-        http_simulate(&daemon, "{\"frames\":1,\"method\":\"euler\",\"dt\":0.02,\"timestep\":1e-4,"
+        http_simulate(&server, "{\"frames\":1,\"method\":\"euler\",\"dt\":0.02,\"timestep\":1e-4,"
                                "\"particles\":[[0.3,0.5,1]]}");
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 200);
     double x = coordinate(reply, "triples", 0, 0);
-    reply = http(&daemon, "POST", "/simulate?method=euler&timestep=1e-4&dt=0.02&frames=1",
+    reply = http(&server, "POST", "/simulate?method=euler&timestep=1e-4&dt=0.02&frames=1",
                  "{\"particles\":[[0.3,0.5,1]]}", NULL);
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 200);
     ck_assert_double_eq(coordinate(reply, "triples", 0, 0), x);
     ck_assert_double_eq(reply_number(reply, "/dt"), 0.02);
     ck_assert_double_eq(reply_number(reply, "/timestep"), 1e-4);
     /* one here, the other there; an escaped and an unescaped plus of an exponent */
-    reply = http(&daemon, "POST", "/simulate?timestep=1e-4&method=eule%72",
+    reply = http(&server, "POST", "/simulate?timestep=1e-4&method=eule%72",
                  "{\"particles\":[[0.3,0.5,1]],\"dt\":0.02}", NULL);
     ck_assert_double_eq(coordinate(reply, "triples", 0, 0), x);
-    reply = http(&daemon, "POST", "/simulate?dt=2e%2B0&timestep=1e+0",
+    reply = http(&server, "POST", "/simulate?dt=2e%2B0&timestep=1e+0",
                  "{\"particles\":[[0.3,0.5,1]]}", NULL);
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 2);
 }
@@ -160,7 +160,7 @@ END_TEST
 START_TEST(timing_is_complete)
 {
     static const char *const phases[] = {"receive", "parse", "queue", "evolve", "serialize"};
-    const struct reply *reply = http(&daemon, "POST", "/simulate?method=euler", THREE_BODY, NULL);
+    const struct reply *reply = http(&server, "POST", "/simulate?method=euler", THREE_BODY, NULL);
     double sum = 0;
     char pointer[64];
     for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
@@ -193,7 +193,7 @@ START_TEST(content_types_that_are_json)
         "Content-Type: Application/JSON ;charset=\"utf-8\"", "Content-Type:", /* none at all */
         "Content-Type: application/x-www-form-urlencoded"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        const struct reply *reply = http(&daemon, "POST", "/simulate", THREE_BODY, types[i], NULL);
+        const struct reply *reply = http(&server, "POST", "/simulate", THREE_BODY, types[i], NULL);
         ck_assert_msg(reply->status == 200, "%s: %s", types[i], reply->body);
     }
 }
@@ -209,7 +209,7 @@ START_TEST(accepts_that_are_json)
                                           "Accept: application/json, text/html;q=0"};
     for (size_t i = 0; i < sizeof accepts / sizeof *accepts; i++) {
         const struct reply *reply =
-            http(&daemon, "POST", "/simulate", THREE_BODY, accepts[i], "Accept-Encoding: gzip, br",
+            http(&server, "POST", "/simulate", THREE_BODY, accepts[i], "Accept-Encoding: gzip, br",
                  "Content-Encoding: identity", NULL);
         ck_assert_msg(reply->status == 200, "%s: %s", accepts[i], reply->body);
         ck_assert_ptr_null(reply_header(reply, "Content-Encoding"));
@@ -219,24 +219,24 @@ END_TEST
 
 START_TEST(head_and_options)
 {
-    const struct reply *reply = http(&daemon, "OPTIONS", "/simulate", NULL, NULL);
+    const struct reply *reply = http(&server, "OPTIONS", "/simulate", NULL, NULL);
     ck_assert_int_eq(reply->status, 204);
     ck_assert_str_eq(reply_header(reply, "Allow"), "POST, OPTIONS");
-    reply = http(&daemon, "OPTIONS", "/bench", NULL, NULL);
+    reply = http(&server, "OPTIONS", "/bench", NULL, NULL);
     ck_assert_int_eq(reply->status, 204);
     ck_assert_str_eq(reply_header(reply, "Allow"), "GET, HEAD, OPTIONS");
-    reply = http(&daemon, "OPTIONS", "/simulate", "a body of no interest", NULL);
+    reply = http(&server, "OPTIONS", "/simulate", "a body of no interest", NULL);
     ck_assert_int_eq(reply->status, 204);
 
     static const char *const paths[] = {"/livez",   "/readyz",       "/healthz",
                                         "/version", "/openapi.json", "/metrics"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        reply = http_get(&daemon, paths[i]);
+        reply = http_get(&server, paths[i]);
         ck_assert_int_eq(reply->status, 200);
         ck_assert_uint_gt(reply->size, 0);
         char length[32];
         snprintf(length, sizeof length, "%zu", reply->size);
-        reply = http(&daemon, "HEAD", paths[i], NULL, NULL);
+        reply = http(&server, "HEAD", paths[i], NULL, NULL);
         ck_assert_int_eq(reply->status, 200);
         ck_assert_uint_eq(reply->size, 0);
         if (strcmp(paths[i], "/metrics") != 0) /* which changes */
@@ -259,7 +259,7 @@ START_TEST(large_sets_are_split)
         used += (size_t)snprintf(body + used, size - used, "%s[%.3f,0.5,%d]", i ? "," : "",
                                  0.001 * (i % 100), i % 7 - 3);
     snprintf(body + used, size - used, "]}");
-    const struct reply *reply = http_simulate(&daemon, body);
+    const struct reply *reply = http_simulate(&server, body);
     free(body);
     ck_assert_int_eq(reply->status, 200);
     json_t *particles = reply_at(reply, "/particles");
@@ -275,7 +275,7 @@ START_TEST(large_sets_are_split)
         snprintf(one, sizeof one,
                  "{\"dt\":0.01,\"method\":\"euler\",\"particles\":[[%.3f,0.5,%d]]}", 0.001 * i,
                  i % 7 - 3);
-        char *alone = json_dumps(reply_at(http_simulate(&daemon, one), "/particles/0"),
+        char *alone = json_dumps(reply_at(http_simulate(&server, one), "/particles/0"),
                                  JSON_REAL_PRECISION(17));
         ck_assert_str_eq(alone, first[i]);
         free(alone);
