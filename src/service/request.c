@@ -7,6 +7,7 @@
 #include <strings.h>
 
 struct header_survey {
+    const char *fault;  /* of a header line, or NULL */
     unsigned lengths;   /* Content-Length headers */
     unsigned encodings; /* Transfer-Encoding headers */
     unsigned hosts;
@@ -15,6 +16,32 @@ struct header_survey {
     const char *expect;
 };
 
+static bool is_token(const char *name)
+{
+    const char *c = name;
+    while (isalnum((unsigned char)*c) || (*c && strchr("!#$%&'*+-.^_`|~", *c)))
+        c++;
+    return *name && !*c;
+}
+
+static bool is_continued(const char *name, const char *stem)
+{
+    size_t length = strlen(stem);
+    return strncasecmp(name, stem, length) == 0 && name[length];
+}
+
+/* libmicrohttpd 0.9.75 appends the second line of a folded header to the header's name, in a copy
+ * behind all that was received: "Content-:5", " Length" becomes a Content-Length, and a folded
+ * Content-Length stops being one. A name behind its value gives that away, and where the value is
+ * empty, the name itself. */
+static bool is_folded(const char *name, const char *value)
+{
+    if (*value)
+        return (uintptr_t)value < (uintptr_t)name;
+    return is_continued(name, MHD_HTTP_HEADER_CONTENT_LENGTH) ||
+           is_continued(name, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
 static enum MHD_Result survey_header(void *context, enum MHD_ValueKind kind, const char *name,
                                      const char *value)
 {
@@ -22,6 +49,10 @@ static enum MHD_Result survey_header(void *context, enum MHD_ValueKind kind, con
     struct header_survey *survey = context;
     if (!value)
         value = "";
+    if (!is_token(name)) /* such as "Content-Length " */
+        survey->fault = "has a header whose name has blanks or signs in it";
+    else if (is_folded(name, value))
+        survey->fault = "has a header that is folded over several lines";
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         survey->lengths++;
         survey->length = value;
@@ -52,8 +83,10 @@ bool request_read_framing(const struct exchange *exchange, const char *version,
     struct header_survey survey = {0};
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, survey_header, &survey);
     *framing = (struct request_framing){.chunked = survey.encodings > 0};
-    const char *fault = NULL;
-    if (survey.lengths && survey.encodings)
+    const char *fault = survey.fault;
+    if (fault)
+        ; /* nothing further can be trusted */
+    else if (survey.lengths && survey.encodings)
         fault = "has both Content-Length and Transfer-Encoding";
     else if (survey.lengths > 1)
         fault = "has more than one Content-Length";

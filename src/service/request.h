@@ -16,7 +16,7 @@ struct request_framing {
 };
 
 /* Reads the framing. False when a proxy in front of the daemon could read the request in another
- * way (both Content-Length and Transfer-Encoding, several or bad lengths, no Host):
+ * way (both Content-Length and Transfer-Encoding, several or bad lengths, no Host, folded headers):
  * `problem` is set, and the connection must not be used any further. libmicrohttpd lets such
  * requests through. */
 bool request_read_framing(const struct exchange *exchange, const char *version,

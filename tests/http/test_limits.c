@@ -1,0 +1,298 @@
+/* Every limit from both sides: what just fits is served, one more is refused as the contract says.
+ * Traps 6 and 7. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
+#define LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static struct daemon server;
+
+/* The published set, padded with blanks to a length. Static. */
+static const char *padded(size_t length)
+{
+    static char body[8192];
+    size_t used = strlen(THREE_BODY);
+    memcpy(body, THREE_BODY, used);
+    memset(body + used, ' ', length - used);
+    body[length] = '\0';
+    return body;
+}
+
+/* --- --max-body ----------------------------------------------------------------------------- */
+
+START_TEST(max_body_with_a_length)
+{
+    daemon_start(&server, "--max-body", "1000", NULL);
+    int fd = raw_open(&server);
+    raw_post(fd, padded(1000));
+    ck_assert_int_eq(raw_read(fd)->status, 200);
+    /* Trap 7: answered by the headers alone; and that costs the connection. */
+    ck_assert(raw_send(fd, POST_HEAD "Content-Length: 1001\r\n\r\n"));
+    const struct reply *reply = raw_read(fd);
+    reply_is_problem(reply, 413, "body-too-large");
+    ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+    ck_assert(raw_is_closed(fd));
+    close(fd);
+    /* libcurl, which sends the body all the same */
+    reply_is_problem(http_simulate(&server, padded(1001)), 413, "body-too-large");
+    reply_is_problem(http_simulate(&server, padded(8000)), 413, "body-too-large");
+    fd = raw_open(&server);
+    ck_assert(raw_send(fd, POST_HEAD "Content-Length: 9223372036854775807\r\n\r\n"));
+    reply_is_problem(raw_read(fd), 413, "body-too-large");
+    close(fd);
+    ck_assert_int_eq(http_simulate(&server, padded(1000))->status, 200);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* Chunked, in chunks of `chunk` bytes. */
+static void send_chunked(int fd, const char *body, size_t chunk)
+{
+    ck_assert(raw_send(fd, POST_HEAD "Transfer-Encoding: chunked\r\n\r\n"));
+    for (size_t left = strlen(body); left > 0;) {
+        size_t size = left < chunk ? left : chunk;
+        if (!raw_sendf(fd, "%zx\r\n%.*s\r\n", size, (int)size, body))
+            return; /* refused on the way */
+        body += size;
+        left -= size;
+    }
+    raw_send(fd, "0\r\n\r\n");
+}
+
+START_TEST(max_body_in_chunks)
+{
+    static const size_t chunks[] = {100, 1000, 5000, 7};
+    daemon_start(&server, "--max-body", "1000", NULL);
+    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        int fd = raw_open(&server);
+        send_chunked(fd, padded(1000), chunks[i]);
+        ck_assert_int_eq(raw_read(fd)->status, 200);
+        send_chunked(fd, padded(1001), chunks[i]);
+        reply_is_problem(raw_read(fd), 413, "body-too-large");
+        ck_assert(raw_is_closed(fd));
+        close(fd);
+        await_requests_done(&server, "/simulate", 413, (double)i + 1);
+    }
+    /* a body that is malformed already is not read for ever either */
+    int fd = raw_open(&server);
+    ck_assert(raw_send(fd, POST_HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"));
+    while (raw_send(fd, "10\r\n0123456789abcdef\r\n"))
+        ;
+    close(fd);
+    await_requests_done(&server, "/simulate", 413, 5);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* --- --max-particles ------------------------------------------------------------------------ */
+
+START_TEST(max_particles)
+{
+    static const char *const rows[][2] = {
+        {THREE_BODY, "{\"particles\":[[1,2,3],[1,2,3],[1,2,3],[1,2,3]]}"},
+        {"{\"particles\":{\"x\":[1,2,3],\"y\":[1,2,3],\"ang_vel\":[1,2,3]}}",
+         "{\"particles\":{\"x\":[1,2,3,4],\"y\":[1,2,3,4],\"ang_vel\":[1,2,3,4]}}"},
+        {"{\"particles\":[{\"x\":1,\"y\":2,\"ang_vel\":3}]}",
+         "{\"particles\":[{\"x\":1,\"y\":2,\"ang_vel\":3},{\"x\":1,\"y\":2,\"ang_vel\":3},"
+         "{\"x\":1,\"y\":2,\"ang_vel\":3},{\"x\":1,\"y\":2,\"ang_vel\":3}],\"more\":0}"},
+    };
+    daemon_start(&server, "--max-particles", "3", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int fd = raw_open(&server);
+        raw_post(fd, rows[i][0]);
+        ck_assert_int_eq(raw_read(fd)->status, 200);
+        raw_post(fd, rows[i][1]);
+        const struct reply *reply = raw_read(fd);
+        reply_is_problem(reply, 413, "too-many-particles");
+        ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+        ck_assert(raw_is_closed(fd));
+        close(fd);
+    }
+    daemon_finish(&server);
+}
+END_TEST
+
+/* --- --max-particle-steps ------------------------------------------------------------------- */
+
+START_TEST(max_particle_steps)
+{
+    static const char *const stepping[] = {"reference", "fast", "euler"};
+    daemon_start(&server, "--max-particle-steps", "300", NULL);
+    for (size_t i = 0; i < sizeof stepping / sizeof *stepping; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/simulate?method=%s&timestep=1&dt=100", stepping[i]);
+        ck_assert_int_eq(http(&server, "POST", target, THREE_BODY, NULL)->status, 200);
+        snprintf(target, sizeof target, "/simulate?method=%s&timestep=1&dt=101", stepping[i]);
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
+        reply_is_problem(reply, 422, "too-much-work");
+        ck_assert_str_eq(reply_text(reply, "/parameter"), "dt");
+        ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "closed_form"));
+    }
+    char body[256];
+    snprintf(body, sizeof body, "{\"dt\":101,\"timestep\":1,\"method\":\"euler\",%s",
+             THREE_BODY + 1);
+    const struct reply *reply = http_simulate(&server, body);
+    reply_is_problem(reply, 422, "too-much-work");
+    ck_assert_str_eq(reply_text(reply, "/pointer"), "/dt");
+    /* the methods that do not step are not bound, and the connection was never lost */
+    reply = http(&server, "POST", "/simulate?timestep=1e-9&dt=100", THREE_BODY, NULL);
+    ck_assert_int_eq(reply->status, 200);
+    ck_assert_int_eq((int)reply->connects, 0);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* --- --queue-limit -------------------------------------------------------------------------- */
+
+START_TEST(queue_limit)
+{
+    daemon_start(&server, "--workers", "1", "--queue-limit", "1", SLOW_OPTIONS, NULL);
+    int running = raw_open(&server), waiting = raw_open(&server), begun = raw_open(&server);
+    raw_post(running, SLOW_BODY);
+    await_metric(&server, "particled_workers_busy", 1);
+    await_metric(&server, "particled_queue_depth", 0);
+    /* one that passed the check at its headers, and will find the queue full at its end */
+    ck_assert(raw_sendf(begun, POST_HEAD "Content-Length: %zu\r\n\r\n{", strlen(THREE_BODY)));
+    await_metric(&server, "particled_requests_in_flight", 3);
+    raw_post(waiting, THREE_BODY);
+    await_metric(&server, "particled_queue_depth", 1);
+
+    const struct reply *reply = http_simulate(&server, THREE_BODY);
+    reply_is_problem(reply, 503, "queue-full");
+    ck_assert_ptr_null(reply_header(reply, "Connection"));
+    reply = http_get(&server, "/readyz"); /* on the same connection, and no work for the queue */
+    ck_assert_int_eq(reply->status, 200);
+    ck_assert_int_eq((int)reply->connects, 0);
+    ck_assert(raw_send(begun, THREE_BODY + 1));
+    reply_is_problem(raw_read(begun), 503, "queue-full");
+
+    close(running);
+    ck_assert_int_eq(raw_read(waiting)->status, 200);
+    raw_post(begun, THREE_BODY);
+    ck_assert_int_eq(raw_read(begun)->status, 200);
+    ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
+    close(waiting), close(begun);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* --- --memory-limit ------------------------------------------------------------------------- */
+
+/* `count` particles; allocated. */
+static char *many(int count)
+{
+    char *body = malloc((size_t)count * 8 + 64);
+    ck_assert_ptr_nonnull(body);
+    char *end = body + sprintf(body, "{\"particles\":[[1,2,3]");
+    for (int i = 1; i < count; i++)
+        end += sprintf(end, ",[1,2,3]");
+    strcpy(end, "]}");
+    return body;
+}
+
+START_TEST(memory_limit)
+{
+    daemon_start(&server, "--memory-limit", "1M", NULL);
+    ck_assert_double_eq(metric(&server, "particled_memory_limit_bytes"), 1 << 20);
+    char *small = many(2000), *large = many(100000);
+    /* too much while the body comes in: answered, then closed */
+    int fd = raw_open(&server);
+    raw_post(fd, large);
+    const struct reply *reply = raw_read(fd);
+    reply_is_problem(reply, 503, "memory-used-up");
+    ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+    ck_assert(raw_is_closed(fd));
+    close(fd);
+    await_metric(&server, "particled_memory_used_bytes", 0);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(http_simulate(&server, small)->status, 200);
+    await_metric(&server, "particled_memory_used_bytes", 0);
+    /* what others hold counts */
+    char *half = many(20000);
+    fd = raw_open(&server);
+    ck_assert(raw_sendf(fd, POST_HEAD "Content-Length: %zu\r\n\r\n%.*s", strlen(half),
+                        (int)strlen(half) - 2, half));
+    for (int i = 0; i < 1000 && metric(&server, "particled_memory_used_bytes") < 20000 * 24; i++)
+        usleep(5000);
+    reply_is_problem(http_simulate(&server, half), 503, "memory-used-up");
+    close(fd);
+    await_metric(&server, "particled_memory_used_bytes", 0);
+    free(small), free(large), free(half);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* --- --max-connections (trap 6) ------------------------------------------------------------- */
+
+START_TEST(max_connections)
+{
+    daemon_start(&server, "--max-connections", "4", "--io-threads", "1", NULL);
+    int fds[4];
+    for (int i = 0; i < 4; i++) {
+        fds[i] = raw_open(&server);
+        ck_assert(raw_send(fds[i], LIVEZ));
+        ck_assert_int_eq(raw_read(fds[i])->status, 200);
+    }
+    int fifth = raw_connect(&server);
+    if (fifth >= 0 && raw_send(fifth, LIVEZ))
+        ck_assert(raw_is_silent(fifth));
+    for (int i = 0; i < 4; i++) { /* the four go on to be served */
+        ck_assert(raw_send(fds[i], LIVEZ));
+        ck_assert_int_eq(raw_read(fds[i])->status, 200);
+    }
+    close(fds[0]);
+    ck_assert_int_eq(raw_read(fifth)->status, 200);
+    close(fifth);
+    for (int i = 1; i < 4; i++)
+        close(fds[i]);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* libmicrohttpd's own limit is 1020, shared out over its threads, and suspended ones count. */
+START_TEST(more_connections_than_the_library_takes_by_default)
+{
+    enum { COUNT = 1100 };
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_max < 2 * COUNT)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    daemon_start(&server, "--io-threads", "3", "--workers", "1", "--queue-limit", "2000",
+                 SLOW_OPTIONS, NULL);
+    static int fds[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        fds[i] = raw_open(&server);
+        raw_post(fds[i], SLOW_BODY);
+    }
+    await_metric(&server, "particled_jobs_in_flight", COUNT);
+    ck_assert_int_eq(http_get(&server, "/livez")->status, 200);
+    for (int i = 0; i < COUNT; i++)
+        close(fds[i]);
+    await_metric(&server, "particled_cancelled_total", COUNT);
+    daemon_finish(&server);
+}
+END_TEST
+
+int main(void)
+{
+    harness_init();
+    Suite *suite = suite_create("http/limits");
+    TCase *tcase = suite_case(suite, "limits");
+    tcase_add_test(tcase, max_body_with_a_length);
+    tcase_add_test(tcase, max_body_in_chunks);
+    tcase_add_test(tcase, max_particles);
+    tcase_add_test(tcase, max_particle_steps);
+    tcase_add_test(tcase, queue_limit);
+    tcase_add_test(tcase, memory_limit);
+    tcase_add_test(tcase, max_connections);
+    tcase_add_test(tcase, more_connections_than_the_library_takes_by_default);
+    return suite_run(suite);
+}

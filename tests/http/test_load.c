@@ -1,0 +1,137 @@
+/* Many clients at once. Traps 2, 3 and 11: every hand-over to a worker and back must come out
+ * right, on whichever I/O thread a connection happens to be. */
+#include <curl/curl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness.h"
+#include "reply.h"
+
+#define CLIENTS 200
+
+static struct daemon server;
+
+static void finish(void)
+{
+    daemon_finish(&server);
+}
+
+struct client {
+    CURL *curl;
+    char body[160];
+    double x; /* what must come back */
+    int rounds;
+    struct reply reply;
+};
+
+static size_t receive(char *bytes, size_t one, size_t size, void *context)
+{
+    (void)one;
+    struct reply *reply = context;
+    reply_append(&reply->body, &reply->size, bytes, size);
+    return size;
+}
+
+/* A request of its own for each round of each client: an answer cannot be another's. Every fourth
+ * takes some milliseconds of work. */
+static void ask(CURLM *multi, struct client *client, int index)
+{
+    bool slow = (index + client->rounds) % 4 == 0;
+    client->x = 1 + index + client->rounds / 1024.0;
+    snprintf(client->body, sizeof client->body,
+             "{\"particles\":[[%.10g,0.5,0]%s],\"method\":\"%s\",\"dt\":%s}", client->x,
+             slow ? ",[1,1,1]" : "", slow ? "euler" : "closed_form", slow ? "2" : "0.1");
+    curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, client->body);
+    curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(client->body));
+    reply_clear(&client->reply);
+    curl_multi_add_handle(multi, client->curl);
+}
+
+static void check(struct client *client, CURLcode code)
+{
+    long status;
+    ck_assert_msg(code == CURLE_OK, "%s", curl_easy_strerror(code));
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+    ck_assert_msg(status == 200, "%ld: %s", status, client->reply.body);
+    char expected[64];
+    snprintf(expected, sizeof expected, "{\"particles\":[[%.10g,0.5,0]", client->x);
+    ck_assert_msg(strncmp(client->reply.body, expected, strlen(expected)) == 0, "%s, not %s",
+                  client->reply.body, expected);
+}
+
+static void run_clients(int rounds)
+{
+    static struct client clients[CLIENTS];
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/simulate", server.port);
+    CURLM *multi = curl_multi_init();
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+        struct client *client = &clients[i];
+        client->curl = curl_easy_init();
+        curl_easy_setopt(client->curl, CURLOPT_URL, url);
+        curl_easy_setopt(client->curl, CURLOPT_NOPROXY, "*");
+        curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
+        curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &client->reply);
+        curl_easy_setopt(client->curl, CURLOPT_PRIVATE, client);
+        ask(multi, client, i);
+    }
+    int running = CLIENTS, left;
+    time_t end = time(NULL) + HARNESS_LIMIT_S;
+    while (running > 0) {
+        ck_assert_msg(time(NULL) < end, "%d clients wait for ever", running);
+        curl_multi_poll(multi, NULL, 0, 100, NULL);
+        curl_multi_perform(multi, &running);
+        for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
+            CURLcode code = message->data.result;
+            struct client *client;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&client);
+            curl_multi_remove_handle(multi, client->curl);
+            check(client, code);
+            if (++client->rounds < rounds) {
+                ask(multi, client, (int)(client - clients));
+                running++;
+            } else {
+                curl_easy_cleanup(client->curl);
+                reply_clear(&client->reply);
+            }
+        }
+    }
+    curl_multi_cleanup(multi);
+    await_requests_done(&server, "/simulate", 200, (double)CLIENTS * rounds);
+}
+
+START_TEST(parallel_clients)
+{
+    daemon_start(&server, "--io-threads", "2", "--workers", "2", NULL);
+    run_clients(5);
+}
+END_TEST
+
+START_TEST(parallel_clients_of_many_threads)
+{
+    daemon_start(&server, "--io-threads", "8", "--workers", "8", NULL);
+    run_clients(5);
+}
+END_TEST
+
+START_TEST(parallel_clients_of_one_thread_each)
+{
+    daemon_start(&server, "--io-threads", "1", "--workers", "1", NULL);
+    run_clients(3);
+}
+END_TEST
+
+int main(void)
+{
+    harness_init();
+    Suite *suite = suite_create("http/load");
+    TCase *tcase = suite_case(suite, "load");
+    tcase_add_checked_fixture(tcase, NULL, finish);
+    tcase_add_test(tcase, parallel_clients);
+    tcase_add_test(tcase, parallel_clients_of_many_threads);
+    tcase_add_test(tcase, parallel_clients_of_one_thread_each);
+    return suite_run(suite);
+}
