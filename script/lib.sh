@@ -27,9 +27,9 @@ logged() {
     return 1
 }
 
-# build_tree DIR [CONFIGURE-ARGUMENT...]: brings DIR, a build tree of its own under the top, up to
-# date. Quick when nothing has changed; other arguments than last time start it afresh.
-build_tree() {
+# configure_tree DIR [CONFIGURE-ARGUMENT...]: readies DIR, a build tree of its own under the top, for
+# make. Quick when that was done before; other arguments than last time start it afresh.
+configure_tree() {
     local tree=$top/$1 args="${*:2}"
     local log=$tree/build.log
     if [[ ! -e $tree/Makefile || $(cat "$tree/configure.args" 2>/dev/null) != "$args" ]]; then
@@ -45,7 +45,11 @@ build_tree() {
         (cd "$tree" && logged "$log" "$top/configure" "${@:2}") || return
         printf '%s' "$args" >"$tree/configure.args"
     fi
-    logged "$log" make -C "$tree" -j"$(nproc)"
+}
+
+# build_tree DIR [CONFIGURE-ARGUMENT...]: the same, and brings everything in DIR up to date.
+build_tree() {
+    configure_tree "$@" && logged "$top/$1/build.log" make -C "$top/$1" -j"$(nproc)"
 }
 
 # start_daemon TREE LOG [OPTION...]: starts TREE's daemon on a free port of the loopback interface;
