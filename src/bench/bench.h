@@ -17,7 +17,7 @@
 #include "sim/particle_set.h"
 
 /* Rounds are kept in memory: at most this many for a method. */
-#define BENCH_ROUNDS_MAX 1000000
+#define BENCH_ROUNDS_MAX 100000
 
 /* Seconds on a steady clock. */
 typedef double (*bench_clock)(void *context);

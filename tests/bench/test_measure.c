@@ -22,16 +22,23 @@ static struct {
     long stop_at;     /* it says yes from this call on; 0: never */
 } world;
 
+/* An assertion sends a message to the test runner, which here would be most of the time. */
+static void ck_is_world(const void *context)
+{
+    if (context != &world)
+        ck_abort();
+}
+
 static double world_clock(void *context)
 {
-    ck_assert_ptr_eq(context, &world);
+    ck_is_world(context);
     world.time += world.fine-- > 0 ? 0x1p-30 : world.reading_s;
     return world.tick_s > 0 ? floor(world.time / world.tick_s) * world.tick_s : world.time;
 }
 
 static bool world_stop(void *context)
 {
-    ck_assert_ptr_eq(context, &world);
+    ck_is_world(context);
     world.asked++;
     return world.stop_at && world.asked >= world.stop_at;
 }
@@ -62,7 +69,8 @@ static struct {
 
 static void on_round(void *context, const struct method *method, size_t round, double seconds)
 {
-    ck_assert_ptr_eq(context, &told);
+    if (context != &told)
+        ck_abort();
     if (told.count++ == 0) {
         told.first_method = method;
         told.evolves_at_first = world.evolves;

@@ -195,7 +195,7 @@ static const struct {
     {"timestep", "1e-300", "timestep"},
     {"min_rounds", "0", "min_rounds"},
     {"min_rounds", "1", NULL},
-    {"min_rounds", "1000000", NULL},
+    {"min_rounds", "100000", NULL},
     {"min_rounds", "1000001", "min_rounds"},
     {"max_time", "0", "max_time"},
     {"max_time", "-1", "max_time"},
