@@ -8,11 +8,11 @@
 
 /* The last particles, fewer than a kernel takes at once: on a copy, filled up with
  * particles at rest. */
-static void run_rest(kernel_range *kernel, const struct evolve_run *run, size_t begin)
+static void run_rest(kernel_range *kernel, size_t lanes, const struct evolve_run *run, size_t begin)
 {
-    double x[KERNEL_MULTIPLE], y[KERNEL_MULTIPLE], ang_vel[KERNEL_MULTIPLE];
+    double x[KERNEL_LANES_MAX], y[KERNEL_LANES_MAX], ang_vel[KERNEL_LANES_MAX];
     size_t count = run->count - begin;
-    for (size_t i = 0; i < KERNEL_MULTIPLE; i++) {
+    for (size_t i = 0; i < lanes; i++) {
         x[i] = i < count ? run->x[begin + i] : 1;
         y[i] = i < count ? run->y[begin + i] : 0;
         ang_vel[i] = i < count ? run->ang_vel[begin + i] : 0;
@@ -21,33 +21,35 @@ static void run_rest(kernel_range *kernel, const struct evolve_run *run, size_t 
     rest.x = rest.x_out = x;
     rest.y = rest.y_out = y;
     rest.ang_vel = ang_vel;
-    kernel(&rest, 0, KERNEL_MULTIPLE);
+    kernel(&rest, 0, lanes);
     memcpy(run->x_out + begin, x, count * sizeof *x);
     memcpy(run->y_out + begin, y, count * sizeof *y);
 }
 
-static bool in_blocks(kernel_range *kernel, const struct evolve_run *run,
+static bool in_blocks(kernel_range *kernel, size_t lanes, const struct evolve_run *run,
                       const struct evolve_control *control)
 {
-    size_t whole = run->count - run->count % KERNEL_MULTIPLE;
+    size_t whole = run->count - run->count % lanes;
     for (size_t begin = 0; begin < whole; begin += BLOCK) {
         if (begin > 0 && evolve_stopped(control))
             return false;
         kernel(run, begin, whole - begin < BLOCK ? whole : begin + BLOCK);
     }
     if (whole < run->count)
-        run_rest(kernel, run, whole);
+        run_rest(kernel, lanes, run, whole);
     return true;
 }
 
 static bool closed_form_evolve(const struct evolve_run *run, const struct evolve_control *control)
 {
-    return in_blocks(kernels_in_use()->closed_form, run, control);
+    const struct kernels *kernels = kernels_in_use();
+    return in_blocks(kernels->closed_form, kernels->lanes, run, control);
 }
 
 static bool analytic_evolve(const struct evolve_run *run, const struct evolve_control *control)
 {
-    return in_blocks(kernels_in_use()->analytic, run, control);
+    const struct kernels *kernels = kernels_in_use();
+    return in_blocks(kernels->analytic, kernels->lanes, run, control);
 }
 
 const struct method method_closed_form = {

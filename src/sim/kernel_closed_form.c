@@ -24,9 +24,9 @@
 /* (c/r)^2 below which the third term of the series is under 2e-19 of the angle. */
 #define FAR_LIMIT 0x1p-18
 
-/* |c|/r above which real steps are taken first. Each step adds 1 to (r/c)^2, so 36 are enough from
- * anywhere, and below it the first term left out is under 2e-17. */
-#define SERIES_LIMIT (1.0 / 6.0)
+/* (r/c)^2 below which real steps are taken first. Each step adds 1 to it, so 36 are enough from
+ * anywhere, and from there on the first term left out is under 2e-17. */
+#define SERIES_LIMIT 36.0
 
 /* g_1 .. g_8 */
 #define SERIES_TERMS 8
@@ -60,7 +60,14 @@ static inline struct two quick_two_sum(vec a, vec b)
 static inline struct two two_product(vec a, vec b)
 {
     vec high = a * b;
-    return (struct two){high, vec_fma(a, b, -high)};
+    return (struct two){high, vec_residue(a, b, -high)};
+}
+
+/* a + b, all but the last few bits of the double length. */
+static inline struct two two_add(struct two a, struct two b)
+{
+    struct two sum = two_sum(a.high, b.high);
+    return quick_two_sum(sum.high, sum.low + (a.low + b.low));
 }
 
 /* What a jump needs of the start, r0, and of the end, rn. */
@@ -72,17 +79,21 @@ struct radii {
 
 static inline vec root_error(vec root, struct two square, vec reciprocal)
 {
-    return (vec_fma(-root, root, square.high) + square.low) * (vec_set(0.5) * reciprocal);
+    return (vec_residue(-root, root, square.high) + square.low) * (vec_set(0.5) * reciprocal);
 }
 
-static inline struct radii radii_of(vec x, vec y, vec c, vec steps)
+static inline struct two radius_squared(vec x, vec y)
 {
-    struct radii radii;
     struct two x_squared = two_product(x, x);
     struct two y_squared = two_product(y, y);
-    struct two r0_squared = two_sum(x_squared.high, y_squared.high);
-    r0_squared.low += x_squared.low + y_squared.low;
+    struct two sum = two_sum(x_squared.high, y_squared.high);
+    sum.low += x_squared.low + y_squared.low;
+    return sum;
+}
 
+static inline struct radii radii_of(struct two r0_squared, vec c, vec steps)
+{
+    struct radii radii;
     radii.travel = two_product(steps, c);
     struct two growth = two_product(radii.travel.high, c);
     growth.low = vec_fma(radii.travel.low, c, growth.low);
@@ -108,7 +119,7 @@ static inline struct two leading_term(const struct radii *radii)
     vec reciprocal = vec_set(1) / sum.high;
     vec numerator = radii->travel.high + radii->travel.high;
     vec high = numerator * reciprocal;
-    vec remainder = vec_fma(-high, sum.high, numerator);
+    vec remainder = vec_residue(-high, sum.high, numerator);
     remainder = vec_fma(radii->travel.low, vec_set(2), remainder);
     remainder = vec_fma(-high, sum.low, remainder);
     return (struct two){high, remainder * reciprocal};
@@ -137,13 +148,28 @@ static inline vec short_series(vec s0, vec s1)
     return vec_fma(vec_set(series[1]), vec_fma(s0, s0 + s1, s1 * s1), vec_set(series[0]));
 }
 
-/* a + s*b, all but the last few bits of the double length. */
-static inline struct two step_coordinate(struct two a, vec s, struct two b)
+/* a + s*b */
+static inline struct two step_coordinate(struct two a, struct two s, struct two b)
 {
-    struct two product = two_product(s, b.high);
-    struct two sum = two_sum(a.high, product.high);
-    sum.low += vec_fma(s, b.low, product.low) + a.low;
-    return quick_two_sum(sum.high, sum.low);
+    struct two product = two_product(s.high, b.high);
+    product.low += vec_fma(s.high, b.low, s.low * b.high);
+    return two_add(a, product);
+}
+
+/* c / sqrt(square) */
+static inline struct two step_ratio(vec c, struct two square)
+{
+    vec root = vec_sqrt(square.high);
+    vec reciprocal = vec_set(1) / root;
+    vec high = c * reciprocal;
+    vec remainder = vec_residue(-high, root, c);
+    remainder = vec_fma(-high, root_error(root, square, reciprocal), remainder);
+    return (struct two){high, remainder * reciprocal};
+}
+
+static inline struct two two_negate(struct two a)
+{
+    return (struct two){-a.high, -a.low};
 }
 
 static inline struct two two_select(vec_mask mask, struct two a, struct two b)
@@ -151,32 +177,52 @@ static inline struct two two_select(vec_mask mask, struct two a, struct two b)
     return (struct two){vec_select(mask, a.high, b.high), vec_select(mask, a.low, b.low)};
 }
 
-/* Real steps for the particles above SERIES_LIMIT, until none is left or has steps to take. The
- * radius comes from the law and the coordinates have double length, so that errors do not add up.
- */
-static void walk_head(vec *x, vec *y, vec c, vec *steps)
+/* Where a jump starts. The squared radius is that of the law, not of the rounded x and y: after a
+ * head the angle would show the difference 12 times. */
+struct start {
+    vec x, y;
+    struct two r_squared;
+    vec steps; /* left to take */
+};
+
+/* Steps shorter than SHORT are walked on a larger scale (a power of two, so nothing is rounded):
+ * the low halves of their squares would be denormal numbers, which cost a processor 100 cycles
+ * each. */
+#define SHORT 0x1p-300
+#define ENLARGE 0x1p+400
+
+/* Real steps for the particles within SERIES_LIMIT, until none is left or has steps to take; in
+ * double length, so that 36 steps cost no more digits than one. */
+static void walk_head(struct start *start, vec c)
 {
-    const vec r0_squared = vec_fma(*x, *x, *y * *y);
-    const vec zero = vec_set(0);
-    struct two walked_x = {*x, zero};
-    struct two walked_y = {*y, zero};
-    vec taken = zero;
+    const vec zero = vec_set(0), one = vec_set(1);
+    vec_mask inside = vec_greater(vec_set(SERIES_LIMIT) * (c * c), start->r_squared.high);
+    vec_mask small = vec_both(inside, vec_greater(vec_set(SHORT), vec_abs(c)));
+    vec scale = vec_select(small, vec_set(ENLARGE), one);
+    vec shrink = vec_select(small, vec_set(1 / ENLARGE), one);
+
+    c *= scale;
+    const struct two c_squared = two_product(c, c);
+    const vec limit = vec_set(SERIES_LIMIT) * c_squared.high;
+    struct two r_squared = radius_squared(scale * start->x, scale * start->y);
+    struct two x = {start->x, zero};
+    struct two y = {start->y, zero};
+    vec steps = start->steps;
     for (;;) {
-        vec radius = vec_sqrt(vec_fma(taken, c * c, r0_squared));
-        vec_mask walking = vec_both(vec_greater(vec_abs(c), vec_set(SERIES_LIMIT) * radius),
-                                    vec_greater(*steps, taken));
+        vec_mask walking = vec_both(vec_greater(limit, r_squared.high), vec_greater(steps, zero));
         if (!vec_any(walking))
             break;
-        vec s = c / radius;
-        struct two next_x = step_coordinate(walked_x, -s, walked_y);
-        struct two next_y = step_coordinate(walked_y, s, walked_x);
-        walked_x = two_select(walking, next_x, walked_x);
-        walked_y = two_select(walking, next_y, walked_y);
-        taken = vec_select(walking, taken + vec_set(1), taken);
+        struct two s = step_ratio(c, r_squared);
+        struct two next_x = step_coordinate(x, two_negate(s), y);
+        struct two next_y = step_coordinate(y, s, x);
+        x = two_select(walking, next_x, x);
+        y = two_select(walking, next_y, y);
+        r_squared = two_select(walking, two_add(r_squared, c_squared), r_squared);
+        steps = vec_select(walking, steps - one, steps);
     }
-    *x = walked_x.high;
-    *y = walked_y.high;
-    *steps = *steps - taken;
+    r_squared.high = r_squared.high * shrink * shrink;
+    r_squared.low = r_squared.low * shrink * shrink;
+    *start = (struct start){x.high, y.high, r_squared, steps};
 }
 
 /* A block on its way: where the jump starts, by how much it turns and stretches. */
@@ -187,10 +233,10 @@ struct jumps {
 };
 
 /* `near` is the mask of the particles that FAR_LIMIT shuts out; `any` says that there are some. */
-static inline void plan(struct jumps *jumps, size_t i, vec x, vec y, vec c, vec steps,
+static inline void plan(struct jumps *jumps, size_t i, const struct start *start, vec c,
                         vec_mask near, bool any)
 {
-    struct radii radii = radii_of(x, y, c, steps);
+    struct radii radii = radii_of(start->r_squared, c, start->steps);
     struct two leading = leading_term(&radii);
     vec s0 = vec_abs(c) * radii.r0_reciprocal;
     vec s1 = vec_abs(c) * radii.rn_reciprocal;
@@ -201,11 +247,11 @@ static inline void plan(struct jumps *jumps, size_t i, vec x, vec y, vec c, vec 
     vec rest = leading.high * (vec_set(0.5) * s0 * s1) * sum;
     struct two angle = quick_two_sum(leading.high, leading.low - rest);
     vec stretch = radii.rn.high * radii.r0_reciprocal;
-    stretch =
-        vec_fma(vec_fma(-stretch, radii.r0.high, radii.rn.high), radii.r0_reciprocal, stretch);
+    vec remainder = vec_residue(-stretch, radii.r0.high, radii.rn.high);
+    stretch = vec_fma(remainder, radii.r0_reciprocal, stretch);
 
-    vec_store(jumps->x + i, x);
-    vec_store(jumps->y + i, y);
+    vec_store(jumps->x + i, start->x);
+    vec_store(jumps->y + i, start->y);
     vec_store(jumps->angle + i, angle.high);
     vec_store(jumps->angle_low + i, angle.low);
     vec_store(jumps->stretch + i, stretch);
@@ -219,12 +265,12 @@ static void plan_block(struct jumps *jumps, const struct evolve_run *run, size_t
         vec x = vec_load(run->x + begin + i);
         vec y = vec_load(run->y + begin + i);
         vec c = timestep * vec_load(run->ang_vel + begin + i);
-        vec steps = vec_set((double)run->steps);
-        vec_mask near = vec_greater(c * c, vec_set(FAR_LIMIT) * vec_fma(x, x, y * y));
+        struct start start = {x, y, radius_squared(x, y), vec_set((double)run->steps)};
+        vec_mask near = vec_greater(c * c, vec_set(FAR_LIMIT) * start.r_squared.high);
         bool any = vec_any(near);
         if (any)
-            walk_head(&x, &y, c, &steps);
-        plan(jumps, i, x, y, c, steps, near, any);
+            walk_head(&start, c);
+        plan(jumps, i, &start, c, near, any);
     }
 }
 

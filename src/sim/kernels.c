@@ -2,21 +2,22 @@
 
 #include <string.h>
 
-#define KERNELS_DEFINE(kernel, has_fma)                                                            \
+#define KERNELS_DEFINE(kernel, lane_count, has_fma)                                                \
     static const struct kernels kernel = {                                                         \
         .name = #kernel,                                                                           \
+        .lanes = lane_count,                                                                       \
         .fma = has_fma,                                                                            \
         .euler = kernel_euler_##kernel,                                                            \
         .closed_form = kernel_closed_form_##kernel,                                                \
         .analytic = kernel_analytic_##kernel,                                                      \
     }
 
-KERNELS_DEFINE(portable, KERNEL_PORTABLE_FMA);
+KERNELS_DEFINE(portable, 1, KERNEL_PORTABLE_FMA);
 #if defined(__x86_64__)
-KERNELS_DEFINE(avx2, true);
-KERNELS_DEFINE(avx512, true);
+KERNELS_DEFINE(avx2, 4, true);
+KERNELS_DEFINE(avx512, 8, true);
 #elif defined(__aarch64__)
-KERNELS_DEFINE(neon, true);
+KERNELS_DEFINE(neon, 2, true);
 #endif
 
 static const struct kernels *const sets[] = {

@@ -24,16 +24,16 @@
  * them are within EULER_FAR_LIMIT. */
 typedef void kernel_euler(double *x, double *y, const double *c, int64_t steps, bool far);
 
-/* Particles that a range kernel takes at once, at the most: ranges are multiples of it. */
-#define KERNEL_MULTIPLE 8
+/* Particles that a range kernel takes at once, at the most. */
+#define KERNEL_LANES_MAX 8
 
-/* Moves the particles begin..end-1 of `run`; end - begin is a multiple of
- * KERNEL_MULTIPLE. */
+/* Moves the particles begin..end-1 of `run`; end - begin is a multiple of the set's lanes. */
 typedef void kernel_range(const struct evolve_run *run, size_t begin, size_t end);
 
 struct kernels {
     const char *name;
-    bool fma; /* has fused multiply-add: bits equal to the other sets that have it */
+    size_t lanes; /* particles in a vector */
+    bool fma;     /* has fused multiply-add: bits equal to the other sets that have it */
     kernel_euler *euler;
     kernel_range *closed_form;
     kernel_range *analytic;

@@ -5,8 +5,9 @@
  * here, once for each instruction set. All of it is correctly rounded, and vec_sincos is
  * SLEEF's deterministic ("finz") function, which gives the same bits at every width.
  *
- * Without fused multiply-add in hardware (the portable set on an old x86-64) vec_fma rounds
- * twice and SLEEF's "cinz" function serves: last bits may differ there. */
+ * Without fused multiply-add in hardware (the portable set on x86-64) vec_fma rounds twice,
+ * vec_residue takes a longer way, and SLEEF's "cinz" function serves: last bits may differ
+ * there. */
 #ifndef SIM_VEC_H
 #define SIM_VEC_H
 
@@ -95,6 +96,27 @@ static inline vec vec_sqrt(vec a)
 static inline vec vec_fma(vec a, vec b, vec c)
 {
     return KERNEL_PORTABLE_FMA ? fma(a, b, c) : a * b + c;
+}
+
+/* The upper half of a's digits. */
+static inline vec vec_upper(vec a)
+{
+    uint64_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    bits &= UINT64_MAX << 27;
+    memcpy(&a, &bits, sizeof bits);
+    return a;
+}
+
+/* a*b + c where they nearly cancel: what rounding left over of a product, a quotient or a root.
+ * Without fma by products of halves (after T. J. Dekker, 1971). */
+static inline vec vec_residue(vec a, vec b, vec c)
+{
+    if (KERNEL_PORTABLE_FMA)
+        return fma(a, b, c);
+    vec a_upper = vec_upper(a), b_upper = vec_upper(b);
+    vec a_lower = a - a_upper, b_lower = b - b_upper;
+    return a_upper * b_upper + c + a_upper * b_lower + a_lower * b_upper + a_lower * b_lower;
 }
 
 static inline vec_mask vec_greater(vec a, vec b)
@@ -273,6 +295,15 @@ static inline vec vec_select(vec_mask mask, vec a, vec b)
 static inline vec vec_abs(vec a)
 {
     return vabsq_f64(a);
+}
+
+#endif
+
+#if VEC_LANES > 1
+
+static inline vec vec_residue(vec a, vec b, vec c)
+{
+    return vec_fma(a, b, c);
 }
 
 #endif
