@@ -55,6 +55,7 @@ const struct method method_closed_form = {
     .summary = "the end point of the very same steps, without walking them",
     .stepping = false,
     .polygon = true,
+    .vector = true,
     .cost_ns = 6.0,
     .evolve = closed_form_evolve,
 };
@@ -64,6 +65,7 @@ const struct method method_analytic = {
     .summary = "the true circle, without steps",
     .stepping = false,
     .polygon = false,
+    .vector = true,
     .cost_ns = 4.0,
     .evolve = analytic_evolve,
 };
