@@ -57,7 +57,14 @@ static double monotonic(void *context)
 /* --- options ------------------------------------------------------------- */
 
 /* Options of our own, numbered after those of the parameters. */
-enum own_option { OPTION_FORMAT = BENCH_PARAMETER_COUNT, OPTION_LIST, OPTION_HELP, OPTION_VERSION };
+enum own_option {
+    OPTION_SIMD = BENCH_PARAMETER_COUNT,
+    OPTION_PEAK,
+    OPTION_FORMAT,
+    OPTION_LIST,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
 #define OPTION_COUNT (OPTION_VERSION + 1)
 #define OPTION_NAME_MAX 32
 
@@ -83,7 +90,16 @@ static int print_help(void)
                (int)(22 - strlen(name) - (parameter->placeholder ? 1 : 0)),
                parameter->placeholder ? parameter->placeholder : "", parameter->summary);
     }
-    fputs("  --format text|json      a table (the default) or the document that\n"
+    fputs("  --simd NAME|all         instruction set of the kernels, or each in turn (default:\n"
+          "                          PARTICLED_SIMD, or else the fastest). There are:",
+          stdout);
+    const char *sets[EVOLVE_KERNELS_MAX];
+    size_t set_count = evolve_kernels_list(sets);
+    for (size_t i = 0; i < set_count; i++)
+        printf(" %s", sets[i]);
+    fputs("\n"
+          "  --peak                  measure beside it what the machine does at best\n"
+          "  --format text|json      a table (the default) or the document that\n"
           "                          `pytest-benchmark compare` loads\n"
           "  --list                  list the methods\n"
           "  --help                  print this and exit\n"
@@ -126,6 +142,17 @@ static int set_format(struct options *options)
     return EXIT_SUCCESS;
 }
 
+/* `source` is what the user wrote: --simd or PARTICLED_SIMD. */
+static int set_simd(struct bench_config *config, const char *source, const char *name)
+{
+    config->all_simd = strcmp(name, "all") == 0;
+    if (config->all_simd || evolve_kernels_force(name))
+        return EXIT_SUCCESS;
+    fprintf(stderr, "particle-bench: %s '%s' is not in the list of particle-bench --help\n", source,
+            name);
+    return EXIT_USAGE;
+}
+
 static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTION_NAME_MAX])
 {
     memset(list, 0, (OPTION_COUNT + 1) * sizeof *list);
@@ -135,6 +162,8 @@ static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTI
         list[i].has_arg = bench_parameters[i].placeholder ? required_argument : no_argument;
         list[i].val = i;
     }
+    list[OPTION_SIMD] = (struct option){"simd", required_argument, NULL, OPTION_SIMD};
+    list[OPTION_PEAK] = (struct option){"peak", no_argument, NULL, OPTION_PEAK};
     list[OPTION_FORMAT] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
     list[OPTION_LIST] = (struct option){"list", no_argument, NULL, OPTION_LIST};
     list[OPTION_HELP] = (struct option){"help", no_argument, NULL, OPTION_HELP};
@@ -148,6 +177,7 @@ static int read_options(struct options *options, int argc, char **argv, bool *do
     char names[BENCH_PARAMETER_COUNT][OPTION_NAME_MAX];
     struct bench_fault fault;
     int status = EXIT_SUCCESS, option;
+    const char *simd = NULL, *variable = getenv("PARTICLED_SIMD");
 
     fill_options(list, names);
     *done = true;
@@ -155,6 +185,12 @@ static int read_options(struct options *options, int argc, char **argv, bool *do
         switch (option) {
         case '?':
             return EXIT_USAGE; /* getopt_long has said what is wrong */
+        case OPTION_SIMD:
+            simd = optarg;
+            break;
+        case OPTION_PEAK:
+            options->config.peak = true;
+            break;
         case OPTION_FORMAT:
             status = set_format(options);
             break;
@@ -171,6 +207,9 @@ static int read_options(struct options *options, int argc, char **argv, bool *do
     }
     if (!status && optind < argc)
         status = usage_error("it takes options only; see particle-bench --help");
+    if (!status && (simd || variable))
+        status =
+            set_simd(&options->config, simd ? "--simd" : "PARTICLED_SIMD", simd ? simd : variable);
     if (!status && !bench_config_check(&options->config, &limits, &fault))
         status = usage_error(fault.detail);
     *done = status != EXIT_SUCCESS;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bench/parameters.h"
+#include "bench/peak.h"
 #include "bench/stats.h"
 #include "sim/domain.h"
 #include "sim/method.h"
@@ -32,22 +33,34 @@ struct bench_environment {
     void *round_context;
 };
 
+#define BENCH_NAME_MAX 48
+
+/* The simd of a method that has no kernels. */
+#define BENCH_SCALAR "scalar"
+
+/* Speeds are those of the median round, which a disturbed one does not move. */
 struct bench_result {
     const struct method *method;
-    double *rounds; /* seconds an iteration, in the order of running; owned */
+    const char *simd;          /* the instruction set that its kernels ran with, or BENCH_SCALAR */
+    char name[BENCH_NAME_MAX]; /* the method's; with config.all_simd and kernels "euler[avx2]" */
+    double *rounds;            /* seconds an iteration, in the order of running; owned */
     size_t round_count;
     uint64_t iterations; /* in each round, calibrated so that a round is long against the clock */
     struct bench_stats stats;
-    double particle_steps_per_s; /* particles * steps / mean; for `analytic` too, as the
+    double particle_steps_per_s; /* particles * steps / median; for `analytic` too, as the
                                     work it stands in for */
-    double speedup;              /* mean of `reference` / mean; 0 when reference did not run */
+    double speedup;              /* median of `reference` / median; 0 when reference did not run */
     double max_difference;       /* largest distance of an end point from reference's; NaN when
                                     reference did not run */
+    double flop_per_s;           /* of a stepping method; 0 when not counted */
+    double bytes_per_s;          /* of the columns, of a method that does not step; 0 otherwise */
+    struct bench_peak peak;      /* of simd, for BENCH_SCALAR that of `portable`; 0 unless
+                                    config.peak */
 };
 
 struct bench_report {
     struct bench_config config; /* as asked for, with the particles really there */
-    struct bench_result results[BENCH_METHODS_MAX];
+    struct bench_result results[BENCH_ROWS_MAX];
     size_t result_count;
     double clock_resolution_s; /* the smallest difference that the clock showed */
 };

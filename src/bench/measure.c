@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,12 +138,23 @@ static enum bench_status measure(const struct bench *bench, struct bench_result 
     } while (result->round_count < BENCH_ROUNDS_MAX &&
              (result->round_count < config->min_rounds || now(bench) - start < config->max_time_s));
 
-    if (bench_stats_compute(&result->stats, result->rounds, result->round_count))
-        return BENCH_NO_MEMORY;
-    if (result->stats.mean > 0)
-        result->particle_steps_per_s =
-            (double)bench->run.count * (double)config->steps / result->stats.mean;
-    return BENCH_OK;
+    return bench_stats_compute(&result->stats, result->rounds, result->round_count)
+               ? BENCH_NO_MEMORY
+               : BENCH_OK;
+}
+
+static void compute_speeds(const struct bench *bench, struct bench_result *result)
+{
+    const struct method *method = result->method;
+    double seconds = result->stats.median;
+    if (!(seconds > 0))
+        return;
+    double particles = (double)bench->run.count;
+    result->particle_steps_per_s = particles * (double)bench->run.steps / seconds;
+    if (method->stepping)
+        result->flop_per_s = method->flop * result->particle_steps_per_s;
+    else
+        result->bytes_per_s = particles * BENCH_BYTES_PER_PARTICLE / seconds;
 }
 
 static double largest_distance(const struct particle_set *a, const struct particle_set *b,
@@ -156,6 +168,20 @@ static double largest_distance(const struct particle_set *a, const struct partic
         largest = fmax(largest, distance);
     }
     return largest;
+}
+
+/* Measures a row with its instruction set. */
+static enum bench_status measure_row(const struct bench *bench, struct bench_result *result)
+{
+    if (bench->config->all_simd && result->method->vector) {
+        bool known = evolve_kernels_force(result->simd);
+        assert(known);
+        (void)known;
+    }
+    enum bench_status status = measure(bench, result);
+    if (!status)
+        compute_speeds(bench, result);
+    return status;
 }
 
 /* Measures `reference`, if it is asked for, and keeps its end points; then the others, and
@@ -173,7 +199,7 @@ static enum bench_status measure_all(struct bench *bench, struct bench_report *r
     if (first) {
         bench->run.x_out = reference_end->x;
         bench->run.y_out = reference_end->y;
-        if ((status = measure(bench, first)))
+        if ((status = measure_row(bench, first)))
             return status;
         first->max_difference = 0;
         first->speedup = 1;
@@ -185,14 +211,64 @@ static enum bench_status measure_all(struct bench *bench, struct bench_report *r
         struct bench_result *result = &report->results[i];
         if (result == first)
             continue;
-        if ((status = measure(bench, result)))
+        if ((status = measure_row(bench, result)))
             return status;
         result->max_difference =
             first ? largest_distance(end, reference_end, bench->run.count) : (double)NAN;
-        if (first && result->stats.mean > 0)
-            result->speedup = first->stats.mean / result->stats.mean;
+        if (first && result->stats.median > 0)
+            result->speedup = first->stats.median / result->stats.median;
     }
     return BENCH_OK;
+}
+
+/* Measures the peak of each instruction set once. False when it was stopped. */
+static bool measure_peaks(struct bench *bench, struct bench_report *report,
+                          struct particle_set *end)
+{
+    const char *sets[EVOLVE_KERNELS_MAX];
+    size_t count = evolve_kernels_list(sets);
+    bench->run.x_out = end->x;
+    bench->run.y_out = end->y;
+    for (size_t set = 0; set < count; set++) {
+        struct bench_peak peak = {.flop_per_s = 0};
+        for (size_t i = 0; i < report->result_count; i++) {
+            struct bench_result *result = &report->results[i];
+            const char *simd = result->method->vector ? result->simd : sets[0];
+            if (strcmp(simd, sets[set]) != 0)
+                continue;
+            if (peak.flop_per_s == 0 && !bench_peak_measure(&peak, simd, &bench->run,
+                                                            bench->environment, bench->round_min_s))
+                return false;
+            result->peak = peak;
+        }
+    }
+    return true;
+}
+
+static void add_row(struct bench_report *report, const struct method *method, const char *simd,
+                    bool named)
+{
+    struct bench_result *result = &report->results[report->result_count++];
+    result->method = method;
+    result->simd = simd;
+    snprintf(result->name, sizeof result->name, "%s%s%s%s", method->name, named ? "[" : "",
+             named ? simd : "", named ? "]" : "");
+}
+
+static void add_rows(struct bench_report *report, const struct bench_config *config)
+{
+    const char *sets[EVOLVE_KERNELS_MAX];
+    size_t set_count = evolve_kernels_list(sets);
+    for (size_t i = 0; i < config->method_count; i++) {
+        const struct method *method = config->methods[i];
+        if (!method->vector)
+            add_row(report, method, BENCH_SCALAR, false);
+        else if (!config->all_simd)
+            add_row(report, method, evolve_kernels_name(), false);
+        else
+            for (size_t set = 0; set < set_count; set++)
+                add_row(report, method, sets[set], true);
+    }
 }
 
 enum bench_status bench_run(const struct bench_config *config, const struct particle_set *particles,
@@ -205,10 +281,9 @@ enum bench_status bench_run(const struct bench_config *config, const struct part
     struct particle_set end, reference_end;
     particle_set_init(&end);
     particle_set_init(&reference_end);
-    *report = (struct bench_report){.config = *config, .result_count = config->method_count};
+    *report = (struct bench_report){.config = *config};
     report->config.particles = particles->count;
-    for (size_t i = 0; i < config->method_count; i++)
-        report->results[i].method = config->methods[i];
+    add_rows(report, config);
 
     enum bench_status status = BENCH_NO_MEMORY;
     if (particle_set_reserve(&end, particles->count) ||
@@ -231,7 +306,12 @@ enum bench_status bench_run(const struct bench_config *config, const struct part
     bench.round_min_s =
         fmax(fmax(BENCH_ROUND_TICKS * report->clock_resolution_s, BENCH_ROUND_MIN_S),
              config->max_time_s / BENCH_ROUNDS_MAX);
-    status = measure_all(&bench, report, &end, &reference_end);
+    const char *simd = evolve_kernels_name();
+    status = config->peak && !measure_peaks(&bench, report, &end)
+                 ? BENCH_STOPPED
+                 : measure_all(&bench, report, &end, &reference_end);
+    if (config->all_simd)
+        evolve_kernels_force(simd);
 
 out:
     particle_set_fini(&end);

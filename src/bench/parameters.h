@@ -13,6 +13,7 @@
 #include "sim/method.h"
 
 #define BENCH_METHODS_MAX 16
+#define BENCH_ROWS_MAX (BENCH_METHODS_MAX * EVOLVE_KERNELS_MAX)
 #define BENCH_PARTICLES_DEFAULT 1000
 #define BENCH_SEED_DEFAULT 1
 #define BENCH_MIN_ROUNDS_DEFAULT 5
@@ -34,6 +35,9 @@ struct bench_config {
     bool memory;        /* measure memory (bench/memory.h) instead of time */
     bool data;          /* the report carries the raw rounds */
     bool own_particles; /* the particles are the caller's; the seed is not used */
+    bool all_simd;      /* methods that have kernels run with each instruction set in turn; it is
+                           forced upon the process, so only where no other thread evolves */
+    bool peak;          /* measure what the machine does at best, too (bench/peak.h) */
 };
 
 /* Defaults of every field; all methods in table order. */

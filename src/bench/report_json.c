@@ -81,27 +81,39 @@ static json_t *stats_json(const struct bench_result *result, bool data)
     return stats;
 }
 
+static json_t *positive_or_null(double value)
+{
+    return real_or_null(value > 0 ? value : (double)NAN);
+}
+
 static json_t *extra_json(const struct bench_result *result, const struct bench_config *config)
 {
-    return json_pack("{s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:o, s:o}", "particles",
-                     (json_int_t)config->particles, "steps", (json_int_t)config->steps, "dt",
-                     config->dt, "timestep", config->timestep, "seed", report_seed_json(config),
-                     "particle_steps_per_s", result->particle_steps_per_s, "ns_per_particle",
-                     result->stats.mean / (double)config->particles * 1e9, "speedup_over_reference",
-                     real_or_null(result->speedup > 0 ? result->speedup : (double)NAN),
-                     "max_difference_from_reference", real_or_null(result->max_difference));
+    double rate = result->particle_steps_per_s;
+    return json_pack("{s:s, s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                     "simd", result->simd, "particles", (json_int_t)config->particles, "steps",
+                     (json_int_t)config->steps, "dt", config->dt, "timestep", config->timestep,
+                     "seed", report_seed_json(config), "particle_steps_per_s", rate,
+                     "ns_per_particle", result->stats.median / (double)config->particles * 1e9,
+                     "ns_per_particle_step", positive_or_null(rate > 0 ? 1e9 / rate : 0),
+                     "speedup_over_reference", positive_or_null(result->speedup),
+                     "max_difference_from_reference", real_or_null(result->max_difference),
+                     "flop_per_s", positive_or_null(result->flop_per_s), "peak_flop_per_s",
+                     positive_or_null(result->peak.flop_per_s), "bytes_per_s",
+                     positive_or_null(result->bytes_per_s), "peak_bytes_per_s",
+                     positive_or_null(result->peak.bytes_per_s));
 }
 
 /* `compare --group-by param:particles` and the like read `params`. */
 static json_t *benchmark_json(const struct bench_result *result, const struct bench_config *config)
 {
-    const char *name = result->method->name;
+    const char *name = result->name;
     char fullname[96];
     snprintf(fullname, sizeof fullname, "bench.py::evolve[%s]", name);
-    return json_pack("{s:s, s:s, s:s, s:{s:s, s:I, s:f, s:f}, s:s, s:o, s:o, s:o}", "group",
-                     "evolve", "name", name, "fullname", fullname, "params", "method", name,
-                     "particles", (json_int_t)config->particles, "dt", config->dt, "timestep",
-                     config->timestep, "param", name, "options", options_json(config), "stats",
+    return json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:I, s:f, s:f}, s:s, s:o, s:o, s:o}", "group",
+                     "evolve", "name", name, "fullname", fullname, "params", "method",
+                     result->method->name, "simd", result->simd, "particles",
+                     (json_int_t)config->particles, "dt", config->dt, "timestep", config->timestep,
+                     "param", name, "options", options_json(config), "stats",
                      stats_json(result, config->data), "extra_info", extra_json(result, config));
 }
 

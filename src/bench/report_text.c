@@ -55,49 +55,42 @@ static void scaled(char *cell, double value, const char *unit, const char *const
 
 static void seconds(char *cell, double value)
 {
-    static const char *const prefixes[] = {"", "m", "u", "n", NULL};
+    static const char *const prefixes[] = {"", "m", "u", "n", "p", "f", NULL};
     scaled(cell, value, "s", prefixes, 1);
 }
 
-static void rate(char *cell, double value)
+static void rate(char *cell, double value, const char *unit)
 {
     static const char *const prefixes[] = {"T", "G", "M", "k", "", NULL};
-    scaled(cell, value, "", prefixes, 1e12);
+    scaled(cell, value, unit, prefixes, 1e12);
 }
 
-enum column {
-    NAME,
-    MIN,
-    MEAN,
-    STDDEV,
-    MEDIAN,
-    IQR,
-    OUTLIERS,
-    OPS,
-    ROUNDS,
-    ITERATIONS,
-    STEPS,
-    SPEEDUP,
-    DIFFERENCE,
-    COLUMN_COUNT
-};
+static void write_table(FILE *out, struct report_row *rows, const struct bench_report *report,
+                        const struct report_row *titles, size_t column_count,
+                        void (*fill)(struct report_row *row, const struct bench_report *report,
+                                     const struct bench_result *result))
+{
+    rows[0] = *titles;
+    for (size_t i = 0; i < report->result_count; i++) {
+        snprintf(rows[i + 1].cell[0], REPORT_CELL_MAX, "%.*s", REPORT_CELL_MAX - 1,
+                 report->results[i].name);
+        fill(&rows[i + 1], report, &report->results[i]);
+    }
+    report_table(out, rows, report->result_count + 1, column_count);
+}
 
-static const char *const titles[COLUMN_COUNT] = {
-    "method", "min",    "mean",       "stddev",  "median", "iqr",      "outliers",
-    "ops/s",  "rounds", "iterations", "steps/s", "x ref",  "max diff",
-};
+/* --- statistics of the rounds -------------------------------------------- */
 
-static const char legend[] =
-    "\n"
-    "outliers  rounds beyond one stddev of the mean; beyond 1.5 iqr of the quartiles\n"
-    "steps/s   particle-steps a second; for analytic, those it stands in for\n"
-    "x ref     mean of reference / mean\n"
-    "max diff  largest distance of an end point from that of reference\n";
+enum round_column { MIN = 1, MEAN, STDDEV, MEDIAN, IQR, OUTLIERS, OPS, ROUNDS, ITERATIONS };
 
-static void fill(struct report_row *row, const struct bench_result *result)
+static const struct report_row round_titles = {{"method", "min", "mean", "stddev", "median", "iqr",
+                                                "outliers", "ops/s", "rounds", "iterations"}};
+
+static void fill_rounds(struct report_row *row, const struct bench_report *report,
+                        const struct bench_result *result)
 {
     const struct bench_stats *stats = &result->stats;
-    snprintf(row->cell[NAME], REPORT_CELL_MAX, "%s", result->method->name);
+    (void)report;
     seconds(row->cell[MIN], stats->min);
     seconds(row->cell[MEAN], stats->mean);
     seconds(row->cell[STDDEV], stats->stddev);
@@ -105,20 +98,71 @@ static void fill(struct report_row *row, const struct bench_result *result)
     seconds(row->cell[IQR], stats->iqr);
     snprintf(row->cell[OUTLIERS], REPORT_CELL_MAX, "%zu;%zu", stats->stddev_outliers,
              stats->iqr_outliers);
-    rate(row->cell[OPS], stats->ops);
+    rate(row->cell[OPS], stats->ops, "");
     snprintf(row->cell[ROUNDS], REPORT_CELL_MAX, "%zu", stats->rounds);
     snprintf(row->cell[ITERATIONS], REPORT_CELL_MAX, "%" PRIu64, result->iterations);
-    rate(row->cell[STEPS], result->particle_steps_per_s);
+}
+
+/* --- what the median means ----------------------------------------------- */
+
+enum speed_column { PARTICLE = 1, STEP, STEPS, SPEEDUP, DIFFERENCE, RATE, PEAK, SHARE };
+
+static const struct report_row speed_titles = {
+    {"method", "a particle", "a step", "steps/s", "x ref", "max diff", "rate", "peak", "of peak"}};
+
+static void fill_peak(struct report_row *row, const struct bench_result *result)
+{
+    bool counted = result->flop_per_s > 0;
+    double reached = counted ? result->flop_per_s : result->bytes_per_s;
+    double peak = counted ? result->peak.flop_per_s : result->peak.bytes_per_s;
+    const char *unit = counted ? "FLOP/s" : "B/s";
+    strcpy(row->cell[RATE], "-");
+    strcpy(row->cell[PEAK], "-");
+    strcpy(row->cell[SHARE], "-");
+    if (reached > 0)
+        rate(row->cell[RATE], reached, unit);
+    if (reached > 0 && peak > 0) {
+        rate(row->cell[PEAK], peak, unit);
+        snprintf(row->cell[SHARE], REPORT_CELL_MAX, "%.0f %%", 100 * reached / peak);
+    }
+}
+
+static void fill_speeds(struct report_row *row, const struct bench_report *report,
+                        const struct bench_result *result)
+{
+    double median = result->stats.median;
+    seconds(row->cell[PARTICLE], median / (double)report->config.particles);
+    strcpy(row->cell[STEP], "-");
+    strcpy(row->cell[STEPS], "-");
+    strcpy(row->cell[SPEEDUP], "-");
+    strcpy(row->cell[DIFFERENCE], "-");
+    if (result->particle_steps_per_s > 0) {
+        seconds(row->cell[STEP], 1 / result->particle_steps_per_s);
+        rate(row->cell[STEPS], result->particle_steps_per_s, "");
+    }
     if (result->speedup > 0)
         snprintf(row->cell[SPEEDUP], REPORT_CELL_MAX, "%.*f", result->speedup < 99.95 ? 2 : 0,
                  result->speedup);
-    else
-        strcpy(row->cell[SPEEDUP], "-");
     if (isfinite(result->max_difference))
         snprintf(row->cell[DIFFERENCE], REPORT_CELL_MAX, "%.2g", result->max_difference);
-    else
-        strcpy(row->cell[DIFFERENCE], "-");
+    fill_peak(row, result);
 }
+
+static const char round_legend[] =
+    "\n"
+    "outliers    rounds beyond one stddev of the mean; beyond 1.5 iqr of the quartiles\n\n";
+
+static const char speed_legend[] =
+    "\n"
+    "a particle  median / particles\n"
+    "a step      the same / steps; for analytic, those it stands in for\n"
+    "x ref       median of reference / median\n"
+    "max diff    largest distance of an end point from that of reference\n";
+
+static const char peak_legend[] =
+    "rate        floating-point operations (a multiply-add is 2), or bytes read and written\n"
+    "peak        measured in this run with the same instruction set: multiply-adds on\n"
+    "            registers, or the same bytes with nothing to compute\n";
 
 char *bench_report_text(const struct bench_report *report, const struct bench_machine *machine)
 {
@@ -129,13 +173,14 @@ char *bench_report_text(const struct bench_report *report, const struct bench_ma
     if (!rows || !out)
         goto fail;
 
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        strcpy(rows[0].cell[i], titles[i]);
-    for (size_t i = 0; i < report->result_count; i++)
-        fill(&rows[i + 1], &report->results[i]);
+    bool peak = report->config.peak;
     report_heading(out, &report->config, machine);
-    report_table(out, rows, report->result_count + 1, COLUMN_COUNT);
-    fputs(legend, out);
+    write_table(out, rows, report, &round_titles, ITERATIONS + 1, fill_rounds);
+    fputs(round_legend, out);
+    write_table(out, rows, report, &speed_titles, peak ? SHARE + 1 : DIFFERENCE + 1, fill_speeds);
+    fputs(speed_legend, out);
+    if (peak)
+        fputs(peak_legend, out);
 
     free(rows);
     if (fclose(out) == 0)

@@ -40,5 +40,6 @@ const struct method method_fast = {
     .stepping = true,
     .polygon = true,
     .cost_ns = 12.0,
+    .flop = 10,
     .evolve = fast_evolve,
 };

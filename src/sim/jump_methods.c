@@ -57,6 +57,7 @@ const struct method method_closed_form = {
     .summary = "the end point of the very same steps, without walking them",
     .stepping = false,
     .polygon = true,
+    .vector = true,
     .cost_ns = 6.0,
     .evolve = closed_form_evolve,
 };
@@ -66,6 +67,7 @@ const struct method method_analytic = {
     .summary = "the true circle, without steps",
     .stepping = false,
     .polygon = false,
+    .vector = true,
     .cost_ns = 4.0,
     .evolve = analytic_evolve,
 };

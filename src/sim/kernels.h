@@ -1,5 +1,5 @@
 /* The inner loops, compiled once for each instruction set from one source. For the files
- * of sim/ and their tests only.
+ * of sim/, their tests and the calibration loops of bench/ only.
  *
  * A kernel_*.c file is built with -DKERNEL=portable, avx2, ... and the flags of that
  * set; it defines its function as KERNEL_NAME(function), on the vectors of vec.h. Bits are the same

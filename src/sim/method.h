@@ -54,8 +54,12 @@ struct method {
     bool stepping;       /* cost grows with steps; --max-particle-steps applies */
     bool polygon;        /* walks or jumps along the Euler polygon, so dt is truncated to
                             steps; false: the true circle */
+    bool vector;         /* runs on the kernels: the instruction set in use is its own */
     double cost_ns;      /* rough cost of a particle-step (stepping) or a particle, for
                             deciding how to split; never part of a result */
+    double flop;         /* floating-point operations of a particle-step, a fused
+                            multiply-add being 2, a division or root 1; 0: not counted. For
+                            reports only */
     /* Moves the particles. Returns true, or false when control->stop said so; then the
      * contents of x_out and y_out are unspecified. */
     bool (*evolve)(const struct evolve_run *run, const struct evolve_control *control);
@@ -93,7 +97,7 @@ double evolve_cost_ns(const struct method *method, size_t count, int64_t steps);
 size_t evolve_kernels_list(const char *names[EVOLVE_KERNELS_MAX]);
 
 /* Makes the methods use the set called `name` instead of the fastest. False when it is not
- * in the list. Before threads start. */
+ * in the list. While no other thread evolves. */
 bool evolve_kernels_force(const char *name);
 
 /* The set in use. */

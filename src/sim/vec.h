@@ -1,5 +1,6 @@
 /* A vector of doubles, as wide as the instruction set that a file is compiled for: the
- * thin layer under the kernels. For the kernel_*.c files only.
+ * thin layer under the kernels. For the kernel_*.c files only,
+ * here and in bench/.
  *
  * Sums, products and quotients are the compiler's vector extensions; what those lack is
  * here, once for each instruction set. All of it is correctly rounded, and vec_sincos is

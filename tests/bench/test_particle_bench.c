@@ -74,6 +74,47 @@ START_TEST(it_prints_json)
 }
 END_TEST
 
+/* Each set of this CPU has a row, and forcing one is the same as asking the variable for it. */
+START_TEST(it_runs_the_set_that_it_is_told)
+{
+    json_t *document = run_json(QUICK " --format json --simd all --peak --methods euler,fast");
+    const json_t *benchmarks = json_object_get(document, "benchmarks");
+    size_t count = json_array_size(benchmarks);
+    ck_assert_uint_ge(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        const char *name, *simd;
+        char expected[64], arguments[256];
+        double rate, peak;
+        ck_assert_int_eq(json_unpack(json_array_get(benchmarks, i), "{s:s, s:{s:s, s:F, s:F}}",
+                                     "name", &name, "extra_info", "simd", &simd, "flop_per_s",
+                                     &rate, "peak_flop_per_s", &peak),
+                         0);
+        ck_assert_double_gt(rate, 0);
+        ck_assert_double_gt(peak, rate);
+        if (i == count - 1) {
+            ck_assert_str_eq(name, "fast");
+            ck_assert_str_eq(simd, "scalar");
+            break;
+        }
+        snprintf(expected, sizeof expected, "euler[%s]", simd);
+        ck_assert_str_eq(name, expected);
+        snprintf(expected, sizeof expected, ", %s kernels\n", simd);
+        snprintf(arguments, sizeof arguments, "--simd %s" QUICK, simd);
+        ck_assert_int_eq(run(arguments), 0);
+        ck_assert_ptr_nonnull(strstr(output, expected));
+        setenv("PARTICLED_SIMD", simd, 1);
+        ck_assert_int_eq(run(QUICK), 0);
+        ck_assert_ptr_nonnull(strstr(output, expected));
+        ck_assert_int_eq(run("--simd portable" QUICK), 0);
+        ck_assert_ptr_nonnull(strstr(output, ", portable kernels\n"));
+    }
+    json_decref(document);
+    setenv("PARTICLED_SIMD", "mmx", 1);
+    ck_assert_int_eq(run(QUICK " 2>&1"), 2);
+    ck_assert_ptr_nonnull(strstr(output, "PARTICLED_SIMD 'mmx' is not in the list"));
+}
+END_TEST
+
 START_TEST(it_measures_memory)
 {
     json_t *document = run_json("--memory --particles 1000 --dt 1e-4 --format json");
@@ -95,8 +136,8 @@ START_TEST(it_explains_itself)
     static const char *const options[] = {
         "--particles N",  "--dt TIME",      "--timestep TIME",    "--seed N",
         "--methods LIST", "--min-rounds N", "--max-time SECONDS", "--warmup on|off",
-        "--memory",       "--data",         "--format text|json", "--list",
-        "--help",         "--version"};
+        "--memory",       "--data",         "--simd NAME|all",    "--peak",
+        "--list",         "--help",         "--format text|json", "--version"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         ck_assert_msg(strstr(output, options[i]) != NULL, "no %s", options[i]);
 }
@@ -116,6 +157,8 @@ static const struct {
     {"--max-time 0", "max_time must be"},
     {"--warmup maybe", "on or off"},
     {"--format yaml", "text or json"},
+    {"--simd mmx", "--simd 'mmx' is not in the list"},
+    {"--simd ''", "--simd '' is not in the list"},
     {"--frobnicate", "frobnicate"},
     {"--particles", "particles"},
     {"extra", "options only"},
@@ -182,6 +225,7 @@ int main(void)
     TCase *tcase = suite_case(suite, "program");
     tcase_add_test(tcase, it_prints_a_table);
     tcase_add_test(tcase, it_prints_json);
+    tcase_add_test(tcase, it_runs_the_set_that_it_is_told);
     tcase_add_test(tcase, it_measures_memory);
     tcase_add_test(tcase, it_explains_itself);
     tcase_add_loop_test(tcase, a_bad_option_is_one_line_and_status_2, 0, sizeof bad / sizeof *bad);

@@ -9,7 +9,7 @@
 
 #include "../suite.h"
 
-#define TEXT_COLUMNS_MAX 140
+#define TEXT_COLUMNS_MAX 120
 
 /* Some of pytest-benchmark's own figures, and a reference that is 40 times as slow. */
 static double rounds[2][3] = {{0.00123, 0.00117, 0.00131}, {0.05, 0.05, 0.05}};
@@ -40,12 +40,14 @@ static void set_up(void)
     for (size_t i = 0; i < 2; i++) {
         struct bench_result *result = &report.results[i];
         result->method = report.config.methods[i];
+        strcpy(result->name, result->method->name);
+        result->simd = i ? BENCH_SCALAR : "avx2";
         result->rounds = rounds[i];
         result->round_count = 3;
         result->iterations = i ? 1 : 12;
         ck_assert_int_eq(bench_stats_compute(&result->stats, rounds[i], 3), 0);
-        result->particle_steps_per_s = 1e7 / result->stats.mean;
-        result->speedup = 0.05 / result->stats.mean;
+        result->particle_steps_per_s = 1e7 / result->stats.median;
+        result->speedup = 0.05 / result->stats.median;
         result->max_difference = i ? 0 : 1.2e-14;
     }
 }
@@ -111,6 +113,7 @@ START_TEST(json_has_the_figures)
     check_text(b, "fullname", "bench.py::evolve[closed_form]");
     check_text(b, "param", "closed_form");
     check_text(member(b, "params"), "method", "closed_form");
+    check_text(member(b, "params"), "simd", "avx2");
     check_number(member(b, "options"), "min_rounds", 5);
     check_number(member(b, "options"), "max_time", 1);
     ck_assert(json_is_true(member(member(b, "options"), "warmup")));
@@ -143,10 +146,50 @@ START_TEST(json_has_the_figures)
     check_number(extra, "dt", 0.1);
     check_number(extra, "timestep", 1e-5);
     check_number(extra, "seed", 1);
-    check_number(extra, "particle_steps_per_s", 1e7 / s->mean);
-    check_number(extra, "ns_per_particle", s->mean / 1000 * 1e9);
-    check_number(extra, "speedup_over_reference", 0.05 / s->mean);
+    check_text(extra, "simd", "avx2");
+    check_number(extra, "particle_steps_per_s", 1e7 / s->median);
+    check_number(extra, "ns_per_particle", s->median / 1000 * 1e9);
+    check_number(extra, "ns_per_particle_step", 1e9 / (1e7 / s->median));
+    check_number(extra, "speedup_over_reference", 0.05 / s->median);
     check_number(extra, "max_difference_from_reference", 1.2e-14);
+    json_decref(document);
+}
+END_TEST
+
+static void set_peaks(void)
+{
+    report.config.peak = true;
+    for (size_t i = 0; i < 2; i++)
+        report.results[i].peak = (struct bench_peak){.flop_per_s = 6e10, .bytes_per_s = 1.25e11};
+    report.results[0].bytes_per_s = 2.5e10;
+    report.results[1].flop_per_s = 4.8e10;
+}
+
+START_TEST(json_has_the_peaks)
+{
+    set_peaks();
+    json_t *document = make();
+    const json_t *extra = member(benchmark(document, 0), "extra_info");
+    ck_assert(json_is_null(member(extra, "flop_per_s")));
+    check_number(extra, "bytes_per_s", 2.5e10);
+    check_number(extra, "peak_flop_per_s", 6e10);
+    check_number(extra, "peak_bytes_per_s", 1.25e11);
+    extra = member(benchmark(document, 1), "extra_info");
+    check_number(extra, "flop_per_s", 4.8e10);
+    ck_assert(json_is_null(member(extra, "bytes_per_s")));
+    json_decref(document);
+}
+END_TEST
+
+/* A set's name goes where one tells rows apart, and where one looks for the method it does not. */
+START_TEST(json_names_the_instruction_set)
+{
+    strcpy(report.results[0].name, "closed_form[avx2]");
+    json_t *document = make();
+    const json_t *b = benchmark(document, 0);
+    check_text(b, "name", "closed_form[avx2]");
+    check_text(b, "fullname", "bench.py::evolve[closed_form[avx2]]");
+    check_text(member(b, "params"), "method", "closed_form");
     json_decref(document);
 }
 END_TEST
@@ -167,11 +210,16 @@ START_TEST(json_has_null_for_what_is_not_known)
 {
     report.results[0].speedup = 0;
     report.results[0].max_difference = NAN;
+    report.results[0].particle_steps_per_s = 0;
     report.config.own_particles = true;
     json_t *document = make();
     const json_t *extra = member(benchmark(document, 0), "extra_info");
     ck_assert(json_is_null(member(extra, "speedup_over_reference")));
     ck_assert(json_is_null(member(extra, "max_difference_from_reference")));
+    static const char *const null[] = {"ns_per_particle_step", "flop_per_s", "bytes_per_s",
+                                       "peak_flop_per_s", "peak_bytes_per_s"};
+    for (size_t i = 0; i < sizeof null / sizeof *null; i++)
+        ck_assert_msg(json_is_null(member(extra, null[i])), "%s", null[i]);
     ck_assert(json_is_null(member(extra, "seed")));
     json_decref(document);
 }
@@ -274,11 +322,27 @@ START_TEST(text_is_an_aligned_table)
     check_line(text,
                "\n"
                "method            min      mean    stddev    median       iqr  outliers  ops/s  "
-               "rounds  iterations  steps/s  x ref  max diff\n"
+               "rounds  iterations\n"
                "closed_form  1.170 ms  1.237 ms  70.24 us  1.230 ms  105.0 us       1;0  808.6  "
-               "     3          12  8.086 G  40.43   1.2e-14\n"
-               "reference    50.00 ms  50.00 ms  0.000 ns  50.00 ms  0.000 ns       0;0  20.00  "
-               "     3           1  200.0 M   1.00         0\n");
+               "     3          12\n"
+               "reference    50.00 ms  50.00 ms  0.000 fs  50.00 ms  0.000 fs       0;0  20.00  "
+               "     3           1\n");
+    check_line(text, "\n"
+                     "method       a particle    a step  steps/s  x ref  max diff\n"
+                     "closed_form    1.230 us  123.0 ps  8.130 G  40.65   1.2e-14\n"
+                     "reference      50.00 us  5.000 ns  200.0 M   1.00         0\n");
+    ck_assert_ptr_null(strstr(text, "peak"));
+    free(text);
+}
+END_TEST
+
+START_TEST(text_has_the_peaks)
+{
+    set_peaks();
+    char *text = bench_report_text(&report, &machine);
+    check_line(text, "max diff           rate           peak  of peak\n");
+    check_line(text, "   1.2e-14     25.00 GB/s     125.0 GB/s     20 %\n");
+    check_line(text, "         0  48.00 GFLOP/s  60.00 GFLOP/s     80 %\n");
     free(text);
 }
 END_TEST
@@ -289,8 +353,9 @@ START_TEST(text_has_a_dash_for_what_is_not_known)
     report.results[0].speedup = 0;
     report.results[0].max_difference = NAN;
     report.config.own_particles = true;
+    report.config.peak = true;
     char *text = bench_report_text(&report, &machine);
-    check_line(text, "  8.086 G      -         -\n");
+    check_line(text, "  8.130 G      -         -     -     -        -\n");
     check_line(text, "\n1000 particles, dt 0.1");
     free(text);
 }
@@ -306,6 +371,8 @@ START_TEST(text_is_not_too_wide)
     s->iqr_outliers = BENCH_ROUNDS_MAX;
     s->ops = result->particle_steps_per_s = 999.94e9;
     result->iterations = 100000000;
+    set_peaks();
+    strcpy(result->name, "closed_form[portable]");
     result->speedup = 1e6;
     result->max_difference = 1.2e-300;
     char *text = bench_report_text(&report, &machine);
@@ -321,7 +388,7 @@ static const struct {
 } times[] = {
     {123.45, "123.5 s"}, {1, "1.000 s"},          {0.99999, "1000 ms"}, {0.0123456, "12.35 ms"},
     {1e-3, "1.000 ms"},  {999.94e-6, "999.9 us"}, {1e-6, "1.000 us"},   {30e-9, "30.00 ns"},
-    {5e-12, "0.005 ns"}, {12345, "12345 s"},
+    {5e-12, "5.000 ps"}, {5e-16, "0.500 fs"},     {12345, "12345 s"},
 };
 
 START_TEST(times_have_four_digits)
@@ -359,6 +426,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, json_says_what_ran_where);
     tcase_add_test(tcase, json_has_the_figures);
+    tcase_add_test(tcase, json_has_the_peaks);
+    tcase_add_test(tcase, json_names_the_instruction_set);
     tcase_add_test(tcase, json_carries_the_rounds_when_asked);
     tcase_add_test(tcase, json_has_null_for_what_is_not_known);
     tcase_add_test(tcase, json_keeps_all_digits_of_a_seed);
@@ -367,6 +436,7 @@ int main(void)
     tcase = suite_case(suite, "text");
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, text_is_an_aligned_table);
+    tcase_add_test(tcase, text_has_the_peaks);
     tcase_add_test(tcase, text_has_a_dash_for_what_is_not_known);
     tcase_add_test(tcase, text_is_not_too_wide);
     tcase_add_loop_test(tcase, times_have_four_digits, 0, sizeof times / sizeof *times);
