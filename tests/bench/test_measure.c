@@ -22,16 +22,23 @@ static struct {
     long stop_at;     /* it says yes from this call on; 0: never */
 } world;
 
+/* For what is called a million times: a check that passes costs a system call, this does not. */
+static void expect_context(const void *context, const void *expected)
+{
+    if (context != expected)
+        ck_abort_msg("called with a context that is not its own");
+}
+
 static double world_clock(void *context)
 {
-    ck_assert_ptr_eq(context, &world);
+    expect_context(context, &world);
     world.time += world.fine-- > 0 ? 0x1p-30 : world.reading_s;
     return world.tick_s > 0 ? floor(world.time / world.tick_s) * world.tick_s : world.time;
 }
 
 static bool world_stop(void *context)
 {
-    ck_assert_ptr_eq(context, &world);
+    expect_context(context, &world);
     world.asked++;
     return world.stop_at && world.asked >= world.stop_at;
 }
@@ -62,7 +69,7 @@ static struct {
 
 static void on_round(void *context, const struct method *method, size_t round, double seconds)
 {
-    ck_assert_ptr_eq(context, &told);
+    expect_context(context, &told);
     if (told.count++ == 0) {
         told.first_method = method;
         told.evolves_at_first = world.evolves;
