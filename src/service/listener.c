@@ -135,6 +135,7 @@ bool listener_inherit(struct listener *listener, int fd, char *error, size_t siz
 {
     memset(listener, 0, sizeof *listener);
     listener->fd = fd;
+    listener->inherited = true;
     int type = 0, listening = 0;
     socklen_t length = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_STREAM ||
@@ -143,6 +144,12 @@ bool listener_inherit(struct listener *listener, int fd, char *error, size_t siz
         return false;
     }
     return describe(listener, error, size);
+}
+
+void listener_refuse(struct listener *listener)
+{
+    if (!listener->inherited)
+        shutdown(listener->fd, SHUT_RDWR);
 }
 
 void listener_close(struct listener *listener)

@@ -150,9 +150,10 @@ void server_drain(struct server *server)
         return;
     atomic_store(&server->service.draining, true);
     /* Quiesced first, or stopping the library would shut down a socket that the service manager
-     * goes on listening on. */
+     * goes on listening on. Its threads take note of that a little later: the descriptor must stay
+     * open until they have ended. */
     MHD_quiesce_daemon(server->daemon);
-    listener_close(&server->listener);
+    listener_refuse(&server->listener);
     server->quiesced = true;
 }
 

@@ -136,7 +136,7 @@ START_TEST(max_particle_steps)
     }
     char body[256];
     snprintf(body, sizeof body, "{\"dt\":101,\"timestep\":1,\"method\":\"euler\",%s",
-             THREE_BODY + 1);
+             &THREE_BODY[1]);
     const struct reply *reply = http_simulate(&server, body);
     reply_is_problem(reply, 422, "too-much-work");
     ck_assert_str_eq(reply_text(reply, "/pointer"), "/dt");
@@ -169,7 +169,7 @@ START_TEST(queue_limit)
     reply = http_get(&server, "/readyz"); /* on the same connection, and no work for the queue */
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
-    ck_assert(raw_send(begun, THREE_BODY + 1));
+    ck_assert(raw_send(begun, &THREE_BODY[1]));
     reply_is_problem(raw_read(begun), 503, "queue-full");
 
     close(running);
