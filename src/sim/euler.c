@@ -88,6 +88,7 @@ const struct method method_euler = {
     .stepping = true,
     .polygon = true,
     .vector = true,
+    .group = EULER_BLOCK,
     .cost_ns = 0.25,
     .flop = 10, /* walk_far: four multiply-adds and two products; its roots, one in 1024 steps,
                    are left out */

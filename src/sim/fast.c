@@ -39,6 +39,7 @@ const struct method method_fast = {
     .summary = "every step taken, one particle after the other: the published optimisation",
     .stepping = true,
     .polygon = true,
+    .group = 1,
     .cost_ns = 12.0,
     .flop = 10,
     .evolve = fast_evolve,

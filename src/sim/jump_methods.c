@@ -58,6 +58,7 @@ const struct method method_closed_form = {
     .stepping = false,
     .polygon = true,
     .vector = true,
+    .group = KERNEL_LANES_MAX,
     .cost_ns = 6.0,
     .evolve = closed_form_evolve,
 };
@@ -68,6 +69,7 @@ const struct method method_analytic = {
     .stepping = false,
     .polygon = false,
     .vector = true,
+    .group = KERNEL_LANES_MAX,
     .cost_ns = 4.0,
     .evolve = analytic_evolve,
 };

@@ -1,5 +1,6 @@
 #include "sim/method.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim/method_list.h"
@@ -59,5 +60,7 @@ int64_t evolve_particle_steps(const struct method *method, size_t count, int64_t
 
 double evolve_cost_ns(const struct method *method, size_t count, int64_t steps)
 {
-    return method->cost_ns * (double)count * (method->stepping ? (double)steps : 1.0);
+    double groups = ceil((double)count / (double)method->group);
+    return method->cost_ns * groups * (double)method->group *
+           (method->stepping ? (double)steps : 1.0);
 }

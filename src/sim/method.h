@@ -55,6 +55,7 @@ struct method {
     bool polygon;        /* walks or jumps along the Euler polygon, so dt is truncated to
                             steps; false: the true circle */
     bool vector;         /* runs on the kernels: the instruction set in use is its own */
+    size_t group;        /* particles that are computed together: fewer cost as much */
     double cost_ns;      /* rough cost of a particle-step (stepping) or a particle, for
                             deciding how to split; never part of a result */
     double flop;         /* floating-point operations of a particle-step, a fused

@@ -75,6 +75,7 @@ const struct method method_reference = {
     .summary = "every step taken as first published: the oracle of the other methods",
     .stepping = true,
     .polygon = true,
+    .group = 1,
     .cost_ns = 5.0,
     .flop = 11, /* as the compiler leaves it: timestep * ang_vel is computed once */
     .evolve = reference_evolve,

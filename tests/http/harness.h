@@ -23,6 +23,10 @@
 #define SLOW_OPTIONS "--max-particle-steps", "1000000000000000"
 #define SLOW_BODY "{\"particles\":[[0.3,0.5,1]],\"dt\":1e6,\"timestep\":1e-7,\"method\":\"euler\"}"
 
+/* Some tens of milliseconds of work: too long to overtake others. */
+#define LONG_BODY "{\"particles\":[[0.3,0.5,1]],\"dt\":30,\"method\":\"euler\"}"
+
+/* The published test set; brief. */
 #define THREE_BODY "{\"particles\":[[0.3,0.5,1],[0,-0.5,-1],[-0.1,-0.4,3]]}"
 
 /* --- the daemon: daemon.c ------------------------------------------------------------- */

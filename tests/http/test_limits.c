@@ -160,7 +160,7 @@ START_TEST(queue_limit)
     /* one that passed the check at its headers, and will find the queue full at its end */
     ck_assert(raw_sendf(begun, POST_HEAD "Content-Length: %zu\r\n\r\n{", strlen(THREE_BODY)));
     await_metric(&server, "particled_requests_in_flight", 3);
-    raw_post(waiting, THREE_BODY);
+    raw_post(waiting, LONG_BODY);
     await_metric(&server, "particled_queue_depth", 1);
 
     const struct reply *reply = http_simulate(&server, THREE_BODY);

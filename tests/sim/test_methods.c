@@ -387,6 +387,8 @@ START_TEST(work_is_counted)
     ck_assert_int_eq(evolve_particle_steps(method_named("analytic"), 1000, 10000), 0);
     ck_assert_int_eq(evolve_particle_steps(method_named("euler"), 10000, SIM_STEPS_MAX), INT64_MAX);
     ck_assert_double_gt(evolve_cost_ns(method_named("euler"), 10, 1000), 1000);
+    ck_assert(evolve_cost_ns(method_named("euler"), 1, 9) ==
+              evolve_cost_ns(method_named("euler"), 32, 9));
     ck_assert_double_lt(evolve_cost_ns(method_named("closed_form"), 10, 1000), 1000);
 }
 END_TEST
