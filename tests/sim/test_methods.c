@@ -1,6 +1,5 @@
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../suite.h"
@@ -63,86 +62,6 @@ START_TEST(reference_equals_cpython_bit_for_bit)
     }
     ck_assert_uint_eq(cases, 9);
     json_decref(root);
-}
-END_TEST
-
-/* The angle by which the polygon turns, summed step by step. */
-static double polygon_angle(double x, double y, double c, double steps)
-{
-    double a = (x * x + y * y) / (c * c);
-    double angle = 0;
-    for (double k = 0; k < steps; k++)
-        angle += atan(1 / sqrt(a + k));
-    return angle;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-struct polygon_row {
-    double x, y, ang_vel, timestep, steps, x_after, y_after;
-};
-
-static size_t polygon_load(struct polygon_row *rows, size_t room)
-{
-    FILE *file = fopen(TEST_DATA "/polygon113.csv", "r");
-    ck_assert_ptr_nonnull(file);
-    char line[512];
-    ck_assert_ptr_nonnull(fgets(line, sizeof line, file));
-    size_t count = 0;
-    while (count < room && fgets(line, sizeof line, file)) {
-        struct polygon_row *r = &rows[count++];
-        ck_assert_int_eq(sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &r->x, &r->y, &r->ang_vel,
-                                &r->timestep, &r->steps, &r->x_after, &r->y_after),
-                         7);
-    }
-    fclose(file);
-    return count;
-}
-
-/* The error against arithmetic of 113 bits, relative to the radius. */
-static double polygon_error(const struct method *method, const struct polygon_row *row)
-{
-    double x, y;
-    struct evolve_run run = {&row->x, &row->y,       &row->ang_vel,      &x, &y, 1,
-                             1,       row->timestep, (int64_t)row->steps};
-    ck_assert(evolve(method, &run, NULL));
-    return hypot(x - row->x_after, y - row->y_after) / hypot(row->x_after, row->y_after);
-}
-
-START_TEST(closed_form_meets_its_bound)
-{
-    static struct polygon_row rows[400];
-    static double errors[400];
-    size_t count = polygon_load(rows, 400);
-    ck_assert_uint_eq(count, 303);
-    for (size_t i = 0; i < count; i++) {
-        const struct polygon_row *r = &rows[i];
-        errors[i] = polygon_error(method_named("closed_form"), r);
-        double angle = polygon_angle(r->x, r->y, r->timestep * r->ang_vel, r->steps);
-        ck_assert_msg(errors[i] <= 5e-16 + 3e-16 * angle, "row %zu: %g", i + 2, errors[i]);
-    }
-    qsort(errors, count, sizeof *errors, compare_doubles);
-    ck_assert_double_le(errors[count / 2], 3e-16);
-    ck_assert_double_le(errors[count - 1], 5e-15);
-}
-END_TEST
-
-/* A walk rounds some eight times a step. The roundings of the radius add up along the turned
- * angle; this bound is generous, a wrong formula is off by orders of magnitude. */
-START_TEST(walked_methods_stay_near_the_polygon)
-{
-    static const char *const names[] = {"reference", "fast", "euler"};
-    static struct polygon_row rows[400];
-    size_t count = polygon_load(rows, 400);
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].steps <= 20000)
-            ck_assert_double_le(polygon_error(method_named(names[_i]), &rows[i]),
-                                1e-15 + 4e-16 * rows[i].steps);
 }
 END_TEST
 
@@ -219,28 +138,6 @@ START_TEST(parts_equal_the_whole)
         }
     }
     particle_set_fini(&set);
-}
-END_TEST
-
-/* Near the origin closed_form takes real steps first; around the point where it
- * changes over, it must agree with the walk. */
-START_TEST(closed_form_agrees_with_the_walk_near_the_origin)
-{
-    for (int i = 1; i <= 200; i++) {
-        for (int64_t steps = 1; steps <= 80; steps++) {
-            double x = 0.005 * i * i;
-            double y = 0, ang_vel = -1;
-            double jumped_x, jumped_y, walked_x, walked_y;
-            struct evolve_run jump = {&x, &y, &ang_vel, &jumped_x, &jumped_y, 1, 1, 1, steps};
-            struct evolve_run walk = jump;
-            walk.x_out = &walked_x;
-            walk.y_out = &walked_y;
-            ck_assert(evolve(method_named("closed_form"), &jump, NULL));
-            ck_assert(evolve(method_named("reference"), &walk, NULL));
-            double radius = hypot(walked_x, walked_y);
-            ck_assert_double_le(hypot(jumped_x - walked_x, jumped_y - walked_y), 2e-14 * radius);
-        }
-    }
 }
 END_TEST
 
@@ -408,10 +305,7 @@ int main(void)
     Suite *suite = suite_create("sim/methods");
     TCase *oracle = suite_case(suite, "oracle");
     tcase_add_test(oracle, reference_equals_cpython_bit_for_bit);
-    tcase_add_test(oracle, closed_form_meets_its_bound);
-    tcase_add_loop_test(oracle, walked_methods_stay_near_the_polygon, 0, 3);
     tcase_add_test(oracle, published_set_comes_out_in_every_method);
-    tcase_add_test(oracle, closed_form_agrees_with_the_walk_near_the_origin);
     TCase *bits = suite_case(suite, "bits");
     tcase_add_test(bits, still_particles_keep_their_bits);
     tcase_add_test(bits, parts_equal_the_whole);
