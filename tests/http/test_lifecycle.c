@@ -94,7 +94,7 @@ START_TEST(brief_requests_overtake)
     await_metric(&server, "particled_queue_depth", 1);
     for (int i = 0; i < 50; i++)
         ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
-    ck_assert_double_eq(metric(&server, "particled_jobs_in_flight"), 2);
+    await_metric(&server, "particled_jobs_in_flight", 2);
     ck_assert_double_eq(metric(&server, "particled_cancelled_total"), 0);
     close(running), close(waiting);
     await_metric(&server, "particled_cancelled_total", 2);
