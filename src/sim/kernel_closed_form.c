@@ -227,7 +227,7 @@ static void walk_head(struct start *start, vec c)
 
 /* A block on its way: where the jump starts, by how much it turns and stretches. */
 struct jumps {
-    double x[BLOCK], y[BLOCK];
+    _Alignas(64) double x[BLOCK], y[BLOCK];
     double angle[BLOCK], angle_low[BLOCK];
     double stretch[BLOCK];
 };
