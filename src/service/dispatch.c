@@ -26,6 +26,7 @@ void dispatch_connection(void *cls, struct MHD_Connection *connection, void **so
         if (*socket_context)
             peer_close(*socket_context);
         *socket_context = NULL;
+        acceptor_closed(service->acceptor);
         return;
     }
     const union MHD_ConnectionInfo *fd =

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -135,7 +136,6 @@ bool listener_inherit(struct listener *listener, int fd, char *error, size_t siz
 {
     memset(listener, 0, sizeof *listener);
     listener->fd = fd;
-    listener->inherited = true;
     int type = 0, listening = 0;
     socklen_t length = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_STREAM ||
@@ -143,13 +143,8 @@ bool listener_inherit(struct listener *listener, int fd, char *error, size_t siz
         snprintf(error, size, "the inherited socket is not a listening stream socket");
         return false;
     }
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); /* others may accept from it too */
     return describe(listener, error, size);
-}
-
-void listener_refuse(struct listener *listener)
-{
-    if (!listener->inherited)
-        shutdown(listener->fd, SHUT_RDWR);
 }
 
 void listener_close(struct listener *listener)

@@ -10,7 +10,6 @@
 
 struct listener {
     int fd;
-    bool inherited;
     char name[160];      /* http://ADDRESS:PORT as really bound, or unix:PATH */
     char unix_path[108]; /* to be removed at the end, or "" */
 };
@@ -24,9 +23,6 @@ bool listener_open(struct listener *listener, const char *address, char *error, 
 
 /* Takes over a listening socket that the service manager opened. */
 bool listener_inherit(struct listener *listener, int fd, char *error, size_t size);
-
-/* Turns new connections away from now on; a socket of the service manager's is left to it. */
-void listener_refuse(struct listener *listener);
 
 /* Closes it, unless fd is -1, and removes the path of a Unix socket of ours. */
 void listener_close(struct listener *listener);

@@ -29,7 +29,7 @@ struct server {
     struct service service;
     struct listener listener;
     struct MHD_Daemon *daemon;
-    bool quiesced;
+    bool draining;
 };
 
 static void log_library(void *cls, const char *format, va_list args)
@@ -70,16 +70,18 @@ static bool start_daemon(struct server *server)
         idle_s = (unsigned)(options->request_timeout_ms / 1000) + 5;
     /* A pool of one thread is not a pool to the library. */
     unsigned pool = options->io_threads > 1 ? (unsigned)options->io_threads : 0;
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER, log_library,
-        NULL, /* first, so that it logs the rest */
-        MHD_OPTION_LISTEN_SOCKET, server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE, pool,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->max_connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection, service,
-        MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service, MHD_OPTION_NOTIFY_COMPLETED,
-        dispatch_completed, service, MHD_OPTION_END);
+    /* The library shares its limit out over the threads; the acceptor's is the one that counts. */
+    unsigned limit = (unsigned)(options->max_connections * options->io_threads);
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+                             MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+                         0, NULL, NULL, dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER,
+                         log_library, NULL, /* first, so that it logs the rest */
+                         MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT, limit,
+                         MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection,
+                         service, MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service,
+                         MHD_OPTION_NOTIFY_COMPLETED, dispatch_completed, service, MHD_OPTION_END);
     if (!server->daemon)
         log_error("cannot start the HTTP threads");
     return server->daemon != NULL;
@@ -102,11 +104,23 @@ static bool start_parts(struct server *server)
     free(answer);
     if (!service->peers)
         log_error("cannot start the watcher");
-    return service->pool && service->peers && start_daemon(server);
+    service->acceptor = acceptor_create((size_t)options->max_connections);
+    if (!service->acceptor)
+        log_error("cannot make what accepts connections");
+    if (!service->pool || !service->peers || !service->acceptor || !start_daemon(server))
+        return false;
+    if (acceptor_start(service->acceptor, server->listener.fd, server->daemon))
+        return true;
+    log_error("cannot start to accept connections");
+    return false;
 }
 
 static void free_parts(struct server *server)
 {
+    if (server->daemon)
+        MHD_stop_daemon(server->daemon);
+    if (server->service.acceptor)
+        acceptor_destroy(server->service.acceptor);
     if (server->service.pool)
         worker_pool_destroy(server->service.pool);
     if (server->service.peers)
@@ -146,15 +160,13 @@ struct server *server_start(const struct options *options)
 
 void server_drain(struct server *server)
 {
-    if (server->quiesced)
+    if (server->draining)
         return;
     atomic_store(&server->service.draining, true);
-    /* Quiesced first, or stopping the library would shut down a socket that the service manager
-     * goes on listening on. Its threads take note of that a little later: the descriptor must stay
-     * open until they have ended. */
-    MHD_quiesce_daemon(server->daemon);
-    listener_refuse(&server->listener);
-    server->quiesced = true;
+    /* Closed only: the service manager may go on listening on the same socket. */
+    acceptor_stop(server->service.acceptor);
+    listener_close(&server->listener);
+    server->draining = true;
 }
 
 bool server_is_idle(struct server *server)
@@ -184,6 +196,5 @@ void server_stop(struct server *server)
         peers_stop_jobs(service->peers);
         pause_ms(2);
     }
-    MHD_stop_daemon(server->daemon);
     free_parts(server);
 }

@@ -8,6 +8,7 @@
 #include "runtime/memory_budget.h"
 #include "runtime/options.h"
 #include "runtime/worker_pool.h"
+#include "service/acceptor.h"
 #include "service/metrics.h"
 #include "service/peer.h"
 
@@ -15,6 +16,7 @@ struct service {
     const struct options *options; /* constant */
     struct worker_pool *pool;
     struct peers *peers;
+    struct acceptor *acceptor;
     struct memory_budget budget;
     struct metrics metrics;
     atomic_bool draining;
