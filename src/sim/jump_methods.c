@@ -12,7 +12,7 @@ static void run_rest(kernel_range *kernel, size_t lanes, const struct evolve_run
 {
     double x[KERNEL_LANES_MAX], y[KERNEL_LANES_MAX], ang_vel[KERNEL_LANES_MAX];
     size_t count = run->count - begin;
-    for (size_t i = 0; i < lanes; i++) {
+    for (size_t i = 0; i < KERNEL_LANES_MAX; i++) {
         x[i] = i < count ? run->x[begin + i] : 1;
         y[i] = i < count ? run->y[begin + i] : 0;
         ang_vel[i] = i < count ? run->ang_vel[begin + i] : 0;
