@@ -184,6 +184,25 @@ START_TEST(invalid)
 }
 END_TEST
 
+/* Names of parameters that are no text. */
+START_TEST(hostile_queries)
+{
+    static const char *const queries[] = {
+        "%ff=1",   "%00=1",  "d%00t=1",       "=1",    "&",   "%22%5c%0a=1",
+        "dt=1%00", "dt=%ff", "method=%ff%22", "%zz=1", "dt=%"};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/simulate?%s", queries[i]);
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
+        if (strcmp(queries[i], "&") == 0)
+            continue; /* no parameter, or one without a name: either is fair */
+        ck_assert_msg(reply->status == 422, "%s: %d", target, reply->status);
+        reply_is_problem(reply, 422, "invalid-request");
+        connection_is_usable();
+    }
+}
+END_TEST
+
 /* --- 422 of other kinds -------------------------------------------------------------------- */
 
 static const struct domain_row {
@@ -334,6 +353,7 @@ int main(void)
     tcase_add_test(tcase, malformed);
     tcase_add_test(tcase, nesting_has_a_limit);
     tcase_add_test(tcase, invalid);
+    tcase_add_test(tcase, hostile_queries);
     tcase_add_test(tcase, outside_the_domain);
     tcase_add_test(tcase, frames_are_not_there_yet);
     tcase_add_test(tcase, unknown_media_type);
