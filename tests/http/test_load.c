@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -124,6 +125,42 @@ START_TEST(parallel_clients_of_one_thread_each)
 }
 END_TEST
 
+/* The "particles" of an answer, up to the options behind them; allocated. */
+static char *evolve_on(const char *workers, const char *body)
+{
+    daemon_start(&server, "--workers", workers, NULL);
+    const struct reply *reply = http_simulate(&server, body);
+    ck_assert_int_eq(reply->status, 200);
+    if (strcmp(workers, "1") == 0)
+        ck_assert_double_eq(reply_number(reply, "/timing/threads"), 1);
+    const char *end = strstr(reply->body, ",\"dt\":");
+    ck_assert_ptr_nonnull(end);
+    char *particles = strndup(reply->body, (size_t)(end - reply->body));
+    daemon_finish(&server);
+    return particles;
+}
+
+#define SPLIT_PARTICLES 5000
+
+/* A set large enough to be split: the same bytes, however many workers take part. */
+START_TEST(workers_do_not_show_in_the_answer)
+{
+    static const char *const methods[] = {"closed_form", "analytic", "euler", "fast", "reference"};
+    char *body = malloc(SPLIT_PARTICLES * 32 + 128);
+    ck_assert_ptr_nonnull(body);
+    char *end = body + sprintf(body, "{\"particles\":[[0.3,0.5,1]");
+    for (int i = 1; i < SPLIT_PARTICLES; i++)
+        end += sprintf(end, ",[%g,%g,%g]", 1e-4 * i, cos(i), sin(3 * i));
+    sprintf(end, "],\"dt\":0.005,\"method\":\"%s\"}", methods[_i]);
+    char *alone = evolve_on("1", body);
+    char *shared = evolve_on("4", body);
+    ck_assert_str_eq(alone, shared);
+    free(alone);
+    free(shared);
+    free(body);
+}
+END_TEST
+
 int main(void)
 {
     harness_init();
@@ -133,5 +170,7 @@ int main(void)
     tcase_add_test(tcase, parallel_clients);
     tcase_add_test(tcase, parallel_clients_of_many_threads);
     tcase_add_test(tcase, parallel_clients_of_one_thread_each);
+    TCase *split = suite_case(suite, "split");
+    tcase_add_loop_test(split, workers_do_not_show_in_the_answer, 0, 5);
     return suite_run(suite);
 }
