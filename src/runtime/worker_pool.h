@@ -1,10 +1,10 @@
 /* A fixed set of threads that run tasks from a bounded queue.
  *
  * A task may split its work into pieces; idle workers help, but a waiting task always
- * goes before a piece of somebody else's work. Brief tasks go before the others, and a long task gives
- * way to them now and then, so that they need not wait for its end even when all workers are at long
- * tasks. The pool never drops a task: what submit
- * took is run, at the latest by worker_pool_destroy.
+ * goes before a piece of somebody else's work. Brief tasks go before the others, and a long task
+ * gives way to them now and then, so that they need not wait for its end even when all workers are
+ * at long tasks. The pool never drops a task: what submit took is run, at the latest by
+ * worker_pool_destroy.
  *
  * Ownership: a task belongs to the pool from a successful submit until its run function is called,
  * and then to that function. One mutex guards the queue and the list of shared work; it is never
@@ -48,8 +48,8 @@ unsigned worker_pool_share(struct worker_pool *pool, size_t pieces,
                            void (*piece)(void *context, size_t index), void *context);
 
 /* Runs brief tasks that are waiting, a few at most, on the calling worker in the middle of its
- * task. Long computations call it now and then, without holding a lock. No effect on other threads, and
- * none within a task that is run in this way. */
+ * task. Long computations call it now and then, without holding a lock. No effect on other threads,
+ * and none within a task that is run in this way. */
 void worker_pool_give_way(void);
 
 /* Says that the calling worker is getting on; long computations call it now and then. No

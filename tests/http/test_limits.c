@@ -11,7 +11,6 @@
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
 #define LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 
-
 static struct daemon server;
 
 /* The published set, padded with blanks to a length. Static. */
