@@ -11,9 +11,6 @@
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
 #define LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 
-/* Some tens of milliseconds of work: too long to overtake others. */
-#define LONG_BODY "{\"particles\":[[0.3,0.5,1]],\"dt\":30,\"method\":\"reference\"}"
-
 static struct daemon server;
 
 /* The published set, padded with blanks to a length. Static. */
