@@ -200,6 +200,7 @@ START_TEST(cut_off_body)
                                            "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"p"};
     for (int i = 0; i < 3; i++)
         for (int how = 0; how < 3; how++) {
+            await_metric(&server, "particled_requests_in_flight", 1); /* the last one is gone */
             int fd = raw_open(&server);
             ck_assert(raw_sendf(fd, POST_HEAD "%s", framings[i]));
             if (how == 2) /* which throws away what has not been read */
