@@ -24,20 +24,31 @@
 /* What the answer holds around the particles, at most. */
 #define ENVELOPE_BYTES 1024
 
+/* A run that several workers share. Each piece is checked, then moved. Pieces are taken in their
+ * order, so when one finds a fault all before it have been taken too, and each of them is checked
+ * to its end: the smallest faulty index is the first one of the whole set. */
 struct split {
     const struct method *method;
     const struct evolve_run *run;
     const struct evolve_control *control;
-    size_t piece; /* particles */
+    size_t piece;         /* particles */
+    atomic_size_t faulty; /* smallest index found so far, or SIZE_MAX */
     atomic_bool stopped;
 };
+
+static void note_fault(struct split *split, size_t index)
+{
+    size_t smallest = atomic_load(&split->faulty);
+    while (index < smallest && !atomic_compare_exchange_weak(&split->faulty, &smallest, index))
+        ;
+}
 
 static void evolve_piece(void *context, size_t index)
 {
     struct split *split = context;
-    if (atomic_load(&split->stopped))
-        return;
     size_t begin = index * split->piece;
+    if (atomic_load(&split->stopped) || atomic_load(&split->faulty) < begin)
+        return;
     struct evolve_run part = *split->run;
     size_t left = part.count - begin;
     part.count = left < split->piece ? left : split->piece;
@@ -46,28 +57,34 @@ static void evolve_piece(void *context, size_t index)
     part.ang_vel += begin;
     part.x_out += begin;
     part.y_out += begin;
-    if (!evolve(split->method, &part, split->control))
+    size_t faulty;
+    if (domain_check(split->method, &part, &faulty) != DOMAIN_OK)
+        note_fault(split, begin + faulty);
+    else if (!evolve(split->method, &part, split->control))
         atomic_store(&split->stopped, true);
 }
 
-/* Moves the particles; returns how many workers took part, or 0 when it was ended early. */
-static unsigned evolve_all(struct exchange *exchange, const struct method *method,
-                           const struct evolve_run *run)
+/* How many particles a piece holds. */
+static size_t piece_size(const struct method *method, const struct evolve_run *run)
 {
-    struct evolve_control control = {exchange_give_way, exchange};
     double cost = evolve_cost_ns(method, run->count, run->steps);
     if (cost < SPLIT_NS)
-        return evolve(method, run, &control) ? 1 : 0;
-    double pieces = cost / PIECE_NS;
-    size_t piece = (size_t)((double)run->count / pieces) / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
-    struct split split = {method, run, &control, piece ? piece : PIECE_ALIGNMENT, false};
-    size_t count = (run->count + split.piece - 1) / split.piece;
-    unsigned threads = worker_pool_share(exchange->service->pool, count, evolve_piece, &split);
-    return atomic_load(&split.stopped) ? 0 : threads;
+        return run->count;
+    size_t piece = (size_t)((double)run->count / (cost / PIECE_NS));
+    piece = piece / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
+    return piece ? piece : PIECE_ALIGNMENT;
 }
 
-static void fail_domain(struct exchange *exchange, enum domain_fault fault, size_t index)
+static void fail_domain(struct exchange *exchange, const struct split *split, size_t index)
 {
+    /* Particles in front of the fault have moved, this one has not. */
+    struct evolve_run one = *split->run;
+    one.x += index;
+    one.y += index;
+    one.ang_vel += index;
+    one.count = 1;
+    size_t first;
+    enum domain_fault fault = domain_check(split->method, &one, &first);
     const struct simulate *simulate = exchange->state;
     struct problem problem;
     problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_fault_text(fault));
@@ -172,16 +189,26 @@ void simulate_work(struct exchange *exchange)
     struct evolve_run run = {set->x,         set->y,     set->ang_vel,   set->x,
                              set->y,         set->count, simulation->dt, simulation->timestep,
                              simulate->steps};
+    struct evolve_control control = {exchange_give_way, exchange};
+    struct split split = {method, &run, &control, piece_size(method, &run), SIZE_MAX, false};
     int64_t begun = clock_now_ns();
-    size_t index;
-    enum domain_fault fault = domain_check(method, &run, &index);
-    if (fault != DOMAIN_OK) {
-        fail_domain(exchange, fault, index);
+    size_t pieces = (run.count + split.piece - 1) / split.piece;
+    unsigned threads = 1;
+    size_t faulty;
+    /* Before steps that take long; where they do not, the check is as dear as the jump, and shared.
+     */
+    if (method->stepping && domain_check(method, &run, &faulty) != DOMAIN_OK)
+        note_fault(&split, faulty);
+    else if (pieces > 1)
+        threads = worker_pool_share(exchange->service->pool, pieces, evolve_piece, &split);
+    else
+        evolve_piece(&split, 0);
+    exchange->timing.ns[TIMING_EVOLVE] = clock_now_ns() - begun;
+    if (atomic_load(&split.faulty) != SIZE_MAX) {
+        fail_domain(exchange, &split, atomic_load(&split.faulty));
         return;
     }
-    unsigned threads = evolve_all(exchange, method, &run);
-    exchange->timing.ns[TIMING_EVOLVE] = clock_now_ns() - begun;
-    if (threads == 0)
+    if (atomic_load(&split.stopped))
         return; /* cancelled; the answer is made from the reason */
     size_t particles = set->count;
     int64_t particle_steps = evolve_particle_steps(method, particles, simulate->steps);
