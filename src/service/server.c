@@ -22,6 +22,9 @@
 /* File descriptors that are not connections: log, sockets, epoll and event descriptors. */
 #define FDS_BESIDE 64
 
+/* What the library's limit leaves above the acceptor's in each thread. */
+#define CONNECTIONS_SPARE 16
+
 /* How long cancelled requests get to send their answers. */
 #define STOP_GRACE_NS NS_PER_S
 
@@ -70,8 +73,10 @@ static bool start_daemon(struct server *server)
         idle_s = (unsigned)(options->request_timeout_ms / 1000) + 5;
     /* A pool of one thread is not a pool to the library. */
     unsigned pool = options->io_threads > 1 ? (unsigned)options->io_threads : 0;
-    /* The library shares its limit out over the threads; the acceptor's is the one that counts. */
-    unsigned limit = (unsigned)(options->max_connections * options->io_threads);
+    /* The library shares its limit out over the threads, and counts a connection a little longer
+     * than it tells us: the acceptor's limit is the one that counts. */
+    unsigned limit =
+        (unsigned)((options->max_connections + CONNECTIONS_SPARE) * options->io_threads);
     server->daemon =
         MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
                              MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
