@@ -29,12 +29,12 @@ void dispatch_connection(void *cls, struct MHD_Connection *connection, void **so
         acceptor_closed(service->acceptor);
         return;
     }
-    const union MHD_ConnectionInfo *fd =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    /* libmicrohttpd 1.0 keeps one place for all that it tells of a connection: what a call returns
+     * is good until the next one. */
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *socket_context =
-        peer_open(service->peers, fd->connect_fd, address ? address->client_addr : NULL);
+    *socket_context = peer_open(service->peers, fd, address ? address->client_addr : NULL);
     metrics_add(&service->metrics.connections, 1);
 }
 
