@@ -10,12 +10,18 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 /* How long to wait when descriptors or memory have run out, so as not to spin. */
 #define SHORTAGE_PAUSE_MS 100
+
+/* How long connections may take to get to their thread. The library may lose one when memory is
+ * short. */
+#define TRANSIT_NS NS_PER_S
 
 struct acceptor {
     pthread_t thread;
@@ -24,7 +30,8 @@ struct acceptor {
     int event; /* wakes the thread: there is room again, or it is to end */
     struct MHD_Daemon *daemon;
     size_t max_connections;
-    atomic_size_t open; /* accepted and not yet closed */
+    atomic_size_t open;       /* accepted and not yet closed */
+    atomic_size_t in_transit; /* accepted and not yet taken over by an I/O thread */
     atomic_bool ending;
 };
 
@@ -55,6 +62,11 @@ static void wake(struct acceptor *acceptor)
     (void)written;
 }
 
+void acceptor_taken(struct acceptor *acceptor)
+{
+    atomic_fetch_sub(&acceptor->in_transit, 1);
+}
+
 void acceptor_closed(struct acceptor *acceptor)
 {
     if (atomic_fetch_sub(&acceptor->open, 1) == acceptor->max_connections)
@@ -71,9 +83,13 @@ static bool accept_one(struct acceptor *acceptor)
     if (fd < 0) /* somebody else took it, or its client has left */
         return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
     atomic_fetch_add(&acceptor->open, 1);
+    atomic_fetch_add(&acceptor->in_transit, 1);
     if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)&address, length) !=
-        MHD_YES)
-        acceptor_closed(acceptor); /* which has closed it */
+        MHD_YES) {
+        /* It has closed the socket. */
+        acceptor_taken(acceptor);
+        acceptor_closed(acceptor);
+    }
     return true;
 }
 
@@ -116,4 +132,7 @@ void acceptor_stop(struct acceptor *acceptor)
     wake(acceptor);
     pthread_join(acceptor->thread, NULL);
     acceptor->running = false;
+    int64_t end = clock_now_ns() + TRANSIT_NS;
+    while (atomic_load(&acceptor->in_transit) > 0 && clock_now_ns() < end)
+        nanosleep(&(struct timespec){0, NS_PER_MS}, NULL);
 }

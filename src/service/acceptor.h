@@ -21,10 +21,14 @@ struct acceptor *acceptor_create(size_t max_connections);
  * `listener` is non-blocking. */
 bool acceptor_start(struct acceptor *acceptor, int listener, struct MHD_Daemon *daemon);
 
+/* An I/O thread has taken a connection over. Any thread. */
+void acceptor_taken(struct acceptor *acceptor);
+
 /* A connection has been closed. Any thread. */
 void acceptor_closed(struct acceptor *acceptor);
 
-/* Ends the thread, if it runs: nothing uses the listening socket any more. */
+/* Ends the thread, if it runs: nothing uses the listening socket any more. Waits until the I/O
+ * threads have taken over all that was accepted, or a stop of the library would close it unseen. */
 void acceptor_stop(struct acceptor *acceptor);
 
 /* After acceptor_stop, and when no connection is left. */

@@ -35,6 +35,7 @@ void dispatch_connection(void *cls, struct MHD_Connection *connection, void **so
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     *socket_context = peer_open(service->peers, fd, address ? address->client_addr : NULL);
+    acceptor_taken(service->acceptor);
     metrics_add(&service->metrics.connections, 1);
 }
 

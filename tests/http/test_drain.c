@@ -296,10 +296,11 @@ int main(void)
     tcase_add_loop_test(tcase, a_second_signal_cancels, 0, 2);
     tcase_add_test(tcase, suspended_connections_survive_the_stop);
     tcase_add_test(tcase, bench_is_cancelled_by_the_stop);
-    tcase_add_loop_test(tcase, stop_under_load, 0, 5);
     tcase_add_test(tcase, restart_on_the_same_port_at_once);
 #ifdef HAVE_SYSTEMD
     tcase_add_test(tcase, an_inherited_socket_survives);
 #endif
+    tcase = suite_case(suite, "load");
+    tcase_add_loop_test(tcase, stop_under_load, 0, 5);
     return suite_run(suite);
 }
