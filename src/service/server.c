@@ -64,6 +64,15 @@ static bool open_listener(struct server *server)
     return open;
 }
 
+/* From 1.0 on the library mends requests that are slightly wrong: it joins folded headers, takes a
+ * bare line feed for the end of a line, redirects around blanks in a target. A proxy may mend them
+ * in another way, so they are refused; 0.9 shows us what it got, and request.c refuses it. */
+static struct MHD_OptionItem strictness[] = {
+#if MHD_VERSION >= 0x01000000
+    {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
+#endif
+    {MHD_OPTION_END, 0, NULL}};
+
 static bool start_daemon(struct server *server)
 {
     struct service *service = &server->service;
@@ -77,16 +86,16 @@ static bool start_daemon(struct server *server)
      * than it tells us: the acceptor's limit is the one that counts. */
     unsigned limit =
         (unsigned)((options->max_connections + CONNECTIONS_SPARE) * options->io_threads);
-    server->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                             MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-                         0, NULL, NULL, dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER,
-                         log_library, NULL, /* first, so that it logs the rest */
-                         MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT, limit,
-                         MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                         CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection,
-                         service, MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service,
-                         MHD_OPTION_NOTIFY_COMPLETED, dispatch_completed, service, MHD_OPTION_END);
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER, log_library,
+        NULL, /* first, so that it logs the rest */
+        MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection, service,
+        MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service, MHD_OPTION_NOTIFY_COMPLETED,
+        dispatch_completed, service, MHD_OPTION_ARRAY, strictness, MHD_OPTION_END);
     if (!server->daemon)
         log_error("cannot start the HTTP threads");
     return server->daemon != NULL;

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <microhttpd.h>
+
 #include "harness.h"
 
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
@@ -89,7 +91,9 @@ START_TEST(ambiguous_framing_is_refused)
 }
 END_TEST
 
-/* Our check, not the library's, catches what libmicrohttpd 0.9.75 lets through. */
+/* Our check, not the library's, catches what libmicrohttpd 0.9.75 lets through. From 1.0 on it
+ * refuses that itself. */
+#if MHD_VERSION < 0x01000000
 START_TEST(the_classics_get_a_problem_document)
 {
     for (size_t i = 0; i < 3; i++) {
@@ -100,6 +104,7 @@ START_TEST(the_classics_get_a_problem_document)
     }
 }
 END_TEST
+#endif
 
 /* Lengths and chunks that are no numbers. The status, if one comes, is the library's. */
 static const char *const broken[] = {
@@ -220,7 +225,9 @@ int main(void)
     TCase *tcase = suite_case(suite, "smuggling");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, ambiguous_framing_is_refused);
+#if MHD_VERSION < 0x01000000
     tcase_add_test(tcase, the_classics_get_a_problem_document);
+#endif
     tcase_add_test(tcase, broken_framing_costs_the_connection);
     tcase_add_test(tcase, oddities_have_one_meaning);
     tcase_add_test(tcase, nul_bytes);
