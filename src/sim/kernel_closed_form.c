@@ -70,16 +70,10 @@ static inline struct two two_add(struct two a, struct two b)
     return quick_two_sum(sum.high, sum.low + (a.low + b.low));
 }
 
-/* What a jump needs of the start, r0, and of the end, rn. */
-struct radii {
-    struct two r0, rn;
-    vec r0_reciprocal, rn_reciprocal; /* to a few units in the last place */
-    struct two travel;                /* n c */
-};
-
-static inline vec root_error(vec root, struct two square, vec reciprocal)
+/* What the square root of `square` lacks, times twice the root. */
+static inline vec root_residue(vec root, struct two square)
 {
-    return (vec_residue(-root, root, square.high) + square.low) * (vec_set(0.5) * reciprocal);
+    return vec_residue(-root, root, square.high) + square.low;
 }
 
 static inline struct two radius_squared(vec x, vec y)
@@ -89,40 +83,6 @@ static inline struct two radius_squared(vec x, vec y)
     struct two sum = two_sum(x_squared.high, y_squared.high);
     sum.low += x_squared.low + y_squared.low;
     return sum;
-}
-
-static inline struct radii radii_of(struct two r0_squared, vec c, vec steps)
-{
-    struct radii radii;
-    radii.travel = two_product(steps, c);
-    struct two growth = two_product(radii.travel.high, c);
-    growth.low = vec_fma(radii.travel.low, c, growth.low);
-    struct two rn_squared = two_sum(r0_squared.high, growth.high);
-    rn_squared.low += r0_squared.low + growth.low;
-
-    /* One division for both reciprocals; the product is between the two squares. */
-    radii.r0.high = vec_sqrt(r0_squared.high);
-    radii.rn.high = vec_sqrt(rn_squared.high);
-    vec reciprocal = vec_set(1) / (radii.r0.high * radii.rn.high);
-    radii.r0_reciprocal = reciprocal * radii.rn.high;
-    radii.rn_reciprocal = reciprocal * radii.r0.high;
-    radii.r0.low = root_error(radii.r0.high, r0_squared, radii.r0_reciprocal);
-    radii.rn.low = root_error(radii.rn.high, rn_squared, radii.rn_reciprocal);
-    return radii;
-}
-
-/* 2 n c / (r_0 + r_n): the rounded quotient does not matter, its remainder is exact. */
-static inline struct two leading_term(const struct radii *radii)
-{
-    struct two sum = quick_two_sum(radii->rn.high, radii->r0.high);
-    sum.low += radii->rn.low + radii->r0.low;
-    vec reciprocal = vec_set(1) / sum.high;
-    vec numerator = radii->travel.high + radii->travel.high;
-    vec high = numerator * reciprocal;
-    vec remainder = vec_residue(-high, sum.high, numerator);
-    remainder = vec_fma(radii->travel.low, vec_set(2), remainder);
-    remainder = vec_fma(-high, sum.low, remainder);
-    return (struct two){high, remainder * reciprocal};
 }
 
 /* sum_j g_j q_j with q_j = (s0^m - s1^m) / (s0 - s1) = sum_i s0^i s1^(m-1-i), m = 2j-1: sums of
@@ -143,9 +103,10 @@ static inline vec full_series(vec s0, vec s1)
     return total;
 }
 
-static inline vec short_series(vec s0, vec s1)
+/* The same to two terms: q_2 = s0^2 + s0 s1 + s1^2 = (s0 + s1)^2 - s0 s1. */
+static inline vec short_series(vec sum, vec product)
 {
-    return vec_fma(vec_set(series[1]), vec_fma(s0, s0 + s1, s1 * s1), vec_set(series[0]));
+    return vec_fma(vec_set(series[1]), vec_fma(sum, sum, -product), vec_set(series[0]));
 }
 
 /* a + s*b */
@@ -163,7 +124,8 @@ static inline struct two step_ratio(vec c, struct two square)
     vec reciprocal = vec_set(1) / root;
     vec high = c * reciprocal;
     vec remainder = vec_residue(-high, root, c);
-    remainder = vec_fma(-high, root_error(root, square, reciprocal), remainder);
+    vec root_low = root_residue(root, square) * (vec_set(0.5) * reciprocal);
+    remainder = vec_fma(-high, root_low, remainder);
     return (struct two){high, remainder * reciprocal};
 }
 
@@ -232,46 +194,103 @@ struct jumps {
     double stretch[BLOCK];
 };
 
-/* `near` is the mask of the particles that FAR_LIMIT shuts out; `any` says that there are some. */
-static inline void plan(struct jumps *jumps, size_t i, const struct start *start, vec c,
-                        vec_mask near, bool any)
-{
-    struct radii radii = radii_of(start->r_squared, c, start->steps);
-    struct two leading = leading_term(&radii);
-    vec s0 = vec_abs(c) * radii.r0_reciprocal;
-    vec s1 = vec_abs(c) * radii.rn_reciprocal;
-    vec sum = short_series(s0, s1);
-    if (any)
-        sum = vec_select(near, full_series(s0, s1), sum);
-    /* s0 - s1 = |leading| c^2 / (2 r0 rn) */
-    vec rest = leading.high * (vec_set(0.5) * s0 * s1) * sum;
-    struct two angle = quick_two_sum(leading.high, leading.low - rest);
-    vec stretch = radii.rn.high * radii.r0_reciprocal;
-    vec remainder = vec_residue(-stretch, radii.r0.high, radii.rn.high);
-    stretch = vec_fma(remainder, radii.r0_reciprocal, stretch);
+/* A vector of particles whose roots are being taken. */
+struct roots {
+    struct start start;
+    vec c, c_squared;
+    struct two travel; /* n c */
+    struct two rn_squared;
+    vec r0, rn; /* rounded */
+    vec_mask near;
+    bool any_near;
+};
 
-    vec_store(jumps->x + i, start->x);
-    vec_store(jumps->y + i, start->y);
+/* Inlined, or the compiler keeps struct roots in memory. */
+#define STAGE static inline __attribute__((always_inline))
+
+STAGE struct roots take_roots(const struct evolve_run *run, size_t at)
+{
+    struct roots roots;
+    vec x = vec_load(run->x + at);
+    vec y = vec_load(run->y + at);
+    vec c = vec_set(run->timestep) * vec_load(run->ang_vel + at);
+    struct start start = {x, y, radius_squared(x, y), vec_set((double)run->steps)};
+    roots.c = c;
+    roots.c_squared = c * c;
+    roots.near = vec_greater(roots.c_squared, vec_set(FAR_LIMIT) * start.r_squared.high);
+    roots.any_near = vec_any(roots.near);
+    if (roots.any_near) {
+        struct start head = start; /* whose address is taken */
+        walk_head(&head, c);
+        start = head;
+    }
+    roots.start = start;
+    roots.travel = two_product(start.steps, c);
+    struct two growth = two_product(roots.travel.high, c);
+    growth.low = vec_fma(roots.travel.low, c, growth.low);
+    roots.rn_squared = two_sum(start.r_squared.high, growth.high);
+    roots.rn_squared.low += start.r_squared.low + growth.low;
+    roots.r0 = vec_sqrt(start.r_squared.high);
+    roots.rn = vec_sqrt(roots.rn_squared.high);
+    return roots;
+}
+
+/* The leading term 2 n c / (r0 + rn), given 1/(2 r0) and 1/(2 rn): the rounded quotient does not
+ * matter, its remainder is exact. */
+static inline struct two leading_term(const struct roots *roots, vec r0_half, vec rn_half)
+{
+    struct two sum = quick_two_sum(roots->rn, roots->r0);
+    sum.low += vec_fma(root_residue(roots->rn, roots->rn_squared), rn_half,
+                       root_residue(roots->r0, roots->start.r_squared) * r0_half);
+    vec reciprocal = vec_set(1) / sum.high;
+    vec numerator = roots->travel.high + roots->travel.high;
+    vec high = numerator * reciprocal;
+    vec remainder = vec_residue(-high, sum.high, numerator);
+    remainder += roots->travel.low + roots->travel.low;
+    remainder = vec_fma(-high, sum.low, remainder);
+    return (struct two){high, remainder * reciprocal};
+}
+
+STAGE void plan(struct jumps *jumps, size_t i, const struct roots *roots)
+{
+    vec r0 = roots->r0, rn = roots->rn;
+    /* One division for both reciprocals; the product is between the two squares. */
+    vec half = vec_set(0.5) / (r0 * rn);
+    vec r0_half = half * rn;
+    vec rn_half = half * r0;
+    struct two leading = leading_term(roots, r0_half, rn_half);
+
+    vec c_twice = vec_abs(roots->c + roots->c);
+    vec product_half = roots->c_squared * half; /* s0 s1 / 2 */
+    vec sum = short_series(c_twice * half * (r0 + rn), product_half + product_half);
+    if (roots->any_near)
+        sum = vec_select(roots->near, full_series(c_twice * r0_half, c_twice * rn_half), sum);
+    /* s0 - s1 = |leading| c^2 / (2 r0 rn) */
+    vec rest = leading.high * product_half * sum;
+    struct two angle = quick_two_sum(leading.high, leading.low - rest);
+    vec stretch = (rn + rn) * r0_half;
+    vec remainder = vec_residue(-stretch, r0, rn);
+    stretch = vec_fma(remainder + remainder, r0_half, stretch);
+
+    vec_store(jumps->x + i, roots->start.x);
+    vec_store(jumps->y + i, roots->start.y);
     vec_store(jumps->angle + i, angle.high);
     vec_store(jumps->angle_low + i, angle.low);
     vec_store(jumps->stretch + i, stretch);
 }
 
+/* The roots of the next vector are under way while one is planned: neither waits for the other. */
 static void plan_block(struct jumps *jumps, const struct evolve_run *run, size_t begin,
                        size_t count)
 {
-    const vec timestep = vec_set(run->timestep);
-    for (size_t i = 0; i < count; i += VEC_LANES) {
-        vec x = vec_load(run->x + begin + i);
-        vec y = vec_load(run->y + begin + i);
-        vec c = timestep * vec_load(run->ang_vel + begin + i);
-        struct start start = {x, y, radius_squared(x, y), vec_set((double)run->steps)};
-        vec_mask near = vec_greater(c * c, vec_set(FAR_LIMIT) * start.r_squared.high);
-        bool any = vec_any(near);
-        if (any)
-            walk_head(&start, c);
-        plan(jumps, i, &start, c, near, any);
+    struct roots roots = take_roots(run, begin);
+    size_t i = 0;
+    for (; i + VEC_LANES < count; i += VEC_LANES) {
+        struct roots next = take_roots(run, begin + i + VEC_LANES);
+        plan(jumps, i, &roots);
+        roots = next;
     }
+    plan(jumps, i, &roots);
 }
 
 /* sin and cos of angle + angle_low to first order, which is all that a double shows. */

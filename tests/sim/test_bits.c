@@ -44,9 +44,9 @@ static const struct golden {
 static const uint64_t HASHES[GOLDEN_COUNT][METHOD_COUNT] = {
     {0x75afb33bc56f4ef6, 0x9f72213535bac872, 0xa5349a31db8c5fdd, 0xf5b8e6530aa262af,
      0xa49029062ab8640c},
-    {0x9dd9eac50e6cdc65, 0xad605589935418fa, 0x9046b791efaaef94, 0xde071b47dc06bf44,
+    {0xd67fc0e20a410465, 0xad605589935418fa, 0x9046b791efaaef94, 0xde071b47dc06bf44,
      0xbb83473e8e089f4},
-    {0x377b87d2c14c28bd, 0xf8306ce6fc400319, 0x8f083e3af74372e7, 0x73e2714181600633,
+    {0x4c40eed68b185b85, 0xf8306ce6fc400319, 0x8f083e3af74372e7, 0x73e2714181600633,
      0x5349173a51c2f545},
     {0xc336d1ac7b59dc5e, 0x89870b3a05f136eb, 0x64e3c2f885956f6c, 0xbd4fdb3fc01b93ba,
      0xa00e019c6a910337},
@@ -55,7 +55,7 @@ static const uint64_t HASHES[GOLDEN_COUNT][METHOD_COUNT] = {
     {0x1a7c40df836c65b7, 0x34ce96e66f7b622d, 0xcf065a238a3183da, 0xd4f992cf21be7969,
      0x1aed68f62364eac9},
     {0xc81d2d192f285d50, 0, 0xcc242258923b70dd, 0x730a1a82d4d69a4b, 0x5ddad89e06cfd4d0},
-    {0xc8662c460b6f77f8, 0x2f5d7de12c95cb36, 0, 0, 0},
+    {0x6d2bd7c793c5cea0, 0x2f5d7de12c95cb36, 0, 0, 0},
     {0x9d45ef2393038c44, 0xb97cafe3fa9c270d, 0, 0, 0},
 };
 
