@@ -12,11 +12,12 @@
 #include "service/simulate_state.h"
 #include "sim/domain.h"
 
-/* A set whose predicted cost exceeds SPLIT_NS is split into pieces of about PIECE_NS: long
- * against the 10 us that waking a worker costs, short against what other requests may
- * wait. */
+/* A set whose predicted cost exceeds SPLIT_NS is split: below, what it costs until another worker
+ * is awake eats up what that worker saves (docs/performance.md). Pieces take about PIECE_NS: long
+ * against the lock that taking one needs, and so small that the columns are still in a core's cache
+ * when they have been checked. */
 #define SPLIT_NS 500e3
-#define PIECE_NS 250e3
+#define PIECE_NS 100e3
 
 /* Pieces start at a cache line of the columns. */
 #define PIECE_ALIGNMENT 8

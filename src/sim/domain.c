@@ -3,7 +3,10 @@
 #include <float.h>
 #include <math.h>
 
-#include "sim/method_list.h"
+#include "sim/kernels.h"
+
+/* Particles that are looked at together; one that is near a limit makes that one by one. */
+#define BLOCK 256
 
 /* The smallest square that still has all its digits. */
 static bool underflows(double square)
@@ -55,32 +58,22 @@ static enum domain_fault check_one(const struct method *method, const struct evo
     return method->polygon ? check_polygon(run, r2, ang_vel) : check_circle(run, r2, ang_vel);
 }
 
-/* The checks in one expression without branches, for the many particles that are far from every
- * limit: false says no more than that check_one must look. Not-a-numbers compare false. */
-static bool plainly_in_domain(const struct method *method, const struct evolve_run *run, size_t i)
-{
-    double x = run->x[i], y = run->y[i], ang_vel = run->ang_vel[i];
-    double r2 = x * x + y * y;
-    bool radius = (r2 >= DBL_MIN) & (r2 <= DBL_MAX);
-    if (method->polygon) {
-        double c = step_length(run->timestep, ang_vel);
-        double c2 = c * c;
-        return radius & (c2 >= DBL_MIN) & (r2 + (double)run->steps * c2 <= DBL_MAX);
-    }
-    double arc = ang_vel * run->dt;
-    return radius & (arc * arc <= 0x1p105 * r2); /* the angle's square; its limit is 2^106 */
-}
-
 enum domain_fault domain_check(const struct method *method, const struct evolve_run *run,
                                size_t *index)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        if (plainly_in_domain(method, run, i))
-            continue;
-        enum domain_fault fault = check_one(method, run, i);
-        if (fault != DOMAIN_OK) {
-            *index = i;
-            return fault;
+    const struct kernels *kernels = kernels_in_use();
+    kernel_domain *plainly = method->polygon ? kernels->polygon_domain : kernels->circle_domain;
+    for (size_t begin = 0, end; begin < run->count; begin = end) {
+        end = run->count - begin < BLOCK ? run->count : begin + BLOCK;
+        size_t whole = end - (end - begin) % kernels->lanes;
+        if (plainly(run, begin, whole))
+            begin = whole;
+        for (size_t i = begin; i < end; i++) {
+            enum domain_fault fault = check_one(method, run, i);
+            if (fault != DOMAIN_OK) {
+                *index = i;
+                return fault;
+            }
         }
     }
     return DOMAIN_OK;

@@ -10,6 +10,8 @@
         .euler = kernel_euler_##kernel,                                                            \
         .closed_form = kernel_closed_form_##kernel,                                                \
         .analytic = kernel_analytic_##kernel,                                                      \
+        .polygon_domain = kernel_polygon_domain_##kernel,                                          \
+        .circle_domain = kernel_circle_domain_##kernel,                                            \
     }
 
 KERNELS_DEFINE(portable, 1, KERNEL_PORTABLE_FMA);

@@ -30,6 +30,10 @@ typedef void kernel_euler(double *x, double *y, const double *c, int64_t steps, 
 /* Moves the particles begin..end-1 of `run`; end - begin is a multiple of the set's lanes. */
 typedef void kernel_range(const struct evolve_run *run, size_t begin, size_t end);
 
+/* True when the particles begin..end-1, again a multiple of the lanes, are well within the domain
+ * of the polygon or of the circle (domain.h). False says only that somebody must look. */
+typedef bool kernel_domain(const struct evolve_run *run, size_t begin, size_t end);
+
 struct kernels {
     const char *name;
     size_t lanes; /* particles in a vector */
@@ -37,6 +41,8 @@ struct kernels {
     kernel_euler *euler;
     kernel_range *closed_form;
     kernel_range *analytic;
+    kernel_domain *polygon_domain;
+    kernel_domain *circle_domain;
 };
 
 #define KERNEL_PASTE(function, kernel) kernel_##function##_##kernel
@@ -53,7 +59,9 @@ struct kernels {
 #define KERNELS_DECLARE(kernel)                                                                    \
     kernel_euler kernel_euler_##kernel;                                                            \
     kernel_range kernel_closed_form_##kernel;                                                      \
-    kernel_range kernel_analytic_##kernel
+    kernel_range kernel_analytic_##kernel;                                                         \
+    kernel_domain kernel_polygon_domain_##kernel;                                                  \
+    kernel_domain kernel_circle_domain_##kernel
 
 KERNELS_DECLARE(portable);
 #if defined(__x86_64__)

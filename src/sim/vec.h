@@ -26,7 +26,7 @@
  *     vec_fma(a, b, c)        a*b + c
  *     vec_residue(a, b, c)    a*b + c where they nearly cancel: what rounding left over of a
  *                             product, a quotient or a root; exact also without fma
- *     vec_greater(a, b), vec_nonzero(a), vec_both(mask, mask), vec_any(mask)
+ *     vec_greater(a, b), vec_nonzero(a), vec_both(mask, mask), vec_any(mask), vec_all(mask)
  *     vec_select(mask, a, b)  a where the mask is set, b elsewhere */
 #if defined(KERNEL_AVX512)
 #include "sim/vec_avx512.h"

@@ -45,6 +45,11 @@ static inline bool vec_any(vec_mask mask)
     return _mm256_movemask_pd(mask) != 0;
 }
 
+static inline bool vec_all(vec_mask mask)
+{
+    return _mm256_movemask_pd(mask) == 0xf;
+}
+
 static inline vec vec_select(vec_mask mask, vec a, vec b)
 {
     return _mm256_blendv_pd(b, a, mask);

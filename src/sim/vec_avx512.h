@@ -45,6 +45,11 @@ static inline bool vec_any(vec_mask mask)
     return mask != 0;
 }
 
+static inline bool vec_all(vec_mask mask)
+{
+    return mask == 0xff;
+}
+
 static inline vec vec_select(vec_mask mask, vec a, vec b)
 {
     return _mm512_mask_blend_pd(mask, b, a);

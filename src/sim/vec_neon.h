@@ -45,6 +45,11 @@ static inline bool vec_any(vec_mask mask)
     return (vgetq_lane_u64(mask, 0) | vgetq_lane_u64(mask, 1)) != 0;
 }
 
+static inline bool vec_all(vec_mask mask)
+{
+    return (vgetq_lane_u64(mask, 0) & vgetq_lane_u64(mask, 1)) != 0;
+}
+
 static inline vec vec_select(vec_mask mask, vec a, vec b)
 {
     return vbslq_f64(mask, a, b);

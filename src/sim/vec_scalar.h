@@ -70,6 +70,11 @@ static inline bool vec_any(vec_mask mask)
     return mask;
 }
 
+static inline bool vec_all(vec_mask mask)
+{
+    return mask;
+}
+
 /* a where the mask is set, b elsewhere */
 static inline vec vec_select(vec_mask mask, vec a, vec b)
 {

@@ -84,6 +84,43 @@ START_TEST(first_fault_is_named)
 }
 END_TEST
 
+/* The kernels look at many particles at once, and only at those that fill whole vectors. */
+#define MANY 600
+
+START_TEST(first_fault_is_found_by_every_set_of_kernels)
+{
+    static const size_t places[] = {0, 1, 7, 8, 255, 256, 257, 300, 511, 592, 598, 599};
+    static double x[MANY], y[MANY], ang_vel[MANY];
+    const char *names[EVOLVE_KERNELS_MAX];
+    size_t sets = evolve_kernels_list(names), methods;
+    const struct method *const *method = method_table(&methods);
+    for (size_t i = 0; i < MANY; i++) {
+        x[i] = 1;
+        ang_vel[i] = i % 3 ? 1 : 0;
+    }
+    for (size_t set = 0; set < sets; set++) {
+        ck_assert(evolve_kernels_force(names[set]));
+        for (size_t m = 0; m < methods; m++) {
+            struct evolve_run run = {x, y, ang_vel, NULL, NULL, MANY, 1, 1, 1};
+            size_t index = 0;
+            ck_assert_int_eq(domain_check(method[m], &run, &index), DOMAIN_OK);
+            for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+                size_t at = places[p];
+                x[at] = 0;
+                ang_vel[MANY - 1] = NAN; /* a later one */
+                ck_assert_int_eq(domain_check(method[m], &run, &index),
+                                 at == MANY - 1 ? DOMAIN_NOT_FINITE : DOMAIN_ORIGIN);
+                ck_assert_uint_eq(index, at);
+                x[at] = 1;
+                ck_assert_int_eq(domain_check(method[m], &run, &index), DOMAIN_NOT_FINITE);
+                ck_assert_uint_eq(index, MANY - 1);
+                ang_vel[MANY - 1] = 1;
+            }
+        }
+    }
+}
+END_TEST
+
 /* At the very edge of the domain every method still gives finite numbers. */
 START_TEST(edges_give_finite_results)
 {
@@ -125,6 +162,7 @@ int main(void)
     tcase_add_test(tcase, not_finite_is_refused);
     tcase_add_test(tcase, limits);
     tcase_add_test(tcase, first_fault_is_named);
+    tcase_add_test(tcase, first_fault_is_found_by_every_set_of_kernels);
     tcase_add_test(tcase, edges_give_finite_results);
     tcase_add_test(tcase, every_fault_has_a_sentence);
     return suite_run(suite);
