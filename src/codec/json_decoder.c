@@ -19,39 +19,15 @@ enum expectation {
 };
 
 struct json_decoder {
+    struct decoder base;
     struct json_lexer lexer;
     struct json_meaning meaning;
-    struct decode_error error; /* status DECODE_OK as long as there is none */
     enum expectation expectation;
     unsigned depth;
     uint64_t objects; /* bit i: of the open containers, number i from the root is an object */
 };
 
 _Static_assert(JSON_DEPTH_MAX <= 64, "one bit for each open container");
-
-struct json_decoder *json_decoder_create(const struct decode_limits *limits, struct simulation *out)
-{
-    struct json_decoder *decoder = malloc(sizeof *decoder);
-    if (!decoder)
-        return NULL;
-    json_lexer_init(&decoder->lexer);
-    json_meaning_init(&decoder->meaning, limits, out, &decoder->error);
-    decoder->error = (struct decode_error){.status = DECODE_OK};
-    decoder->expectation = EXPECT_VALUE;
-    decoder->depth = 0;
-    decoder->objects = 0;
-    return decoder;
-}
-
-void json_decoder_destroy(struct json_decoder *decoder)
-{
-    free(decoder);
-}
-
-const struct decode_error *json_decoder_error(const struct json_decoder *decoder)
-{
-    return &decoder->error;
-}
 
 static bool in_object(const struct json_decoder *decoder)
 {
@@ -63,7 +39,7 @@ static bool in_object(const struct json_decoder *decoder)
 /* Replaces whatever fault of meaning there was. The caller adds the detail. */
 static struct text syntax_error(struct json_decoder *decoder, uint64_t byte)
 {
-    struct decode_error *error = &decoder->error;
+    struct decode_error *error = &decoder->base.error;
     json_meaning_drop(&decoder->meaning);
     *error = (struct decode_error){
         .status = DECODE_SYNTAX,
@@ -126,7 +102,7 @@ static enum decode_status open_container(struct json_decoder *decoder, enum json
         decoder->objects &= ~bit;
         decoder->expectation = EXPECT_VALUE_OR_END;
     }
-    return decoder->error.status ? DECODE_OK : json_meaning_begin(&decoder->meaning, token);
+    return decoder->base.error.status ? DECODE_OK : json_meaning_begin(&decoder->meaning, token);
 }
 
 static void value_complete(struct json_decoder *decoder)
@@ -138,7 +114,7 @@ static enum decode_status close_container(struct json_decoder *decoder)
 {
     decoder->depth--;
     value_complete(decoder);
-    return decoder->error.status ? DECODE_OK : json_meaning_end(&decoder->meaning);
+    return decoder->base.error.status ? DECODE_OK : json_meaning_end(&decoder->meaning);
 }
 
 static enum decode_status take_value(struct json_decoder *decoder, enum json_token token)
@@ -149,7 +125,7 @@ static enum decode_status take_value(struct json_decoder *decoder, enum json_tok
         return open_container(decoder, token);
     case JSON_NUMBER:
         value_complete(decoder);
-        if (decoder->error.status)
+        if (decoder->base.error.status)
             return DECODE_OK;
         return json_meaning_number(&decoder->meaning, &decoder->lexer);
     case JSON_STRING:
@@ -157,7 +133,7 @@ static enum decode_status take_value(struct json_decoder *decoder, enum json_tok
     case JSON_FALSE:
     case JSON_NULL:
         value_complete(decoder);
-        if (decoder->error.status)
+        if (decoder->base.error.status)
             return DECODE_OK;
         return json_meaning_other(&decoder->meaning, token, &decoder->lexer);
     default:
@@ -182,7 +158,7 @@ static enum decode_status take(struct json_decoder *decoder, enum json_token tok
         if (token != JSON_STRING)
             break;
         decoder->expectation = EXPECT_COLON;
-        if (decoder->error.status)
+        if (decoder->base.error.status)
             return DECODE_OK;
         return json_meaning_name(&decoder->meaning, &decoder->lexer);
     case EXPECT_COLON:
@@ -204,26 +180,20 @@ static enum decode_status take(struct json_decoder *decoder, enum json_token tok
     return unexpected(decoder, token);
 }
 
-/* True when decoding is over; a fault of meaning is not the end. */
-static bool is_over(const struct json_decoder *decoder)
-{
-    enum decode_status status = decoder->error.status;
-    return status && status != DECODE_MEANING;
-}
-
 static inline void try_run(struct json_decoder *decoder)
 {
-    if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->error.status ||
+    if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->base.error.status ||
         decoder->lexer.open != JSON_MORE || !json_run_may_begin(&decoder->meaning))
         return;
     if (json_run_read(&decoder->meaning, &decoder->lexer))
         decoder->expectation = EXPECT_COMMA_OR_END;
 }
 
-enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *bytes, size_t size)
+static enum decode_status feed(struct decoder *base, const char *bytes, size_t size)
 {
-    if (is_over(decoder))
-        return decoder->error.status;
+    struct json_decoder *decoder = (struct json_decoder *)base;
+    if (decoder_is_over(&decoder->base))
+        return decoder->base.error.status;
     if (size == 0)
         return DECODE_OK;
 
@@ -235,21 +205,22 @@ enum decode_status json_decoder_feed(struct json_decoder *decoder, const char *b
             return DECODE_OK;
         if (token == JSON_FAULT)
             return lexical_fault(decoder);
-        if (take(decoder, token) && is_over(decoder))
-            return decoder->error.status;
+        if (take(decoder, token) && decoder_is_over(&decoder->base))
+            return decoder->base.error.status;
     }
 }
 
-enum decode_status json_decoder_finish(struct json_decoder *decoder)
+static enum decode_status finish(struct decoder *base)
 {
-    if (is_over(decoder))
-        return decoder->error.status;
+    struct json_decoder *decoder = (struct json_decoder *)base;
+    if (decoder_is_over(&decoder->base))
+        return decoder->base.error.status;
 
     enum json_token token = json_lexer_end(&decoder->lexer);
     if (token == JSON_FAULT)
         return lexical_fault(decoder);
-    if (token != JSON_MORE && take(decoder, token) && is_over(decoder))
-        return decoder->error.status;
+    if (token != JSON_MORE && take(decoder, token) && decoder_is_over(&decoder->base))
+        return decoder->base.error.status;
 
     if (decoder->expectation != EXPECT_NOTHING) {
         bool empty = decoder->expectation == EXPECT_VALUE && decoder->depth == 0;
@@ -260,5 +231,26 @@ enum decode_status json_decoder_finish(struct json_decoder *decoder)
             text_addf(&detail, "the text ends where %s was expected", expected(decoder));
         return DECODE_SYNTAX;
     }
-    return decoder->error.status;
+    return decoder->base.error.status;
+}
+
+static void destroy(struct decoder *base)
+{
+    free(base);
+}
+
+struct decoder *json_decoder_create(const struct decode_limits *limits, struct simulation *out)
+{
+    static const struct decoder_class class = {feed, finish, destroy};
+    struct json_decoder *decoder = malloc(sizeof *decoder);
+    if (!decoder)
+        return NULL;
+    decoder->base.class = &class;
+    decoder->base.error = (struct decode_error){.status = DECODE_OK};
+    json_lexer_init(&decoder->lexer);
+    json_meaning_init(&decoder->meaning, limits, out, &decoder->base.error);
+    decoder->expectation = EXPECT_VALUE;
+    decoder->depth = 0;
+    decoder->objects = 0;
+    return &decoder->base;
 }

@@ -9,8 +9,7 @@
 /* Writes which value is awaited: as a JSON Pointer, and as programmers say it. */
 static void describe(const struct json_meaning *meaning, struct text *pointer, struct text *name)
 {
-    const char *member =
-        json_column_names[meaning->member < PARTICLE_COLUMNS ? meaning->member : 0];
+    const char *member = column_names[meaning->member < PARTICLE_COLUMNS ? meaning->member : 0];
     switch (meaning->place) {
     case PLACE_BODY:
         text_add(name, "the body");
@@ -121,7 +120,7 @@ enum decode_status json_fault_missing(struct json_meaning *meaning)
     struct text text = text_begin(list, sizeof list);
     for (unsigned i = 0; i < PARTICLE_COLUMNS; i++)
         if (!(meaning->seen & 1u << i))
-            text_addf(&text, "%s\"%s\"", text.at == list ? "" : ", ", json_column_names[i]);
+            text_addf(&text, "%s\"%s\"", text.at == list ? "" : ", ", column_names[i]);
     return json_fault(meaning, "lacks %s", list);
 }
 

@@ -1,20 +1,15 @@
 #include "codec/json_meaning.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "codec/json_fault.h"
 #include "codec/number.h"
 
-/* The first columns hold this many particles; then they double. */
-#define CAPACITY_FIRST 64
-
 #define ALL_COLUMNS ((1u << PARTICLE_COLUMNS) - 1)
 
 const char *const json_root_names[ROOT_MEMBERS] = {"particles", "dt", "timestep", "method",
                                                    "frames"};
-const char *const json_column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
 
 const enum place json_parents[] = {
     [PLACE_BODY] = PLACE_BODY,    [PLACE_ROOT] = PLACE_BODY,   [PLACE_LIST] = PLACE_ROOT,
@@ -25,61 +20,26 @@ const enum place json_parents[] = {
 void json_meaning_init(struct json_meaning *meaning, const struct decode_limits *limits,
                        struct simulation *out, struct decode_error *error)
 {
-    *meaning = (struct json_meaning){.limits = *limits, .out = out, .error = error};
-}
-
-static void unclaim(const struct json_meaning *meaning, size_t capacity)
-{
-    if (capacity && meaning->limits.unclaim)
-        meaning->limits.unclaim(meaning->limits.context, particle_set_bytes(capacity));
+    *meaning = (struct json_meaning){.out = out, .error = error};
+    columns_init(&meaning->columns, limits, &out->particles);
 }
 
 void json_meaning_drop(struct json_meaning *meaning)
 {
-    size_t capacity = meaning->out->particles.capacity;
-    particle_set_fini(&meaning->out->particles);
-    unclaim(meaning, capacity);
+    columns_drop(&meaning->columns);
 }
-
-/* --- columns ------------------------------------------------------------------------ */
 
 static enum decode_status grow(struct json_meaning *meaning)
 {
-    struct particle_set *set = &meaning->out->particles;
-    size_t max = meaning->limits.max_particles;
-    size_t old = set->capacity;
-    if (meaning->room >= max) {
-        char sentence[96];
-        snprintf(sentence, sizeof sentence, "more than %zu, the limit here; send fewer at a time",
-                 max);
-        return json_fault_all(meaning, DECODE_TOO_MANY, sentence);
-    }
-
-    size_t capacity = old < CAPACITY_FIRST / 2 ? CAPACITY_FIRST : 2 * old;
-    if (capacity > max || capacity < old)
-        capacity = max;
-    size_t bytes = particle_set_bytes(capacity);
-    if (meaning->limits.claim && !meaning->limits.claim(meaning->limits.context, bytes))
-        return json_fault_all(meaning, DECODE_NO_MEMORY,
-                              "the memory budget is used up; try again later or send fewer");
-    if (particle_set_reserve(set, capacity)) {
-        unclaim(meaning, capacity);
-        return json_fault_all(meaning, DECODE_NO_MEMORY,
-                              "memory is short; try again later or send fewer");
-    }
-    unclaim(meaning, old);
-
-    meaning->room = set->capacity < max ? set->capacity : max;
-    meaning->columns[0] = set->x;
-    meaning->columns[1] = set->y;
-    meaning->columns[2] = set->ang_vel;
-    return DECODE_OK;
+    char sentence[COLUMNS_SENTENCE_BYTES];
+    enum decode_status status = columns_grow(&meaning->columns, sentence);
+    return status ? json_fault_all(meaning, status, sentence) : DECODE_OK;
 }
 
 /* Makes room for the particle with this index. */
 static inline enum decode_status make_room(struct json_meaning *meaning, size_t index)
 {
-    return index < meaning->room ? DECODE_OK : grow(meaning);
+    return index < meaning->columns.room ? DECODE_OK : grow(meaning);
 }
 
 /* --- events ------------------------------------------------------------------------- */
@@ -97,7 +57,7 @@ static unsigned find_name(const struct json_lexer *name, const char *const *name
 enum decode_status json_meaning_name(struct json_meaning *meaning, const struct json_lexer *name)
 {
     bool root = meaning->place == PLACE_ROOT;
-    const char *const *names = root ? json_root_names : json_column_names;
+    const char *const *names = root ? json_root_names : column_names;
     unsigned count = root ? ROOT_MEMBERS : PARTICLE_COLUMNS;
     unsigned *member = root ? &meaning->root_member : &meaning->member;
     unsigned *seen = root ? &meaning->root_seen : &meaning->seen;
@@ -264,7 +224,7 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
         meaning->place = PLACE_LIST;
         return json_fault(meaning, "must have three numbers, x, y and ang_vel, not more");
     }
-    meaning->columns[meaning->member][index] = value;
+    meaning->columns.column[meaning->member][index] = value;
     if (meaning->place == PLACE_TRIPLE)
         meaning->member++;
     return DECODE_OK;

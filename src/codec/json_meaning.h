@@ -10,16 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "codec/json_decoder.h"
+#include "codec/columns.h"
 #include "codec/json_lexer.h"
-
-#define PARTICLE_COLUMNS 3 /* x, y, ang_vel */
 
 /* The members of the root: the particles, then the options in their order. */
 enum { ROOT_PARTICLES, ROOT_OPTIONS, ROOT_MEMBERS = ROOT_OPTIONS + OPTION_COUNT };
 
 extern const char *const json_root_names[ROOT_MEMBERS];
-extern const char *const json_column_names[PARTICLE_COLUMNS];
 
 /* The value that is awaited. */
 enum place {
@@ -36,7 +33,7 @@ enum place {
 extern const enum place json_parents[];
 
 struct json_meaning {
-    struct decode_limits limits;
+    struct columns columns;
     struct simulation *out;
     struct decode_error *error; /* the decoder's; filled in at a fault */
     enum place place;
@@ -47,8 +44,6 @@ struct json_meaning {
     bool shape_known;                 /* the first particle, or the table, has begun */
     size_t count;                     /* particles that are complete, in a list */
     size_t lengths[PARTICLE_COLUMNS]; /* numbers so far, in a table */
-    size_t room;                      /* particles that fit: columns and limit */
-    double *columns[PARTICLE_COLUMNS];
 };
 
 void json_meaning_init(struct json_meaning *meaning, const struct decode_limits *limits,

@@ -75,13 +75,13 @@ static inline bool take_triple(struct json_lexer *lexer, double value[PARTICLE_C
 static inline bool take_particle(struct json_meaning *meaning, struct json_lexer *lexer)
 {
     double value[PARTICLE_COLUMNS];
-    if (meaning->count >= meaning->room)
+    if (meaning->count >= meaning->columns.room)
         return false;
     if (!(meaning->out->shape == SHAPE_OBJECTS ? take_object(lexer, value)
                                                : take_triple(lexer, value)))
         return false;
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
-        meaning->columns[i][meaning->count] = value[i];
+        meaning->columns.column[i][meaning->count] = value[i];
     meaning->count++;
     return true;
 }
@@ -89,8 +89,8 @@ static inline bool take_particle(struct json_meaning *meaning, struct json_lexer
 static inline bool take_cell(struct json_meaning *meaning, struct json_lexer *lexer)
 {
     size_t *length = &meaning->lengths[meaning->member];
-    if (*length >= meaning->room ||
-        !take_number(lexer, &meaning->columns[meaning->member][*length]))
+    if (*length >= meaning->columns.room ||
+        !take_number(lexer, &meaning->columns.column[meaning->member][*length]))
         return false;
     ++*length;
     return true;

@@ -102,9 +102,7 @@ void bench_handle(struct exchange *exchange)
     size_t bytes =
         particle_set_bytes(bench->config.particles) + 4 * sizeof(double) * bench->config.particles;
     if (!exchange_claim(exchange, bytes)) {
-        exchange_fail_with(exchange, PROBLEM_MEMORY,
-                           "The particles do not fit into the memory that is left; use fewer, or "
-                           "try again later.");
+        exchange_fail_claim(exchange, bytes, "The particles");
         return;
     }
     bool running = false;

@@ -64,6 +64,11 @@ bool exchange_claim(struct exchange *exchange, size_t bytes)
     return true;
 }
 
+bool exchange_may_claim(const struct exchange *exchange, size_t bytes)
+{
+    return bytes <= exchange->service->budget.limit - exchange->claimed;
+}
+
 void exchange_unclaim(struct exchange *exchange, size_t bytes)
 {
     memory_budget_release(&exchange->service->budget, bytes);
@@ -140,6 +145,18 @@ void exchange_fail_with(struct exchange *exchange, enum problem_kind kind, const
     struct problem problem;
     problem_set(&problem, kind, "%s", detail);
     exchange_fail(exchange, &problem);
+}
+
+void exchange_fail_claim(struct exchange *exchange, size_t bytes, const char *what)
+{
+    if (exchange_may_claim(exchange, bytes))
+        exchange_fail_with(exchange, PROBLEM_MEMORY,
+                           "%s would not fit into the memory that is left; try again later.", what);
+    else
+        exchange_fail_with(exchange, PROBLEM_MEMORY_LIMIT,
+                           "%s would need more than the %zu bytes that all requests together may "
+                           "have; send fewer particles at a time.",
+                           what, exchange->service->budget.limit);
 }
 
 bool exchange_cancelled(void *context)

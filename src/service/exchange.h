@@ -85,6 +85,12 @@ void exchange_destroy(struct exchange *exchange);
 
 /* Claims bytes of the memory budget for this exchange, or returns false. */
 bool exchange_claim(struct exchange *exchange, size_t bytes);
+/* False when the claim could not succeed even if no other request held anything. */
+bool exchange_may_claim(const struct exchange *exchange, size_t bytes);
+
+/* Fails an exchange whose claim was refused: 503, or 413 when it may never claim so much. `what`
+ * begins the sentence: "The answer", "The particles". */
+void exchange_fail_claim(struct exchange *exchange, size_t bytes, const char *what);
 void exchange_unclaim(struct exchange *exchange, size_t bytes);
 
 /* Sets the answer. `body` was allocated with malloc and is the exchange's from now on; NULL

@@ -26,6 +26,7 @@ static const struct kind_row {
     [PROBLEM_RECEIVE_TIMEOUT] = {408, "receive-timeout", "The request did not come in in time"},
     [PROBLEM_BODY_TOO_LARGE] = {413, "body-too-large", "The body is too large"},
     [PROBLEM_TOO_MANY] = {413, "too-many-particles", "Too many particles"},
+    [PROBLEM_MEMORY_LIMIT] = {413, "over-memory-limit", "The request needs too much memory"},
     [PROBLEM_MEDIA_TYPE] = {415, "unsupported-media-type", "The body's media type is not known"},
     [PROBLEM_ENCODING] = {415, "unsupported-encoding", "The body's encoding is not known"},
     [PROBLEM_INVALID] = {422, "invalid-request", "The request is not meaningful"},

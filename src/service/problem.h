@@ -19,6 +19,7 @@ enum problem_kind {
     PROBLEM_RECEIVE_TIMEOUT, /* 408 */
     PROBLEM_BODY_TOO_LARGE,  /* 413 */
     PROBLEM_TOO_MANY,        /* 413: particles */
+    PROBLEM_MEMORY_LIMIT,    /* 413: needs more memory than all requests may have */
     PROBLEM_MEDIA_TYPE,      /* 415 */
     PROBLEM_ENCODING,        /* 415: Content-Encoding */
     PROBLEM_INVALID,         /* 422: JSON, but not a request */

@@ -19,9 +19,11 @@
 /* Writing a particle, roughly. */
 #define ENCODE_NS 150
 
-static bool claim_columns(void *context, size_t bytes)
+static enum claim claim_columns(void *context, size_t bytes)
 {
-    return exchange_claim(context, bytes);
+    if (exchange_claim(context, bytes))
+        return CLAIM_OK;
+    return exchange_may_claim(context, bytes) ? CLAIM_LATER : CLAIM_NEVER;
 }
 
 static void unclaim_columns(void *context, size_t bytes)
@@ -33,7 +35,7 @@ void simulate_release(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     if (simulate->decoder)
-        json_decoder_destroy(simulate->decoder);
+        decoder_destroy(simulate->decoder);
     exchange_unclaim(exchange, particle_set_bytes(simulate->simulation.particles.capacity));
     simulation_fini(&simulate->simulation);
     free(simulate);
@@ -112,13 +114,12 @@ bool simulate_begin(struct exchange *exchange)
 static void fail_decoding(struct exchange *exchange)
 {
     static const enum problem_kind kinds[] = {
-        [-DECODE_SYNTAX] = PROBLEM_MALFORMED,
-        [-DECODE_MEANING] = PROBLEM_INVALID,
-        [-DECODE_TOO_MANY] = PROBLEM_TOO_MANY,
-        [-DECODE_NO_MEMORY] = PROBLEM_MEMORY,
+        [-DECODE_SYNTAX] = PROBLEM_MALFORMED,       [-DECODE_MEANING] = PROBLEM_INVALID,
+        [-DECODE_TOO_MANY] = PROBLEM_TOO_MANY,      [-DECODE_NO_MEMORY] = PROBLEM_MEMORY,
+        [-DECODE_TOO_LARGE] = PROBLEM_MEMORY_LIMIT,
     };
     struct simulate *simulate = exchange->state;
-    const struct decode_error *error = json_decoder_error(simulate->decoder);
+    const struct decode_error *error = decoder_error(simulate->decoder);
     struct problem problem;
     problem_set(&problem, kinds[-error->status], "%s", error->detail);
     if (error->status == DECODE_SYNTAX) {
@@ -130,7 +131,7 @@ static void fail_decoding(struct exchange *exchange)
         problem_set_pointer(&problem, error->pointer);
     }
     /* Found half-way, at a limit: the client has not stopped sending, so part from it. */
-    if (error->status == DECODE_TOO_MANY || error->status == DECODE_NO_MEMORY)
+    if (error->status != DECODE_SYNTAX && error->status != DECODE_MEANING)
         exchange->close = true;
     exchange_fail(exchange, &problem);
 }
@@ -139,7 +140,7 @@ void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct simulate *simulate = exchange->state;
     int64_t begun = clock_now_ns();
-    enum decode_status status = json_decoder_feed(simulate->decoder, bytes, size);
+    enum decode_status status = decoder_feed(simulate->decoder, bytes, size);
     exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
     if (status != DECODE_OK)
         fail_decoding(exchange);
@@ -241,7 +242,7 @@ void simulate_handle(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     int64_t begun = clock_now_ns();
-    enum decode_status status = json_decoder_finish(simulate->decoder);
+    enum decode_status status = decoder_finish(simulate->decoder);
     exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
     if (status != DECODE_OK)
         fail_decoding(exchange);

@@ -2,7 +2,7 @@
 #ifndef SERVICE_SIMULATE_STATE_H
 #define SERVICE_SIMULATE_STATE_H
 
-#include "codec/json_decoder.h"
+#include "codec/decoder.h"
 #include "codec/simulation.h"
 #include "service/exchange.h"
 
@@ -10,7 +10,7 @@
 struct simulate {
     struct simulation simulation; /* of the body, then of the whole request */
     struct simulation query;      /* options of the query; no particles */
-    struct json_decoder *decoder;
+    struct decoder *decoder;
     int64_t steps; /* once the request has been checked */
 };
 

@@ -156,9 +156,7 @@ static void answer_json(struct exchange *exchange, int64_t particle_steps, unsig
     int64_t begun = clock_now_ns();
     size_t bound = json_particles_bound(simulation->shape, simulation->particles.count);
     if (bound == 0 || !exchange_claim(exchange, bound + ENVELOPE_BYTES)) {
-        exchange_fail_with(
-            exchange, PROBLEM_MEMORY,
-            "The answer does not fit into the memory that is left; try again later.");
+        exchange_fail_claim(exchange, bound ? bound + ENVELOPE_BYTES : SIZE_MAX, "The answer");
         return;
     }
     /* Pages of the bound that are not written to never become memory. */

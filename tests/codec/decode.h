@@ -1,5 +1,5 @@
-/* What the tests of the JSON decoder share: one call decodes a text, in chunks, on a budget,
- * and checks the promises that hold for every text. */
+/* What the tests of the decoders share: one call decodes a body, in chunks, on a budget, and checks
+ * the promises that hold for every body. DECODER_CREATE, if it is not JSON's, is defined before. */
 #ifndef TESTS_CODEC_DECODE_H
 #define TESTS_CODEC_DECODE_H
 
@@ -9,6 +9,10 @@
 
 #include "codec/json_decoder.h"
 
+#ifndef DECODER_CREATE
+#define DECODER_CREATE json_decoder_create
+#endif
+
 struct budget {
     size_t claimed;
     size_t limit;
@@ -17,16 +21,18 @@ struct budget {
     size_t peak;
 };
 
-static inline bool budget_claim(void *context, size_t bytes)
+static inline enum claim budget_claim(void *context, size_t bytes)
 {
     struct budget *budget = context;
     budget->asks++;
-    if (budget->asks == budget->refuse_ask || bytes > budget->limit - budget->claimed)
-        return false;
+    if (budget->asks == budget->refuse_ask)
+        return CLAIM_LATER;
+    if (bytes > budget->limit - budget->claimed)
+        return CLAIM_NEVER;
     budget->claimed += bytes;
     if (budget->claimed > budget->peak)
         budget->peak = budget->claimed;
-    return true;
+    return CLAIM_OK;
 }
 
 static inline void budget_unclaim(void *context, size_t bytes)
@@ -44,13 +50,12 @@ struct decoded {
 };
 
 /* Feeds a copy of exactly these bytes, so that a sanitizer sees a read beyond them. */
-static inline enum decode_status feed_copy(struct json_decoder *decoder, const char *bytes,
-                                           size_t size)
+static inline enum decode_status feed_copy(struct decoder *decoder, const char *bytes, size_t size)
 {
     char *copy = malloc(size ? size : 1);
     ck_assert_ptr_nonnull(copy);
     memcpy(copy, bytes, size);
-    enum decode_status status = json_decoder_feed(decoder, copy, size);
+    enum decode_status status = decoder_feed(decoder, copy, size);
     free(copy);
     return status;
 }
@@ -63,7 +68,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     if (!decoded->budget.limit)
         decoded->budget.limit = SIZE_MAX;
     struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget};
-    struct json_decoder *decoder = json_decoder_create(&limits, &decoded->simulation);
+    struct decoder *decoder = DECODER_CREATE(&limits, &decoded->simulation);
     ck_assert_ptr_nonnull(decoder);
 
     enum decode_status fed = DECODE_OK;
@@ -76,11 +81,11 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     ck_assert_int_ne(fed, DECODE_MEANING);
     if (fed) /* later calls return the same */
         ck_assert_int_eq(feed_copy(decoder, "1", 1), fed);
-    decoded->status = json_decoder_finish(decoder);
+    decoded->status = decoder_finish(decoder);
     if (fed)
         ck_assert_int_eq(decoded->status, fed);
 
-    decoded->error = *json_decoder_error(decoder);
+    decoded->error = *decoder_error(decoder);
     ck_assert_int_eq(decoded->error.status, decoded->status);
     struct particle_set *set = &decoded->simulation.particles;
     ck_assert_uint_eq(decoded->budget.claimed,
@@ -92,7 +97,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
         ck_assert_uint_ge(set->count, 1);
         ck_assert_uint_le(set->count, max_particles);
     }
-    json_decoder_destroy(decoder);
+    decoder_destroy(decoder);
 }
 
 static inline void decoded_free(struct decoded *decoded)

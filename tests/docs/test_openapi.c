@@ -338,12 +338,12 @@ static void check_example(const char *name, const json_t *request, const json_t 
     struct simulation simulation;
     struct decode_limits limits = {.max_particles = 100};
     simulation_init(&simulation);
-    struct json_decoder *decoder = json_decoder_create(&limits, &simulation);
+    struct decoder *decoder = json_decoder_create(&limits, &simulation);
     char *text = json_dumps(request, JSON_REAL_PRECISION(17));
-    json_decoder_feed(decoder, text, strlen(text));
-    ck_assert_msg(json_decoder_finish(decoder) == DECODE_OK, "%s: %s", name,
-                  json_decoder_error(decoder)->detail);
-    json_decoder_destroy(decoder);
+    decoder_feed(decoder, text, strlen(text));
+    ck_assert_msg(decoder_finish(decoder) == DECODE_OK, "%s: %s", name,
+                  decoder_error(decoder)->detail);
+    decoder_destroy(decoder);
     free(text);
 
     struct particle_set *set = &simulation.particles;

@@ -201,11 +201,11 @@ START_TEST(memory_limit)
     daemon_start(&server, "--memory-limit", "1M", NULL);
     ck_assert_double_eq(metric(&server, "particled_memory_limit_bytes"), 1 << 20);
     char *small = many(2000), *large = many(100000);
-    /* too much while the body comes in: answered, then closed */
+    /* more than there ever is, while the body comes in: answered, then closed */
     int fd = raw_open(&server);
     raw_post(fd, large);
     const struct reply *reply = raw_read(fd);
-    reply_is_problem(reply, 503, "memory-used-up");
+    reply_is_problem(reply, 413, "over-memory-limit");
     ck_assert_str_eq(reply_header(reply, "Connection"), "close");
     ck_assert(raw_is_closed(fd));
     close(fd);
@@ -213,17 +213,28 @@ START_TEST(memory_limit)
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(http_simulate(&server, small)->status, 200);
     await_metric(&server, "particled_memory_used_bytes", 0);
-    /* what others hold counts */
+    /* particles that fit, and an answer that never does */
+    char *half = many(10000);
+    reply_is_problem(http_simulate(&server, half), 413, "over-memory-limit");
+    await_metric(&server, "particled_memory_used_bytes", 0);
+    free(small), free(large), free(half);
+    daemon_finish(&server);
+}
+END_TEST
+
+START_TEST(memory_that_others_hold)
+{
+    /* growing to 32768 particles takes 1152 KiB for a moment */
+    daemon_start(&server, "--memory-limit", "1800K", NULL);
     char *half = many(20000);
-    fd = raw_open(&server);
+    int fd = raw_open(&server);
     ck_assert(raw_sendf(fd, POST_HEAD "Content-Length: %zu\r\n\r\n%.*s", strlen(half),
                         (int)strlen(half) - 2, half));
-    for (int i = 0; i < 1000 && metric(&server, "particled_memory_used_bytes") < 20000 * 24; i++)
-        usleep(5000);
+    await_metric(&server, "particled_memory_used_bytes", 32768 * 24);
     reply_is_problem(http_simulate(&server, half), 503, "memory-used-up");
     close(fd);
     await_metric(&server, "particled_memory_used_bytes", 0);
-    free(small), free(large), free(half);
+    free(half);
     daemon_finish(&server);
 }
 END_TEST
@@ -292,6 +303,7 @@ int main(void)
     tcase_add_test(tcase, max_particle_steps);
     tcase_add_test(tcase, queue_limit);
     tcase_add_test(tcase, memory_limit);
+    tcase_add_test(tcase, memory_that_others_hold);
     tcase_add_test(tcase, max_connections);
     tcase_add_test(tcase, more_connections_than_the_library_takes_by_default);
     return suite_run(suite);

@@ -1,0 +1,36 @@
+/* The columns of a particle set while a decoder fills them: their growth, within the limit of
+ * particles and the memory budget. For the files of codec/ only. */
+#ifndef CODEC_COLUMNS_H
+#define CODEC_COLUMNS_H
+
+#include "codec/decoder.h"
+
+#define PARTICLE_COLUMNS 3 /* x, y, ang_vel */
+
+extern const char *const column_names[PARTICLE_COLUMNS];
+
+/* Bytes of the sentence that says why columns cannot grow. */
+#define COLUMNS_SENTENCE_BYTES 96
+
+struct columns {
+    struct decode_limits limits;
+    struct particle_set *set;         /* the caller's, who sets its count at the end */
+    size_t room;                      /* particles that fit: columns and limit */
+    double *column[PARTICLE_COLUMNS]; /* of the set */
+};
+
+void columns_init(struct columns *columns, const struct decode_limits *limits,
+                  struct particle_set *set);
+
+/* Makes room for at least one more particle than now; twice as many, if it may. Otherwise
+ * DECODE_TOO_MANY, DECODE_NO_MEMORY or DECODE_TOO_LARGE, and the sentence. */
+enum decode_status columns_grow(struct columns *columns, char sentence[COLUMNS_SENTENCE_BYTES]);
+
+/* Makes room for exactly `count` particles, for a format that tells before them. As above. */
+enum decode_status columns_reserve(struct columns *columns, size_t count,
+                                   char sentence[COLUMNS_SENTENCE_BYTES]);
+
+/* Frees the columns and unclaims their bytes. */
+void columns_drop(struct columns *columns);
+
+#endif
