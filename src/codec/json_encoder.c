@@ -1,8 +1,8 @@
 #include "codec/json_encoder.h"
 
-#include <stdint.h>
 #include <string.h>
 
+#include "codec/columns.h"
 #include "codec/number.h"
 
 /* Appends a string literal. */
@@ -14,7 +14,8 @@ static inline char *put(char *out, const char *bytes, size_t size)
     return out + size;
 }
 
-/* The most bytes of one particle, the comma after it included. */
+/* The most bytes of one particle, in columns of one of its numbers, the comma before it included.
+ */
 static size_t particle_bound(enum particle_shape shape)
 {
     const size_t numbers = (size_t)3 * NUMBER_BYTES_MAX;
@@ -26,22 +27,27 @@ static size_t particle_bound(enum particle_shape shape)
     case SHAPE_COLUMNS:
         break;
     }
-    return numbers + sizeof ",,," - 1;
+    return NUMBER_BYTES_MAX + sizeof "," - 1;
 }
 
-size_t json_particles_bound(enum particle_shape shape, size_t count)
+/* What stands around the particles of a piece, at most. */
+#define FRAME_BYTES sizeof "{\"ang_vel\":[]}"
+
+static size_t pieces(const struct particle_set *set, enum particle_shape shape)
 {
-    const size_t frame = sizeof "{\"x\":[],\"y\":[],\"ang_vel\":[]}" - 1; /* the largest */
-    size_t particle = particle_bound(shape);
-    if (count > (SIZE_MAX - frame) / particle)
-        return 0;
-    return frame + count * particle;
+    return encode_pieces(set->count) * (shape == SHAPE_COLUMNS ? PARTICLE_COLUMNS : 1);
 }
 
-static char *encode_objects(char *out, const struct particle_set *set)
+static size_t bound(const struct particle_set *set, enum particle_shape shape, size_t piece)
 {
-    *out++ = '[';
-    for (size_t i = 0; i < set->count; i++) {
+    piece %= encode_pieces(set->count);
+    size_t count = encode_end(piece, set->count) - encode_begin(piece);
+    return FRAME_BYTES + count * particle_bound(shape);
+}
+
+static char *write_objects(char *out, const struct particle_set *set, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
         if (i)
             *out++ = ',';
         out = PUT(out, "{\"x\":");
@@ -52,14 +58,12 @@ static char *encode_objects(char *out, const struct particle_set *set)
         out = number_format(out, set->ang_vel[i]);
         *out++ = '}';
     }
-    *out++ = ']';
     return out;
 }
 
-static char *encode_triples(char *out, const struct particle_set *set)
+static char *write_triples(char *out, const struct particle_set *set, size_t begin, size_t end)
 {
-    *out++ = '[';
-    for (size_t i = 0; i < set->count; i++) {
+    for (size_t i = begin; i < end; i++) {
         if (i)
             *out++ = ',';
         *out++ = '[';
@@ -70,44 +74,48 @@ static char *encode_triples(char *out, const struct particle_set *set)
         out = number_format(out, set->ang_vel[i]);
         *out++ = ']';
     }
-    *out++ = ']';
     return out;
 }
 
-static char *encode_column(char *out, const double *column, size_t count)
+/* The pieces of the three columns follow each other. */
+static char *write_column(char *out, const struct particle_set *set, size_t piece)
 {
-    *out++ = '[';
-    for (size_t i = 0; i < count; i++) {
+    const double *const columns[] = {set->x, set->y, set->ang_vel};
+    size_t count = encode_pieces(set->count);
+    size_t column = piece / count;
+    size_t begin = encode_begin(piece % count), end = encode_end(piece % count, set->count);
+    if (begin == 0) {
+        *out++ = column ? ',' : '{';
+        *out++ = '"';
+        out = put(out, column_names[column], strlen(column_names[column]));
+        out = PUT(out, "\":[");
+    }
+    for (size_t i = begin; i < end; i++) {
         if (i)
             *out++ = ',';
-        out = number_format(out, column[i]);
+        out = number_format(out, columns[column][i]);
     }
-    *out++ = ']';
+    if (end == set->count) {
+        *out++ = ']';
+        if (column == PARTICLE_COLUMNS - 1)
+            *out++ = '}';
+    }
     return out;
 }
 
-static char *encode_columns(char *out, const struct particle_set *set)
+static char *write(char *out, const struct particle_set *set, enum particle_shape shape,
+                   size_t piece)
 {
-    out = PUT(out, "{\"x\":");
-    out = encode_column(out, set->x, set->count);
-    out = PUT(out, ",\"y\":");
-    out = encode_column(out, set->y, set->count);
-    out = PUT(out, ",\"ang_vel\":");
-    out = encode_column(out, set->ang_vel, set->count);
-    *out++ = '}';
+    if (shape == SHAPE_COLUMNS)
+        return write_column(out, set, piece);
+    size_t begin = encode_begin(piece), end = encode_end(piece, set->count);
+    if (begin == 0)
+        *out++ = '[';
+    out = shape == SHAPE_OBJECTS ? write_objects(out, set, begin, end)
+                                 : write_triples(out, set, begin, end);
+    if (end == set->count)
+        *out++ = ']';
     return out;
 }
 
-char *json_encode_particles(char *out, enum particle_shape shape,
-                            const struct particle_set *particles)
-{
-    switch (shape) {
-    case SHAPE_OBJECTS:
-        return encode_objects(out, particles);
-    case SHAPE_TRIPLES:
-        return encode_triples(out, particles);
-    case SHAPE_COLUMNS:
-        break;
-    }
-    return encode_columns(out, particles);
-}
+const struct encoder json_encoder = {.pieces = pieces, .bound = bound, .write = write};

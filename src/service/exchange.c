@@ -42,6 +42,7 @@ static void drop_answer(struct exchange *exchange)
 {
     if (exchange->answer.owned)
         free((void *)(uintptr_t)exchange->answer.body);
+    parts_destroy(exchange->answer.parts);
     memset(&exchange->answer, 0, sizeof exchange->answer);
 }
 
@@ -94,6 +95,13 @@ void exchange_answer_static(struct exchange *exchange, unsigned status, const ch
     exchange->answer.content_type = content_type;
     exchange->answer.body = body;
     exchange->answer.size = size;
+}
+
+void exchange_answer_parts(struct exchange *exchange, unsigned status, const char *content_type,
+                           struct parts *parts)
+{
+    exchange_answer_static(exchange, status, content_type, NULL, parts_size(parts));
+    exchange->answer.parts = parts;
 }
 
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root)
@@ -251,17 +259,46 @@ static void add_headers(struct exchange *exchange, struct MHD_Response *response
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+static void destroy_parts(void *parts)
+{
+    parts_destroy(parts);
+}
+
+/* The response takes the body over. NULL when memory is short; then the exchange still has it. */
+static struct MHD_Response *make_response(struct answer *answer)
+{
+    struct MHD_Response *response;
+    if (!answer->parts) {
+        void *body = (void *)(uintptr_t)answer->body;
+        response = MHD_create_response_from_buffer(
+            answer->size, body, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    } else {
+        size_t count = answer->parts->count;
+        struct MHD_IoVec *vector = malloc(count * sizeof *vector);
+        if (!vector)
+            return NULL;
+        for (size_t i = 0; i < count; i++)
+            vector[i] =
+                (struct MHD_IoVec){answer->parts->part[i].bytes, answer->parts->part[i].size};
+        response =
+            MHD_create_response_from_iovec(vector, (unsigned)count, destroy_parts, answer->parts);
+        free(vector);
+    }
+    if (response) {
+        answer->owned = false;
+        answer->parts = NULL;
+    }
+    return response;
+}
+
 enum MHD_Result exchange_send(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
     if (answer->status == 0 || !peer_answer(exchange->peer))
         return MHD_NO; /* the client has left */
-    void *body = (void *)(uintptr_t)answer->body;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        answer->size, body, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = make_response(answer);
     if (!response)
         return MHD_NO;
-    answer->owned = false; /* the response frees it */
     add_headers(exchange, response);
     enum MHD_Result result = MHD_queue_response(exchange->connection, answer->status, response);
     MHD_destroy_response(response);

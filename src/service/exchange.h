@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/parts.h"
 #include "service/problem.h"
 #include "service/service.h"
 #include "service/timing.h"
@@ -44,8 +45,10 @@ struct answer {
     unsigned status;
     const char *content_type;
     const char *body;
+    struct parts *parts; /* in place of body */
     size_t size;
     bool owned;                 /* body is freed after sending */
+    char number[24];            /* for the value of a header */
     const char *header_name[4]; /* further headers; the strings outlive the exchange */
     const char *header_value[4];
     unsigned retry_after_s; /* 0: none */
@@ -101,6 +104,10 @@ void exchange_answer(struct exchange *exchange, unsigned status, const char *con
 /* The same for a body that is constant. */
 void exchange_answer_static(struct exchange *exchange, unsigned status, const char *content_type,
                             const char *body, size_t size);
+
+/* The same with a list of parts, which is the exchange's from now on. */
+void exchange_answer_parts(struct exchange *exchange, unsigned status, const char *content_type,
+                           struct parts *parts);
 
 /* The same with a jansson document, indented; takes the reference. */
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root);

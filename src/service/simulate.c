@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "codec/json_decoder.h"
+#include "codec/codec.h"
 #include "codec/simulation.h"
 #include "runtime/clock.h"
 #include "service/media.h"
 #include "service/simulate_state.h"
-
-#define JSON_TYPE "application/json"
 
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
@@ -41,21 +39,51 @@ void simulate_release(struct exchange *exchange)
     free(simulate);
 }
 
+/* What curl -d says of any text, so JSON is tried. */
+#define FORM_TYPE "application/x-www-form-urlencoded"
+
+static bool choose_body_codec(struct exchange *exchange, const struct codec *codecs, size_t count)
+{
+    struct simulate *simulate = exchange->state;
+    const char *type = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE);
+    simulate->body_codec = codecs;
+    if (!type || media_is(type, FORM_TYPE))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (media_is(type, codecs[i].media_type)) {
+            simulate->body_codec = &codecs[i];
+            return true;
+        }
+    exchange_fail_with(exchange, PROBLEM_MEDIA_TYPE,
+                       "Bodies of type \"%.100s\" are not known here; send " CODEC_TYPES ".", type);
+    exchange_header(exchange, "Accept-Post", CODEC_TYPES);
+    return false;
+}
+
+static bool choose_answer_codec(struct exchange *exchange, const struct codec *codecs, size_t count)
+{
+    struct simulate *simulate = exchange->state;
+    const char *types[CODECS_MAX];
+    for (size_t i = 0; i < count; i++)
+        types[i] = codecs[i].media_type;
+    int chosen =
+        media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), types, count);
+    if (chosen >= 0) {
+        simulate->answer_codec = &codecs[chosen];
+        return true;
+    }
+    exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
+                       "The answer comes as " CODEC_TYPES "; accept one of them.");
+    return false;
+}
+
 static bool check_media(struct exchange *exchange)
 {
-    static const char *const offered[] = {JSON_TYPE};
-    const char *type = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE);
-    const char *encoding = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
-    /* The form type is what curl -d says of any text. */
-    if (type && !media_is(type, JSON_TYPE) &&
-        !media_is(type, "application/x-www-form-urlencoded")) {
-        exchange_fail_with(exchange, PROBLEM_MEDIA_TYPE,
-                           "Bodies of type \"%.100s\" are not known here; send " JSON_TYPE ".",
-                           type);
-        exchange_header(exchange, "Accept-Post", JSON_TYPE);
+    size_t count;
+    const struct codec *codecs = codec_table(&count);
+    if (!choose_body_codec(exchange, codecs, count))
         return false;
-    }
+    const char *encoding = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
     if (encoding && strcasecmp(encoding, "identity") != 0) {
         exchange_fail_with(exchange, PROBLEM_ENCODING,
                            "Content-Encoding \"%.100s\" is not known here; send the body as it is.",
@@ -63,12 +91,7 @@ static bool check_media(struct exchange *exchange)
         exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, "identity");
         return false;
     }
-    if (media_choose(accept, offered, 1) < 0) {
-        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The answer comes as " JSON_TYPE " only; accept that.");
-        return false;
-    }
-    return true;
+    return choose_answer_codec(exchange, codecs, count);
 }
 
 static bool check_load(struct exchange *exchange)
@@ -91,8 +114,6 @@ static bool check_load(struct exchange *exchange)
 bool simulate_begin(struct exchange *exchange)
 {
     const struct options *options = exchange->service->options;
-    if (!check_media(exchange) || !check_load(exchange))
-        return false;
     struct simulate *simulate = calloc(1, sizeof *simulate);
     if (!simulate) {
         exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
@@ -101,11 +122,11 @@ bool simulate_begin(struct exchange *exchange)
     simulation_init(&simulate->simulation);
     simulation_init(&simulate->query);
     exchange->state = simulate;
-    if (!simulate_read_query(exchange))
+    if (!check_media(exchange) || !check_load(exchange) || !simulate_read_query(exchange))
         return false;
     struct decode_limits limits = {(size_t)options->max_particles, claim_columns, unclaim_columns,
                                    exchange};
-    simulate->decoder = json_decoder_create(&limits, &simulate->simulation);
+    simulate->decoder = simulate->body_codec->decoder_create(&limits, &simulate->simulation);
     if (!simulate->decoder)
         exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
     return simulate->decoder != NULL;

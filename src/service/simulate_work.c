@@ -1,12 +1,7 @@
-/* POST /simulate on a worker: evolve the particles and write the answer. */
-#include <math.h>
+/* POST /simulate on a worker: evolve the particles. */
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "codec/json_encoder.h"
-#include "codec/number.h"
 #include "runtime/clock.h"
 #include "service/simulate.h"
 #include "service/simulate_state.h"
@@ -21,9 +16,6 @@
 
 /* Pieces start at a cache line of the columns. */
 #define PIECE_ALIGNMENT 8
-
-/* What the answer holds around the particles, at most. */
-#define ENVELOPE_BYTES 1024
 
 /* A run that several workers share. Each piece is checked, then moved. Pieces are taken in their
  * order, so when one finds a fault all before it have been taken too, and each of them is checked
@@ -98,85 +90,16 @@ static void fail_domain(struct exchange *exchange, const struct split *split, si
     exchange_fail(exchange, &problem);
 }
 
-/* Appends to a buffer that is known to be large enough. */
-static char *put_text(char *out, const char *text)
+static void count_work(struct exchange *exchange, size_t particles, int64_t particle_steps)
 {
-    size_t length = strlen(text);
-    memcpy(out, text, length);
-    return out + length;
-}
-
-static char *put_name(char *out, const char *name)
-{
-    out = put_text(out, ",\"");
-    out = put_text(out, name);
-    return put_text(out, "\":");
-}
-
-static char *put_real(char *out, const char *name, double value)
-{
-    return number_format(put_name(out, name), value);
-}
-
-static char *put_integer(char *out, const char *name, int64_t value)
-{
-    return timing_digits(put_name(out, name), (uint64_t)value, 1);
-}
-
-static char *put_phase(char *out, const char *name, int64_t ns)
-{
-    out = put_text(out, "\"");
-    out = put_text(out, name);
-    out = put_text(out, "_s\":");
-    return timing_seconds(out, ns);
-}
-
-static char *put_timing(char *out, const struct exchange *exchange, int64_t particle_steps,
-                        unsigned threads)
-{
-    const int64_t *ns = exchange->timing.ns;
-    out = put_text(out, ",\"timing\":{");
-    for (int phase = 0; phase < TIMING_PHASES; phase++) {
-        out = put_phase(out, timing_names[phase], ns[phase]);
-        *out++ = ',';
-    }
-    out = put_phase(out, "total", clock_now_ns() - exchange->started_ns);
-    out = put_integer(out, "particle_steps", particle_steps);
-    int64_t evolve_ns = ns[TIMING_EVOLVE];
-    double rate = evolve_ns > 0 ? (double)particle_steps / clock_seconds(evolve_ns) : 0;
-    out = put_real(out, "particle_steps_per_s", round(rate));
-    out = put_integer(out, "threads", threads);
-    return put_text(out, "}");
-}
-
-static void answer_json(struct exchange *exchange, int64_t particle_steps, unsigned threads)
-{
-    struct simulate *simulate = exchange->state;
-    const struct simulation *simulation = &simulate->simulation;
-    int64_t begun = clock_now_ns();
-    size_t bound = json_particles_bound(simulation->shape, simulation->particles.count);
-    if (bound == 0 || !exchange_claim(exchange, bound + ENVELOPE_BYTES)) {
-        exchange_fail_claim(exchange, bound ? bound + ENVELOPE_BYTES : SIZE_MAX, "The answer");
-        return;
-    }
-    /* Pages of the bound that are not written to never become memory. */
-    char *body = malloc(bound + ENVELOPE_BYTES);
-    if (!body) {
-        exchange_answer(exchange, 0, NULL, NULL, 0);
-        return;
-    }
-    char *out = put_text(body, "{\"particles\":");
-    out = json_encode_particles(out, simulation->shape, &simulation->particles);
-    out = put_real(out, "dt", simulation->dt);
-    out = put_real(out, "timestep", simulation->timestep);
-    out = put_integer(out, "steps", simulation->method->polygon ? simulate->steps : 0);
-    out = put_text(out, ",\"method\":\"");
-    out = put_text(out, simulation->method->name);
-    out = put_text(out, "\"");
-    exchange->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - begun;
-    out = put_timing(out, exchange, particle_steps, threads);
-    out = put_text(out, "}\n");
-    exchange_answer(exchange, MHD_HTTP_OK, "application/json", body, (size_t)(out - body));
+    const struct simulate *simulate = exchange->state;
+    struct metrics *metrics = &exchange->service->metrics;
+    size_t count, row = 0;
+    const struct method *const *methods = method_table(&count);
+    while (row < count && methods[row] != simulate->simulation.method)
+        row++;
+    metrics_add(&metrics->particles[row], particles);
+    metrics_add(&metrics->particle_steps[row], (uint64_t)particle_steps);
 }
 
 void simulate_work(struct exchange *exchange)
@@ -209,15 +132,8 @@ void simulate_work(struct exchange *exchange)
     }
     if (atomic_load(&split.stopped))
         return; /* cancelled; the answer is made from the reason */
-    size_t particles = set->count;
-    int64_t particle_steps = evolve_particle_steps(method, particles, simulate->steps);
-    answer_json(exchange, particle_steps, threads); /* may free the set */
-
-    struct metrics *metrics = &exchange->service->metrics;
-    size_t count, row = 0;
-    const struct method *const *methods = method_table(&count);
-    while (row < count && methods[row] != method)
-        row++;
-    metrics_add(&metrics->particles[row], particles);
-    metrics_add(&metrics->particle_steps[row], (uint64_t)particle_steps);
+    struct simulate_result result = {evolve_particle_steps(method, set->count, simulate->steps),
+                                     threads};
+    count_work(exchange, set->count, result.particle_steps);
+    simulate_answer(exchange, &result);
 }

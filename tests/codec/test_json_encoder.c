@@ -10,17 +10,22 @@
 
 static const enum particle_shape shapes[] = {SHAPE_OBJECTS, SHAPE_TRIPLES, SHAPE_COLUMNS};
 
-/* The text of the particles, with a NUL; also checks the bound. */
+/* The text of the particles, with a NUL; also checks the bound of each piece. */
 static char *encode(enum particle_shape shape, const struct particle_set *set)
 {
-    size_t bound = json_particles_bound(shape, set->count);
-    char *text = malloc(bound + 1);
-    ck_assert_ptr_nonnull(text);
-    text[bound] = '#';
-    char *end = json_encode_particles(text, shape, set);
-    ck_assert_uint_le((size_t)(end - text), bound);
-    ck_assert_int_eq(text[bound], '#');
-    *end = '\0';
+    char *text = NULL;
+    size_t length = 0, pieces = json_encoder.pieces(set, shape);
+    for (size_t piece = 0; piece < pieces; piece++) {
+        size_t bound = json_encoder.bound(set, shape, piece);
+        text = realloc(text, length + bound + 1);
+        ck_assert_ptr_nonnull(text);
+        text[length + bound] = '#';
+        char *end = json_encoder.write(text + length, set, shape, piece);
+        ck_assert_uint_le((size_t)(end - text), length + bound);
+        ck_assert_int_eq(text[length + bound], '#');
+        length = (size_t)(end - text);
+        *end = '\0';
+    }
     return text;
 }
 
@@ -85,12 +90,44 @@ START_TEST(longest_numbers)
 }
 END_TEST
 
-START_TEST(bound_overflow)
+/* However many pieces there are, they make the same text: that of a plain loop. */
+START_TEST(pieces)
 {
-    for (size_t s = 0; s < 3; s++) {
-        ck_assert_uint_eq(json_particles_bound(shapes[s], SIZE_MAX), 0);
-        ck_assert_uint_eq(json_particles_bound(shapes[s], SIZE_MAX / 74), 0);
-        ck_assert_uint_ne(json_particles_bound(shapes[s], SIZE_MAX / 128), 0);
+    static const size_t counts[] = {1, ENCODE_PIECE - 1, ENCODE_PIECE, ENCODE_PIECE + 1,
+                                    3 * ENCODE_PIECE};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        size_t count = counts[c];
+        struct particle_set set;
+        particle_set_init(&set);
+        ck_assert_int_eq(particle_set_reserve(&set, count), 0);
+        set.count = count;
+        char *plain = malloc(32 * count + 64), *at = plain;
+        *at++ = '[';
+        for (size_t i = 0; i < count; i++) {
+            set.x[i] = (double)i;
+            set.y[i] = 1;
+            set.ang_vel[i] = 2;
+            at += sprintf(at, "%s[%zu,1,2]", i ? "," : "", i);
+        }
+        strcpy(at, "]");
+        ck_assert_uint_eq(json_encoder.pieces(&set, SHAPE_TRIPLES),
+                          (count + ENCODE_PIECE - 1) / ENCODE_PIECE);
+        char *text = encode(SHAPE_TRIPLES, &set);
+        ck_assert_str_eq(text, plain);
+        free(text);
+        at = plain + sprintf(plain, "{\"x\":[");
+        for (size_t i = 0; i < count; i++)
+            at += sprintf(at, "%s%zu", i ? "," : "", i);
+        ck_assert_uint_eq(json_encoder.pieces(&set, SHAPE_COLUMNS),
+                          3 * ((count + ENCODE_PIECE - 1) / ENCODE_PIECE));
+        text = encode(SHAPE_COLUMNS, &set);
+        ck_assert_mem_eq(text, plain, strlen(plain));
+        json_t *root = json_loads(text, 0, NULL);
+        ck_assert_uint_eq(json_array_size(json_object_get(root, "ang_vel")), count);
+        json_decref(root);
+        free(text);
+        free(plain);
+        particle_set_fini(&set);
     }
 }
 END_TEST
@@ -145,7 +182,7 @@ int main(void)
     tcase_add_test(tcase, exact_text);
     tcase_add_test(tcase, no_particles);
     tcase_add_test(tcase, longest_numbers);
-    tcase_add_test(tcase, bound_overflow);
+    tcase_add_test(tcase, pieces);
     tcase_add_test(tcase, round_trip);
     return suite_run(suite);
 }

@@ -1,0 +1,31 @@
+/* The body of a large answer: a list of buffers, some of which may lie in the columns of a particle
+ * set. It belongs to one thread at a time; different threads may fill different buffers. */
+#ifndef SERVICE_PARTS_H
+#define SERVICE_PARTS_H
+
+#include <stddef.h>
+
+#include "sim/particle_set.h"
+
+struct part {
+    const void *bytes;
+    size_t size;
+    void *owned; /* what to free, or NULL */
+};
+
+struct parts {
+    struct particle_set columns; /* owned; empty unless parts lie in it */
+    size_t count;
+    struct part part[];
+};
+
+/* A list of `count` empty parts. NULL when memory is short. */
+struct parts *parts_create(size_t count);
+
+/* Frees the list, what its parts own, and the columns. `parts` may be NULL. */
+void parts_destroy(struct parts *parts);
+
+/* All bytes together. */
+size_t parts_size(const struct parts *parts);
+
+#endif
