@@ -222,15 +222,15 @@ static int read_options(struct options *options, int argc, char **argv, bool *do
 static const char erase_line[] = "\r\033[K";
 
 /* Tells a terminal what is being done, now and then. */
-static void show_progress(void *context, const struct method *method, size_t round,
-                          double seconds_per_iteration)
+static void show_progress(void *context, const struct bench_result *result)
 {
     double *shown = context, now = monotonic(NULL);
+    size_t round = result->round_count;
     if (now - *shown < PROGRESS_INTERVAL_S)
         return;
     *shown = now;
-    fprintf(stderr, "%s%s: round %zu, %.4g ms", erase_line, method->name, round,
-            seconds_per_iteration * 1e3);
+    fprintf(stderr, "%s%s: round %zu, %.4g ms", erase_line, result->name, round,
+            result->rounds[round - 1] * 1e3);
 }
 
 static int print_report(char *text, json_t *json)

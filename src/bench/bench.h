@@ -23,13 +23,15 @@
 /* Seconds on a steady clock. */
 typedef double (*bench_clock)(void *context);
 
+struct bench_result;
+
 struct bench_environment {
     bench_clock clock;
     void *clock_context;
     struct evolve_control control; /* asked by evolve and between rounds; ends the benchmark */
-    /* Told after each round; may be NULL. */
-    void (*on_round)(void *context, const struct method *method, size_t round,
-                     double seconds_per_iteration);
+    /* Told after each round, the last of result->rounds; may be NULL. What it does is not timed,
+     * but counts against max_time_s. `result` has no statistics yet. */
+    void (*on_round)(void *context, const struct bench_result *result);
     void *round_context;
 };
 

@@ -133,8 +133,7 @@ static enum bench_status measure(const struct bench *bench, struct bench_result 
         if (!add_round(result, &capacity, seconds))
             return BENCH_NO_MEMORY;
         if (environment->on_round)
-            environment->on_round(environment->round_context, result->method, result->round_count,
-                                  seconds);
+            environment->on_round(environment->round_context, result);
     } while (result->round_count < BENCH_ROUNDS_MAX &&
              (result->round_count < config->min_rounds || now(bench) - start < config->max_time_s));
 

@@ -1,25 +1,21 @@
-/* GET /bench: the standard benchmark, one at a time, on one worker. */
+/* GET /bench on the I/O thread: the standard benchmark, one at a time, on one worker. */
 #include "service/bench_route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench.h"
-#include "bench/memory.h"
-#include "bench/report.h"
 #include "codec/nearest.h"
-#include "runtime/clock.h"
+#include "service/bench_state.h"
 #include "service/media.h"
 #include "service/request.h"
-#include "sim/random.h"
 
-static const char *const forms[] = {"application/json", "text/plain"};
+#define FORMS "application/json, text/plain or application/x-ndjson"
 
-struct bench {
-    struct bench_config config;
-    bool text;    /* text/plain was asked for */
-    bool running; /* this exchange holds service->bench_running */
+const char *const bench_forms[BENCH_FORM_COUNT] = {
+    [BENCH_FORM_JSON] = "application/json",
+    [BENCH_FORM_TEXT] = "text/plain",
+    [BENCH_FORM_LINES] = "application/x-ndjson",
 };
 
 void bench_release(struct exchange *exchange)
@@ -65,10 +61,11 @@ static bool read_parameter(void *context, const char *name, const char *value, s
 bool bench_begin(struct exchange *exchange)
 {
     const struct options *options = exchange->service->options;
-    int form = media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), forms, 2);
+    int form = media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), bench_forms,
+                            BENCH_FORM_COUNT);
     if (form < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The report comes as %s or %s; accept one of them.", forms[0], forms[1]);
+                           "The report comes as " FORMS "; accept one of them.");
         return false;
     }
     struct bench *bench = calloc(1, sizeof *bench);
@@ -77,7 +74,7 @@ bool bench_begin(struct exchange *exchange)
         return false;
     }
     exchange->state = bench;
-    bench->text = form == 1;
+    bench->form = (enum bench_form)form;
     bench_config_init(&bench->config);
     if (!request_each_parameter(exchange, read_parameter, exchange))
         return false;
@@ -115,95 +112,4 @@ void bench_handle(struct exchange *exchange)
     }
     peer_exempt(exchange->peer);
     exchange_submit(exchange);
-}
-
-static double read_clock(void *context)
-{
-    (void)context;
-    return clock_seconds(clock_now_ns());
-}
-
-/* What went wrong, unless it was cancelled: that is answered elsewhere. */
-static void fail_status(struct exchange *exchange, enum bench_status status)
-{
-    if (status == BENCH_NO_MEMORY)
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; use fewer particles.");
-}
-
-static void fail_domain(struct exchange *exchange, enum domain_fault fault,
-                        const struct method *method, size_t index)
-{
-    exchange_fail_with(exchange, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
-                       domain_fault_text(fault));
-}
-
-static void answer_text(struct exchange *exchange, char *text)
-{
-    exchange_answer(exchange, MHD_HTTP_OK, "text/plain; charset=utf-8", text,
-                    text ? strlen(text) : 0);
-}
-
-static void run_memory(struct exchange *exchange)
-{
-    const struct bench *bench = exchange->state;
-    struct evolve_control control = {exchange_cancelled, exchange};
-    struct bench_memory memory;
-    enum bench_status status = bench_memory_run(&bench->config, &control, &memory);
-    if (status == BENCH_OUT_OF_DOMAIN)
-        fail_domain(exchange, memory.fault, memory.fault_method, memory.fault_index);
-    if (status != BENCH_OK) {
-        fail_status(exchange, status);
-        return;
-    }
-    struct bench_machine machine;
-    bench_machine_describe(&machine);
-    if (bench->text)
-        answer_text(exchange, bench_memory_text(&memory, &machine));
-    else
-        exchange_answer_json(exchange, MHD_HTTP_OK, bench_memory_json(&memory, &machine));
-}
-
-static void run_time(struct exchange *exchange, const struct particle_set *set)
-{
-    const struct bench *bench = exchange->state;
-    const struct method *method;
-    size_t index;
-    enum domain_fault fault = bench_domain_check(&bench->config, set, &method, &index);
-    if (fault != DOMAIN_OK) {
-        fail_domain(exchange, fault, method, index);
-        return;
-    }
-    struct bench_environment environment = {
-        .clock = read_clock,
-        .control = {exchange_cancelled, exchange},
-    };
-    struct bench_report report;
-    enum bench_status status = bench_run(&bench->config, set, &environment, &report);
-    if (status != BENCH_OK) {
-        fail_status(exchange, status);
-        return;
-    }
-    struct bench_machine machine;
-    bench_machine_describe(&machine);
-    if (bench->text)
-        answer_text(exchange, bench_report_text(&report, &machine));
-    else
-        exchange_answer_json(exchange, MHD_HTTP_OK, bench_report_json(&report, &machine));
-    bench_report_fini(&report);
-}
-
-void bench_work(struct exchange *exchange)
-{
-    const struct bench *bench = exchange->state;
-    if (bench->config.memory) {
-        run_memory(exchange);
-        return;
-    }
-    struct particle_set set;
-    particle_set_init(&set);
-    if (random_particles(&set, bench->config.particles, bench->config.seed) != 0)
-        fail_status(exchange, BENCH_NO_MEMORY);
-    else
-        run_time(exchange, &set);
-    particle_set_fini(&set);
 }

@@ -6,7 +6,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/log.h"
-#include "service/exchange.h"
+#include "service/exchange_stream.h"
 #include "service/request.h"
 #include "service/routes.h"
 
@@ -199,19 +199,19 @@ void dispatch_completed(void *cls, struct MHD_Connection *connection, void **con
     int64_t duration_ns = clock_now_ns() - exchange->started_ns;
     bool answered =
         code == MHD_REQUEST_TERMINATED_COMPLETED_OK && exchange->stage == EXCHANGE_ANSWERED;
-    unsigned status = STATUS_CLIENT_GONE;
+    unsigned status = exchange->streaming ? exchange_stream_leave(exchange) : 0;
     if (answered || exchange->cut)
         status = exchange->answer.status;
     else if (peer_phase(exchange->peer) == PEER_CUT)
         status = MHD_HTTP_REQUEST_TIMEOUT;
+    else if (status == 0)
+        status = STATUS_CLIENT_GONE;
     if (answered)
         metrics_add(&metrics->sent_bytes, exchange->answer.size);
     metrics_observe(metrics, route_handler(exchange->route), status, duration_ns);
     metrics_add(&metrics->received_bytes, exchange->received_bytes);
-    for (int phase = 0; phase < TIMING_PHASES; phase++)
-        metrics_add(&metrics->phase_ns[phase], (uint64_t)exchange->timing.ns[phase]);
     if (service->options->access_log)
         log_exchange(exchange, status, duration_ns);
     peer_finish(exchange->peer);
-    exchange_destroy(exchange);
+    exchange_release(exchange);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/clock.h"
+#include "service/exchange_stream.h"
 #include "service/json_document.h"
 
 /* Seconds after which a client that was sent away may come again. */
@@ -25,6 +26,7 @@ struct exchange *exchange_create(struct service *service, struct peer *peer,
     exchange->peer = peer;
     exchange->connection = connection;
     exchange->started_ns = clock_now_ns();
+    atomic_init(&exchange->holders, 1);
     if (service->options->access_log)
         exchange->target = strndup(target, TARGET_MAX);
     atomic_fetch_add(&service->exchanges, 1);
@@ -46,11 +48,16 @@ static void drop_answer(struct exchange *exchange)
     memset(&exchange->answer, 0, sizeof exchange->answer);
 }
 
-void exchange_destroy(struct exchange *exchange)
+void exchange_release(struct exchange *exchange)
 {
+    if (atomic_fetch_sub(&exchange->holders, 1) > 1)
+        return;
     struct service *service = exchange->service;
+    for (int phase = 0; phase < TIMING_PHASES; phase++)
+        metrics_add(&service->metrics.phase_ns[phase], (uint64_t)exchange->timing.ns[phase]);
     release_state(exchange);
     drop_answer(exchange);
+    exchange_stream_destroy(exchange);
     memory_budget_release(&service->budget, exchange->claimed);
     free(exchange->target);
     free(exchange);
@@ -133,6 +140,10 @@ void exchange_fail(struct exchange *exchange, const struct problem *problem)
     exchange->failed = true;
     size_t size;
     char *text = problem_document(problem, &size);
+    if (exchange->streaming) {
+        exchange_stream_fail(exchange, problem_status(problem->kind), text, size);
+        return;
+    }
     if (!text) {
         exchange_answer_static(exchange, 500, PROBLEM_TYPE, last_resort, sizeof last_resort - 1);
         return;
@@ -167,11 +178,18 @@ void exchange_fail_claim(struct exchange *exchange, size_t bytes, const char *wh
                            what, exchange->service->budget.limit);
 }
 
+/* Of the request, as its work sees it: when a streamed one is over, the peer may be at the next. */
+static enum peer_phase phase_of(const struct exchange *exchange)
+{
+    if (exchange->streaming && exchange_stream_is_left(exchange))
+        return PEER_GONE;
+    return peer_phase(exchange->peer);
+}
+
 bool exchange_cancelled(void *context)
 {
-    const struct exchange *exchange = context;
     worker_pool_progress();
-    return peer_phase(exchange->peer) != PEER_WORKING;
+    return phase_of(context) != PEER_WORKING;
 }
 
 bool exchange_give_way(void *context)
@@ -201,16 +219,23 @@ static void run_job(struct pool_task *task)
         (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
     struct service *service = exchange->service;
     exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
-    if (peer_phase(exchange->peer) == PEER_WORKING)
+    if (phase_of(exchange) == PEER_WORKING)
         exchange->route->work(exchange);
     /* An answer that came out all the same is sent. */
-    enum peer_phase phase = peer_phase(exchange->peer);
-    if (phase != PEER_WORKING && exchange->answer.status == 0)
+    enum peer_phase phase = phase_of(exchange);
+    bool unanswered = exchange->streaming ? exchange_stream_is_unfinished(exchange)
+                                          : exchange->answer.status == 0;
+    if (phase != PEER_WORKING && unanswered)
         answer_cancelled(exchange, phase);
     release_state(exchange);
-    /* From the resume on the exchange belongs to the I/O thread, which may free it at once.
-     * The job counts until then, so that a drain waits for the resume to have happened. */
-    MHD_resume_connection(exchange->connection);
+    /* The job counts until nobody can suspend the connection any more, and it has been resumed: a
+     * drain waits for that. */
+    if (exchange->streaming) {
+        exchange_stream_finish(exchange);
+        exchange_release(exchange);
+    } else { /* from the resume on the I/O thread has it, and may free it at once */
+        MHD_resume_connection(exchange->connection);
+    }
     atomic_fetch_sub(&service->jobs, 1);
 }
 
@@ -249,7 +274,9 @@ static void add_headers(struct exchange *exchange, struct MHD_Response *response
         if (answer->header_name[i])
             MHD_add_response_header(response, answer->header_name[i], answer->header_value[i]);
     char text[TIMING_HEADER_MAX];
-    timing_header(text, &exchange->timing, clock_now_ns() - exchange->started_ns);
+    const struct timing *timing =
+        exchange->streaming ? exchange_stream_timing(exchange) : &exchange->timing;
+    timing_header(text, timing, clock_now_ns() - exchange->started_ns);
     MHD_add_response_header(response, "Server-Timing", text);
     if (answer->retry_after_s) {
         snprintf(text, sizeof text, "%u", answer->retry_after_s);
@@ -294,9 +321,11 @@ static struct MHD_Response *make_response(struct answer *answer)
 enum MHD_Result exchange_send(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
-    if (answer->status == 0 || !peer_answer(exchange->peer))
+    /* A stream is answer and work at once: its peer stays in WORKING. */
+    if (answer->status == 0 || (!exchange->streaming && !peer_answer(exchange->peer)))
         return MHD_NO; /* the client has left */
-    struct MHD_Response *response = make_response(answer);
+    struct MHD_Response *response =
+        exchange->streaming ? exchange_stream_response(exchange) : make_response(answer);
     if (!response)
         return MHD_NO;
     add_headers(exchange, response);

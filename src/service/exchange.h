@@ -4,7 +4,7 @@
  * receive for each piece of the body; handle when the body is complete; then either the
  * answer is sent at once, or the connection is suspended and work runs on a worker, which
  * stores the answer and resumes the connection; freed when libmicrohttpd is done with the
- * request.
+ * request. An answer may also be sent while it is computed: exchange_stream.h.
  *
  * An exchange belongs to its connection's I/O thread, except between exchange_submit and
  * the end of the work function: then it belongs to the worker. Only exchange.c talks to
@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,8 +76,10 @@ struct exchange {
     uint64_t received_bytes;
     struct timing timing;
     struct pool_task task;
-    size_t claimed; /* bytes of the memory budget that it holds */
-    char *target;   /* for the access log, or NULL */
+    struct streaming *streaming; /* NULL unless the answer is streamed */
+    atomic_uint holders;         /* threads that have yet to let go of it */
+    size_t claimed;              /* bytes of the memory budget that it holds */
+    char *target;                /* for the access log, or NULL */
     char method[16];
     void *state; /* the route's own */
 };
@@ -84,7 +87,9 @@ struct exchange {
 /* NULL when memory is short. `target` is copied if the access log wants it. */
 struct exchange *exchange_create(struct service *service, struct peer *peer,
                                  struct MHD_Connection *connection, const char *target);
-void exchange_destroy(struct exchange *exchange);
+
+/* Lets go of it; the last holder's call frees it. */
+void exchange_release(struct exchange *exchange);
 
 /* Claims bytes of the memory budget for this exchange, or returns false. */
 bool exchange_claim(struct exchange *exchange, size_t bytes);

@@ -133,6 +133,7 @@ struct peer *peer_open(struct peers *peers, int fd, const struct sockaddr *addre
         return NULL;
     peer->peers = peers;
     peer->fd = fd;
+    atomic_init(&peer->holders, 1);
     format_address(peer, address);
     atomic_init(&peer->word, PEER_IDLE);
     set_idle_deadline(peer);
@@ -159,7 +160,18 @@ void peer_close(struct peer *peer)
         peer->next->link = peer->link;
     peers->count--;
     pthread_mutex_unlock(&peers->mutex);
-    free(peer);
+    peer_release(peer);
+}
+
+void peer_hold(struct peer *peer)
+{
+    atomic_fetch_add(&peer->holders, 1);
+}
+
+void peer_release(struct peer *peer)
+{
+    if (atomic_fetch_sub(&peer->holders, 1) == 1)
+        free(peer);
 }
 
 size_t peers_count(struct peers *peers)

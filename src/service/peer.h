@@ -34,7 +34,7 @@
 enum peer_phase {
     PEER_IDLE,      /* no request, or its first line is not complete */
     PEER_RECEIVING, /* headers or body are coming in */
-    PEER_WORKING,   /* a job runs; the connection is suspended */
+    PEER_WORKING,   /* a job runs; the connection is suspended, or its answer is a stream */
     PEER_GONE,      /* as WORKING, but the client has left */
     PEER_LATE,      /* as WORKING, but the deadline has passed */
     PEER_STOPPED,   /* as WORKING, but the daemon wants to end */
@@ -49,6 +49,7 @@ struct peer {
     struct peer **link; /* list mutex */
     int fd;             /* libmicrohttpd's; valid while listed */
     uint64_t hung_up;   /* list mutex; word at which the client was seen to have left */
+    atomic_uint holders;
     _Atomic uint64_t word;
     _Atomic int64_t deadline_ns; /* of the phase; INT64_MAX: none */
     char address[INET6_ADDRSTRLEN + 8];
@@ -75,6 +76,11 @@ uint64_t peers_timeouts(struct peers *peers);
 /* A connection was accepted; NULL when memory is short. `address` may be NULL. */
 struct peer *peer_open(struct peers *peers, int fd, const struct sockaddr *address);
 void peer_close(struct peer *peer);
+
+/* A job that may outlive the connection holds the peer while that is open, and may ask for its
+ * phase until it lets go, on any thread. */
+void peer_hold(struct peer *peer);
+void peer_release(struct peer *peer);
 
 /* The first line of a request has come in: RECEIVING, the deadline runs. */
 void peer_begin(struct peer *peer);

@@ -22,7 +22,7 @@ struct service {
     atomic_bool draining;
     atomic_bool bench_running; /* held by the exchange whose benchmark runs */
     atomic_size_t exchanges;   /* requests begun and not yet over */
-    atomic_size_t jobs;        /* suspended connections that have not been resumed */
+    atomic_size_t jobs;        /* work that may leave a connection suspended */
 };
 
 #endif

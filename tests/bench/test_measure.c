@@ -67,15 +67,16 @@ static struct {
     double seconds;
 } told;
 
-static void on_round(void *context, const struct method *method, size_t round, double seconds)
+static void on_round(void *context, const struct bench_result *result)
 {
     expect_context(context, &told);
     if (told.count++ == 0) {
-        told.first_method = method;
+        told.first_method = result->method;
         told.evolves_at_first = world.evolves;
-        ck_assert_uint_eq(round, 1);
+        ck_assert_uint_eq(result->round_count, 1);
     }
-    told.seconds = seconds;
+    ck_assert_str_eq(result->name, result->method->name);
+    told.seconds = result->rounds[result->round_count - 1];
 }
 
 static const struct bench_environment environment = {
@@ -269,10 +270,10 @@ static void rounds_take(double seconds)
 }
 
 /* After reference's three rounds all others take half the time. */
-static void speed_up(void *context, const struct method *method, size_t round, double seconds)
+static void speed_up(void *context, const struct bench_result *result)
 {
-    on_round(context, method, round, seconds);
-    if (strcmp(method->name, "reference") == 0 && round == 3)
+    on_round(context, result);
+    if (strcmp(result->name, "reference") == 0 && result->round_count == 3)
         world.reading_s = 0.5;
 }
 

@@ -1,0 +1,150 @@
+#include "service/exchange_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/clock.h"
+
+/* What libmicrohttpd asks for at a time. */
+#define BLOCK_BYTES ((size_t)32 << 10)
+
+struct streaming {
+    struct stream *stream;
+    struct timing timing; /* at the opening; constant */
+    bool is_cut;          /* the reader has come to the cut; the I/O thread's */
+    /* The worker's; the I/O thread may read them once it has come to the cut. */
+    bool is_whole;
+    bool has_failed;
+    unsigned status;
+    char *words;
+    size_t words_size;
+};
+
+static void put_to_sleep(void *connection)
+{
+    MHD_suspend_connection(connection);
+}
+
+static void wake_up(void *connection)
+{
+    MHD_resume_connection(connection);
+}
+
+/* --- the worker ----------------------------------------------------------------------------- */
+
+bool exchange_stream_open(struct exchange *exchange, const char *content_type)
+{
+    size_t bytes = sizeof(struct streaming) + STREAM_MEMORY;
+    if (!exchange_claim(exchange, bytes)) {
+        exchange_fail_claim(exchange, bytes, "The answer");
+        return false;
+    }
+    struct streaming *streaming = calloc(1, sizeof *streaming);
+    const struct stream_reader reader = {put_to_sleep, wake_up, exchange->connection};
+    if (!streaming || !(streaming->stream = stream_create(&reader))) {
+        free(streaming);
+        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        return false;
+    }
+    streaming->timing = exchange->timing;
+    exchange_answer_static(exchange, MHD_HTTP_OK, content_type, NULL, 0);
+    exchange->streaming = streaming;
+    /* The connection may end before the work does. */
+    peer_hold(exchange->peer);
+    atomic_store(&exchange->holders, 2);
+    MHD_resume_connection(exchange->connection);
+    return true;
+}
+
+bool exchange_stream_write(struct exchange *exchange, const char *bytes, size_t size)
+{
+    return stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange);
+}
+
+void exchange_stream_close(struct exchange *exchange)
+{
+    exchange->streaming->is_whole = true;
+}
+
+bool exchange_stream_is_left(const struct exchange *exchange)
+{
+    return stream_is_left(exchange->streaming->stream);
+}
+
+bool exchange_stream_is_unfinished(const struct exchange *exchange)
+{
+    return !exchange->streaming->is_whole && !exchange->streaming->has_failed;
+}
+
+void exchange_stream_fail(struct exchange *exchange, unsigned status, char *text, size_t size)
+{
+    struct streaming *streaming = exchange->streaming;
+    free(streaming->words);
+    streaming->has_failed = true;
+    streaming->status = status;
+    streaming->words = text;
+    streaming->words_size = text ? size : 0;
+}
+
+void exchange_stream_finish(struct exchange *exchange)
+{
+    struct streaming *streaming = exchange->streaming;
+    if (streaming->is_whole && !streaming->has_failed)
+        stream_end(streaming->stream);
+    else
+        stream_cut(streaming->stream, streaming->words, streaming->words_size);
+}
+
+/* --- the I/O thread ------------------------------------------------------------------------- */
+
+/* Called by libmicrohttpd for more of the body, until the request is over. */
+static ssize_t read_body(void *context, uint64_t position, char *bytes, size_t max)
+{
+    (void)position;
+    struct exchange *exchange = context;
+    ssize_t size = stream_read(exchange->streaming->stream, bytes, max);
+    if (size == STREAM_END)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (size == STREAM_CUT) {
+        exchange->streaming->is_cut = true;
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    exchange->answer.size += (size_t)size;
+    return size;
+}
+
+struct MHD_Response *exchange_stream_response(struct exchange *exchange)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_body, exchange, NULL);
+    /* To HEAD the library answers no chunk but the last one, in the way of the next answer. With
+     * this flag there are no chunks, and the connection is closed. */
+    if (response && strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0)
+        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return response;
+}
+
+const struct timing *exchange_stream_timing(const struct exchange *exchange)
+{
+    return &exchange->streaming->timing;
+}
+
+unsigned exchange_stream_leave(struct exchange *exchange)
+{
+    struct streaming *streaming = exchange->streaming;
+    stream_leave(streaming->stream);
+    return streaming->is_cut ? streaming->status : 0;
+}
+
+/* --- the last holder ------------------------------------------------------------------------ */
+
+void exchange_stream_destroy(struct exchange *exchange)
+{
+    struct streaming *streaming = exchange->streaming;
+    if (!streaming)
+        return;
+    stream_destroy(streaming->stream);
+    free(streaming->words);
+    free(streaming);
+    peer_release(exchange->peer);
+}
