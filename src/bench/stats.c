@@ -5,24 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A sum that carries its rounding error along (A. Neumaier, ZAMM 54, 1974). */
-struct sum {
-    double value, error;
+/* A number in two doubles, hi + lo, lo being below half a unit in the last place of hi: some 105
+ * bits (T. J. Dekker, Numerische Mathematik 18, 1971). What is computed with it and rounded at the
+ * end is, but for a chance of about 1 in 2^40, what exact fractions give. */
+struct wide {
+    double hi, lo;
 };
 
-static void sum_add(struct sum *sum, double term)
+/* a + b, exactly, whatever their magnitudes. */
+static struct wide two_sum(double a, double b)
 {
-    double next = sum->value + term;
-    if (fabs(sum->value) >= fabs(term))
-        sum->error += (sum->value - next) + term;
-    else
-        sum->error += (term - next) + sum->value;
-    sum->value = next;
+    double sum = a + b, part = sum - a;
+    return (struct wide){sum, (a - (sum - part)) + (b - part)};
 }
 
-static double sum_total(const struct sum *sum)
+static struct wide wide_add(struct wide a, struct wide b)
 {
-    return sum->value + sum->error;
+    struct wide sum = two_sum(a.hi, b.hi);
+    return two_sum(sum.hi, sum.lo + (a.lo + b.lo));
+}
+
+static struct wide wide_square(struct wide a)
+{
+    double square = a.hi * a.hi;
+    return two_sum(square, fma(a.hi, a.hi, -square) + 2 * a.hi * a.lo);
+}
+
+static struct wide wide_divide(struct wide a, double b)
+{
+    double quotient = a.hi / b;
+    return two_sum(quotient, (fma(-quotient, b, a.hi) + a.lo) / b);
+}
+
+static double wide_root(struct wide a)
+{
+    double root = sqrt(a.hi);
+    return root > 0 ? root + (fma(-root, root, a.hi) + a.lo) / (2 * root) : 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -81,20 +99,26 @@ static size_t outside(const double *rounds, size_t count, double low, double hig
     return n;
 }
 
-/* The square root of the sum of squares over n - 1. The mean was rounded; what that does to the
- * squares is taken out again. */
-static double deviation(const double *rounds, size_t count, double mean)
+static struct wide sum_of(const double *rounds, size_t count)
+{
+    struct wide sum = {0, 0};
+    for (size_t i = 0; i < count; i++)
+        sum = wide_add(sum, (struct wide){rounds[i], 0});
+    return sum;
+}
+
+/* The square root of the sum of squares over n - 1. */
+static double deviation(const double *rounds, size_t count, struct wide mean)
 {
     if (count == 1)
         return 0;
-    struct sum squares = {0}, rest = {0};
+    struct wide squares = {0, 0};
     for (size_t i = 0; i < count; i++) {
-        double d = rounds[i] - mean;
-        sum_add(&squares, d * d);
-        sum_add(&rest, d);
+        struct wide difference =
+            wide_add((struct wide){rounds[i], 0}, (struct wide){-mean.hi, -mean.lo});
+        squares = wide_add(squares, wide_square(difference));
     }
-    double r = sum_total(&rest);
-    return sqrt(fmax(0, sum_total(&squares) - r * r / (double)count) / (double)(count - 1));
+    return wide_root(wide_divide(squares, (double)(count - 1)));
 }
 
 int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t count)
@@ -106,17 +130,15 @@ int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t 
     memcpy(sorted, rounds, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare);
 
-    struct sum total = {0};
-    for (size_t i = 0; i < count; i++)
-        sum_add(&total, rounds[i]);
-
+    struct wide total = sum_of(rounds, count);
+    struct wide mean = wide_divide(total, (double)count);
     memset(stats, 0, sizeof *stats);
     stats->rounds = count;
     stats->min = sorted[0];
     stats->max = sorted[count - 1];
-    stats->total = sum_total(&total);
-    stats->mean = fmin(fmax(stats->total / (double)count, stats->min), stats->max);
-    stats->stddev = deviation(rounds, count, stats->mean);
+    stats->total = total.hi;
+    stats->mean = mean.hi;
+    stats->stddev = deviation(rounds, count, mean);
     stats->median = median_of(sorted, count);
     quartiles(stats, sorted, count);
     whiskers(stats, sorted, count);

@@ -1,6 +1,7 @@
-/* Statistics of a benchmark's rounds, computed as pytest-benchmark computes them, so that
- * its `compare` command shows equal numbers. That tool takes mean and stddev with exact
- * fractions, this module with compensated sums: the last bit may differ, no more. Pure; any
+/* Statistics of a benchmark's rounds, computed as pytest-benchmark computes them, quirks included,
+ * so that its `compare` command shows equal numbers. It takes mean and stddev with exact fractions;
+ * here twice the precision gives the same bits. Its total, and with it ops, comes from Python's
+ * sum(), which rounds at each step before release 3.12; here it is rounded once. Pure; any
  * thread. */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
