@@ -74,6 +74,11 @@ const char *number_read(const char *text, const char *end, double *value)
     return *result.ptr == 'e' || *result.ptr == 'E' ? nullptr : result.ptr;
 }
 
+const char *number_convert(const char *text, const char *end, double *value)
+{
+    return std::from_chars(text, end, *value).ptr;
+}
+
 char *number_format(char *out, double value)
 {
     char *end = std::to_chars(out, out + NUMBER_BYTES_MAX, value).ptr;

@@ -23,6 +23,10 @@ double number_parse(const char *text, size_t length);
  * double: number_is_valid and number_parse then tell what it is. */
 const char *number_read(const char *text, const char *end, double *value);
 
+/* Reads the number at the start of [text, end) without checking what JSON forbids; returns the byte
+ * after it, or `text` when there is none. The bare conversion, which decoders are measured by. */
+const char *number_convert(const char *text, const char *end, double *value);
+
 /* Writes the shortest decimal that reads back to `value` (finite), -0.0 for negative
  * zero; returns the end. `out` has room for NUMBER_BYTES_MAX bytes. No NUL is added. */
 char *number_format(char *out, double value);
