@@ -6,11 +6,10 @@
 
 #include "codec/number.h"
 #include "runtime/clock.h"
-#include "service/parts.h"
-#include "service/simulate_state.h"
+#include "service/simulate_answer.h"
 
-/* What a document holds beside the particles, at most. */
-#define ENVELOPE_BYTES 1024
+/* Answers whose particles take fewer bytes are not compressed. */
+#define PACKED_MIN 1024
 
 static const char document_head[] = "{\"particles\":";
 
@@ -65,12 +64,16 @@ static char *put_timing(char *out, const struct exchange *exchange,
     return put_text(out, "}");
 }
 
-/* The end of a document: what follows the particles. */
-static char *put_tail(char *out, const struct exchange *exchange,
-                      const struct simulate_result *result)
+char *simulate_put_head(char *out)
+{
+    return put_text(out, document_head);
+}
+
+char *simulate_put_tail(char *out, const struct exchange *exchange,
+                        const struct simulate_result *result)
 {
     const struct simulate *simulate = exchange->state;
-    const struct simulation *simulation = &simulate->simulation;
+    const struct simulation *simulation = &simulate->body.simulation;
     out = put_real(out, "dt", simulation->dt);
     out = put_real(out, "timestep", simulation->timestep);
     out = put_integer(out, "steps", simulation->method->polygon ? simulate->steps : 0);
@@ -86,25 +89,23 @@ static char *put_tail(char *out, const struct exchange *exchange,
 /* An answer that several workers write; each fills other parts. */
 struct writing {
     struct exchange *exchange;
-    const struct codec *codec;
-    const struct simulation *simulation;
+    const struct simulate *simulate;
     struct parts *parts;
     atomic_bool no_memory;
     atomic_bool stopped;
 };
 
-/* Bytes to allocate for a piece; the last one of a document has room for its end. */
-static size_t piece_room(const struct writing *writing, size_t piece)
+size_t simulate_piece_room(const struct simulate *simulate, size_t piece, size_t count)
 {
-    const struct simulation *simulation = writing->simulation;
-    const struct encoder *encoder = writing->codec->encoder;
+    const struct simulation *simulation = &simulate->body.simulation;
+    const struct encoder *encoder = simulate->codec->encoder;
     size_t size;
     if (encoder->lies && encoder->lies(&simulation->particles, piece, &size))
         return 0;
     size_t room = encoder->bound(&simulation->particles, simulation->shape, piece);
-    if (writing->codec->is_document)
-        room += (piece == 0 ? sizeof document_head : 0) +
-                (piece == writing->parts->count - 1 ? ENVELOPE_BYTES : 0);
+    if (simulate->codec->is_document)
+        room +=
+            (piece == 0 ? sizeof document_head : 0) + (piece == count - 1 ? SIMULATE_ENVELOPE : 0);
     return room;
 }
 
@@ -117,21 +118,22 @@ static void write_piece(void *context, size_t piece)
         atomic_store(&writing->stopped, true);
         return;
     }
-    const struct simulation *simulation = writing->simulation;
-    const struct encoder *encoder = writing->codec->encoder;
+    const struct simulate *simulate = writing->simulate;
+    const struct simulation *simulation = &simulate->body.simulation;
+    const struct encoder *encoder = simulate->codec->encoder;
     struct part *part = &writing->parts->part[piece];
     if (encoder->lies &&
         (part->bytes = encoder->lies(&simulation->particles, piece, &part->size)) != NULL)
         return;
     /* Pages of the bound that are not written to never become memory. */
-    char *buffer = malloc(piece_room(writing, piece));
+    char *buffer = malloc(simulate_piece_room(simulate, piece, writing->parts->count));
     if (!buffer) {
         atomic_store(&writing->no_memory, true);
         return;
     }
     char *end = buffer;
-    if (writing->codec->is_document && piece == 0)
-        end = put_text(end, document_head);
+    if (simulate->codec->is_document && piece == 0)
+        end = simulate_put_head(end);
     end = encoder->write(end, &simulation->particles, simulation->shape, piece);
     *part = (struct part){buffer, (size_t)(end - buffer), buffer};
     if (piece == writing->parts->count - 1)
@@ -141,20 +143,11 @@ static void write_piece(void *context, size_t piece)
         part->bytes = part->owned = shrunk;
 }
 
-/* Writes the end of a document behind the last piece. */
-static void write_tail(struct writing *writing, const struct simulate_result *result)
-{
-    struct part *last = &writing->parts->part[writing->parts->count - 1];
-    char *begin = last->owned;
-    char *end = put_tail(begin + last->size, writing->exchange, result);
-    last->size = (size_t)(end - begin);
-}
-
 /* Options and metadata beside a body that has no place for them. */
 static void add_headers(struct exchange *exchange)
 {
     const struct simulate *simulate = exchange->state;
-    const struct method *method = simulate->simulation.method;
+    const struct method *method = simulate->body.simulation.method;
     char *text = exchange->answer.number;
     *timing_digits(text, (uint64_t)(method->polygon ? simulate->steps : 0), 1) = '\0';
     exchange_header(exchange, "Particled-Steps", text);
@@ -162,8 +155,10 @@ static void add_headers(struct exchange *exchange)
 }
 
 /* Sets the answer; the parts are its own from now on. */
-static void send_parts(struct exchange *exchange, const struct codec *codec, struct parts *parts)
+static void send_parts(struct exchange *exchange, struct parts *parts, const char *packing)
 {
+    const struct simulate *simulate = exchange->state;
+    const struct codec *codec = simulate->codec;
     if (parts->count == 1 && parts->part[0].owned) {
         exchange_answer(exchange, MHD_HTTP_OK, codec->media_type, parts->part[0].owned,
                         parts->part[0].size);
@@ -174,49 +169,71 @@ static void send_parts(struct exchange *exchange, const struct codec *codec, str
     }
     if (!codec->is_document)
         add_headers(exchange);
+    if (packing)
+        exchange_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING, packing);
 }
 
-void simulate_answer(struct exchange *exchange, const struct simulate_result *result)
+/* The answer's pieces as they are. NULL when it has failed the exchange, or that was cancelled. */
+static struct parts *write_pieces(struct exchange *exchange, size_t count)
 {
     struct simulate *simulate = exchange->state;
-    struct simulation *simulation = &simulate->simulation;
-    const struct encoder *encoder = simulate->answer_codec->encoder;
-    int64_t begun = clock_now_ns();
-    size_t count = encoder->pieces(&simulation->particles, simulation->shape);
-    struct writing writing = {
-        exchange, simulate->answer_codec, simulation, parts_create(count), false, false};
-    if (!writing.parts) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
-        return;
-    }
+    struct writing writing = {exchange, simulate, parts_create(count), false, false};
     size_t room = 0;
     for (size_t i = 0; i < count; i++)
-        room += piece_room(&writing, i);
+        room += simulate_piece_room(simulate, i, count);
     if (!exchange_claim(exchange, room)) {
         exchange_fail_claim(exchange, room, "The answer");
         goto fail;
     }
-    if (count > 1 && room > 0)
+    if (!writing.parts)
+        atomic_store(&writing.no_memory, true);
+    else if (count > 1 && room > SIMULATE_ENVELOPE)
         worker_pool_share(exchange->service->pool, count, write_piece, &writing);
     else
         for (size_t i = 0; i < count; i++)
             write_piece(&writing, i);
     if (atomic_load(&writing.stopped))
-        goto fail; /* cancelled; the answer is made from the reason */
-    if (atomic_load(&writing.no_memory)) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
-        goto fail;
-    }
-    exchange->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - begun;
-    if (simulate->answer_codec->is_document)
-        write_tail(&writing, result);
-    if (encoder->lies) { /* the answer goes on to use the columns */
-        writing.parts->columns = simulation->particles;
-        particle_set_init(&simulation->particles);
-    }
-    send_parts(exchange, simulate->answer_codec, writing.parts);
-    return;
-
+        goto fail; /* the answer is made from the reason */
+    if (!atomic_load(&writing.no_memory))
+        return writing.parts;
+    exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
 fail:
     parts_destroy(writing.parts);
+    return NULL;
+}
+
+/* Writes the end of a document behind the last piece, which has room for it. */
+static void write_tail(struct exchange *exchange, struct parts *parts,
+                       const struct simulate_result *result)
+{
+    struct part *last = &parts->part[parts->count - 1];
+    char *begin = last->owned;
+    last->size = (size_t)(simulate_put_tail(begin + last->size, exchange, result) - begin);
+}
+
+void simulate_answer(struct exchange *exchange, const struct simulate_result *result)
+{
+    struct simulate *simulate = exchange->state;
+    struct simulation *simulation = &simulate->body.simulation;
+    const struct encoder *encoder = simulate->codec->encoder;
+    size_t count = encoder->pieces(&simulation->particles, simulation->shape);
+    size_t first = encoder->bound(&simulation->particles, simulation->shape, 0);
+    if (simulate->packing && (count > 1 || first >= PACKED_MIN)) {
+        struct parts *packed = simulate_pack(exchange, count, result);
+        if (packed)
+            send_parts(exchange, packed, simulate->packing->name);
+        return;
+    }
+    int64_t begun = clock_now_ns();
+    struct parts *parts = write_pieces(exchange, count);
+    if (!parts)
+        return;
+    exchange->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - begun;
+    if (simulate->codec->is_document)
+        write_tail(exchange, parts, result);
+    if (encoder->lies) { /* the answer goes on to use the columns */
+        parts->columns = simulation->particles;
+        particle_set_init(&simulation->particles);
+    }
+    send_parts(exchange, parts, NULL);
 }

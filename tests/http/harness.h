@@ -72,7 +72,7 @@ struct reply {
     char *head;    /* status line and headers */
     char *body;    /* NUL-terminated */
     size_t size;   /* of the body */
-    json_t *json;  /* the body, when its type says that it is JSON */
+    json_t *json;  /* the body, when its type says that it is JSON and it is not compressed */
     long connects; /* new connections that it took; libcurl only */
 };
 

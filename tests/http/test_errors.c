@@ -266,13 +266,13 @@ END_TEST
 
 START_TEST(unknown_encoding)
 {
-    static const char *const encodings[] = {"Content-Encoding: gzip", "Content-Encoding: zstd",
-                                            "Content-Encoding: br, gzip"};
+    static const char *const encodings[] = {"Content-Encoding: br", "Content-Encoding: deflate",
+                                            "Content-Encoding: gzip, gzip"};
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
         const struct reply *reply =
             http(&server, "POST", "/simulate", THREE_BODY, encodings[i], NULL);
         reply_is_problem(reply, 415, "unsupported-encoding");
-        ck_assert_str_eq(reply_header(reply, "Accept-Encoding"), "identity");
+        ck_assert_str_eq(reply_header(reply, "Accept-Encoding"), "zstd, gzip");
         connection_is_usable();
     }
 }
