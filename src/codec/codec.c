@@ -4,7 +4,7 @@
 #include "codec/json_encoder.h"
 
 static const struct codec codecs[] = {
-    {"application/json", json_decoder_create, &json_encoder, .is_document = true},
+    {"application/json", json_decoder_create, &json_encoder, .encode_ns = 110, .is_document = true},
 };
 
 const struct codec *codec_table(size_t *count)

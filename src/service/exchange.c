@@ -195,12 +195,9 @@ static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
                            "The computation was cancelled because the daemon is shutting down.");
 }
 
-static void run_job(struct pool_task *task)
+/* The work between peer_work and the answer, on whichever thread. */
+static void do_work(struct exchange *exchange)
 {
-    struct exchange *exchange =
-        (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
-    struct service *service = exchange->service;
-    exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
     if (peer_phase(exchange->peer) == PEER_WORKING)
         exchange->route->work(exchange);
     /* An answer that came out all the same is sent. */
@@ -208,6 +205,15 @@ static void run_job(struct pool_task *task)
     if (phase != PEER_WORKING && exchange->answer.status == 0)
         answer_cancelled(exchange, phase);
     release_state(exchange);
+}
+
+static void run_job(struct pool_task *task)
+{
+    struct exchange *exchange =
+        (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+    struct service *service = exchange->service;
+    exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
+    do_work(exchange);
     /* From the resume on the exchange belongs to the I/O thread, which may free it at once.
      * The job counts until then, so that a drain waits for the resume to have happened. */
     MHD_resume_connection(exchange->connection);
@@ -233,6 +239,15 @@ void exchange_submit(struct exchange *exchange)
                        (long long)service->options->queue_limit);
     MHD_resume_connection(connection);
     atomic_fetch_sub(&service->jobs, 1);
+}
+
+void exchange_work_here(struct exchange *exchange)
+{
+    /* A peer that was cut meanwhile: exchange_send finds out. */
+    if (!peer_work(exchange->peer))
+        return;
+    metrics_add(&exchange->service->metrics.in_place, 1);
+    do_work(exchange);
 }
 
 const char *exchange_request_header(const struct exchange *exchange, const char *name)

@@ -126,6 +126,10 @@ void exchange_fail_with(struct exchange *exchange, enum problem_kind kind, const
  * handle does. When the queue is full the answer is 503. */
 void exchange_submit(struct exchange *exchange);
 
+/* Does the work here and now, on the I/O thread: for requests so small that the hand-over would
+ * cost more. Last thing that handle does. */
+void exchange_work_here(struct exchange *exchange);
+
 /* True when the work is to end early; route->work asks now and then. Counts as progress. `context`
  * is the exchange: fits evolve_control. */
 bool exchange_cancelled(void *context);

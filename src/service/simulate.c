@@ -10,9 +10,6 @@
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
 
-/* Writing a particle, roughly. */
-#define ENCODE_NS 150
-
 void simulate_release(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
@@ -181,19 +178,37 @@ static bool check_request(struct exchange *exchange)
     return true;
 }
 
-/* What the worker will take, roughly. */
+/* What the computing and the writing will take, roughly. */
 static double predicted_ns(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    return evolve_cost_ns(simulation->method, count, simulate->steps) + ENCODE_NS * (double)count;
+    return evolve_cost_ns(simulation->method, count, simulate->steps) +
+           simulate->codec->encode_ns * (double)count;
+}
+
+/* True when the hand-over to a worker would cost more than the work itself, even of the worst
+ * particles: other requests on this thread must not wait for long. */
+static bool is_tiny(const struct exchange *exchange)
+{
+    const struct simulate *simulate = exchange->state;
+    const struct simulation *simulation = &simulate->body.simulation;
+    size_t count = simulation->particles.count;
+    double limit_ns = 1e3 * (double)exchange->service->options->inline_below_us;
+    return !simulation->method->stepping && !simulate->packing &&
+           evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
+               limit_ns;
 }
 
 void simulate_handle(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    if (body_finish(&simulate->body, exchange) && merge_query(exchange) &&
-        check_request(exchange)) {
+    if (!body_finish(&simulate->body, exchange) || !merge_query(exchange) ||
+        !check_request(exchange))
+        return;
+    if (is_tiny(exchange)) {
+        exchange_work_here(exchange);
+    } else {
         exchange->task.brief = predicted_ns(simulate) < BRIEF_NS;
         exchange_submit(exchange);
     }
