@@ -26,8 +26,8 @@ enum compression_status {
 /* A kind of compression. */
 struct compression {
     const char *name; /* as in Content-Encoding */
-    struct stream *(*compressor)(void);
-    struct stream *(*decompressor)(void);
+    struct compression_stream *(*compressor)(void);
+    struct compression_stream *(*decompressor)(void);
 };
 
 #define COMPRESSIONS_MAX 4
@@ -38,55 +38,56 @@ const struct compression *compression_table(size_t *count);
 /* The one called name[0..length), whatever its case, or NULL. "x-gzip" is gzip. */
 const struct compression *compression_find(const char *name, size_t length);
 
-struct stream_class {
-    enum compression_status (*feed)(struct stream *stream, const char *bytes, size_t size,
-                                    compression_sink *sink, void *context);
-    enum compression_status (*finish)(struct stream *stream, compression_sink *sink, void *context);
-    size_t (*memory)(const struct stream *stream);
-    void (*destroy)(struct stream *stream);
+struct compression_class {
+    enum compression_status (*feed)(struct compression_stream *stream, const char *bytes,
+                                    size_t size, compression_sink *sink, void *context);
+    enum compression_status (*finish)(struct compression_stream *stream, compression_sink *sink,
+                                      void *context);
+    size_t (*memory)(const struct compression_stream *stream);
+    void (*destroy)(struct compression_stream *stream);
 };
 
 /* The head of a compressor or decompressor; both are created by the functions above, which return
  * NULL when memory is short. */
-struct stream {
-    const struct stream_class *class;
+struct compression_stream {
+    const struct compression_class *class;
 };
 
 /* Takes the next bytes. Any status but COMPRESSION_OK ends the stream: only destroy may follow. */
-static inline enum compression_status stream_feed(struct stream *stream, const char *bytes,
-                                                  size_t size, compression_sink *sink,
-                                                  void *context)
+static inline enum compression_status compression_feed(struct compression_stream *stream,
+                                                       const char *bytes, size_t size,
+                                                       compression_sink *sink, void *context)
 {
     return stream->class->feed(stream, bytes, size, sink, context);
 }
 
 /* There are no more. A decompressor that is in the middle of its stream, or has seen none, says
  * COMPRESSION_MALFORMED. */
-static inline enum compression_status stream_finish(struct stream *stream, compression_sink *sink,
-                                                    void *context)
+static inline enum compression_status compression_finish(struct compression_stream *stream,
+                                                         compression_sink *sink, void *context)
 {
     return stream->class->finish(stream, sink, context);
 }
 
 /* Bytes that the stream occupies now; they may grow with a feed, up to a few hundred KiB more than
  * the window. */
-static inline size_t stream_memory(const struct stream *stream)
+static inline size_t compression_memory(const struct compression_stream *stream)
 {
     return stream->class->memory(stream);
 }
 
-static inline void stream_destroy(struct stream *stream)
+static inline void compression_destroy(struct compression_stream *stream)
 {
     stream->class->destroy(stream);
 }
 
 /* Bytes that a sink gets at once, at most. */
-#define STREAM_BUFFER ((size_t)64 << 10)
+#define COMPRESSION_BUFFER ((size_t)64 << 10)
 
 /* The functions of the table, defined where the library is there. */
-struct stream *gzip_compressor(void);
-struct stream *gzip_decompressor(void);
-struct stream *zstd_compressor(void);
-struct stream *zstd_decompressor(void);
+struct compression_stream *gzip_compressor(void);
+struct compression_stream *gzip_decompressor(void);
+struct compression_stream *zstd_compressor(void);
+struct compression_stream *zstd_decompressor(void);
 
 #endif

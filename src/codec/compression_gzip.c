@@ -21,23 +21,23 @@
 #define DECOMPRESSOR_MEMORY (((size_t)1 << 15) + ((size_t)8 << 10))
 
 struct gzip {
-    struct stream base;
+    struct compression_stream base;
     z_stream z;
     bool ended; /* decompressor: a member is complete */
     bool any;   /* decompressor: a byte has been seen */
-    char buffer[STREAM_BUFFER];
+    char buffer[COMPRESSION_BUFFER];
 };
 
 static void begin_buffer(struct gzip *gzip)
 {
     gzip->z.next_out = (Bytef *)gzip->buffer;
-    gzip->z.avail_out = STREAM_BUFFER;
+    gzip->z.avail_out = COMPRESSION_BUFFER;
 }
 
 /* Hands out what is in the buffer, and empties it. */
 static bool drain(struct gzip *gzip, compression_sink *sink, void *context)
 {
-    size_t size = STREAM_BUFFER - gzip->z.avail_out;
+    size_t size = COMPRESSION_BUFFER - gzip->z.avail_out;
     begin_buffer(gzip);
     return size == 0 || sink(context, gzip->buffer, size);
 }
@@ -57,12 +57,12 @@ static enum compression_status compress_some(struct gzip *gzip, int flush, compr
     return COMPRESSION_OK;
 }
 
-static enum compression_status compress_feed(struct stream *stream, const char *bytes, size_t size,
-                                             compression_sink *sink, void *context)
+static enum compression_status compress_feed(struct compression_stream *stream, const char *bytes,
+                                             size_t size, compression_sink *sink, void *context)
 {
     struct gzip *gzip = (struct gzip *)stream;
     while (size > 0) { /* zlib counts in unsigned int */
-        size_t part = size < STREAM_BUFFER ? size : STREAM_BUFFER;
+        size_t part = size < COMPRESSION_BUFFER ? size : COMPRESSION_BUFFER;
         gzip->z.next_in = (const Bytef *)bytes;
         gzip->z.avail_in = (uInt)part;
         enum compression_status status = compress_some(gzip, Z_NO_FLUSH, sink, context);
@@ -74,31 +74,31 @@ static enum compression_status compress_feed(struct stream *stream, const char *
     return COMPRESSION_OK;
 }
 
-static enum compression_status compress_finish(struct stream *stream, compression_sink *sink,
-                                               void *context)
+static enum compression_status compress_finish(struct compression_stream *stream,
+                                               compression_sink *sink, void *context)
 {
     struct gzip *gzip = (struct gzip *)stream;
     gzip->z.avail_in = 0;
     return compress_some(gzip, Z_FINISH, sink, context);
 }
 
-static size_t compress_memory(const struct stream *stream)
+static size_t compress_memory(const struct compression_stream *stream)
 {
     (void)stream;
     return sizeof(struct gzip) + COMPRESSOR_MEMORY;
 }
 
-static void compress_destroy(struct stream *stream)
+static void compress_destroy(struct compression_stream *stream)
 {
     struct gzip *gzip = (struct gzip *)stream;
     deflateEnd(&gzip->z);
     free(gzip);
 }
 
-struct stream *gzip_compressor(void)
+struct compression_stream *gzip_compressor(void)
 {
-    static const struct stream_class class = {compress_feed, compress_finish, compress_memory,
-                                              compress_destroy};
+    static const struct compression_class class = {compress_feed, compress_finish, compress_memory,
+                                                   compress_destroy};
     struct gzip *gzip = calloc(1, sizeof *gzip);
     if (!gzip)
         return NULL;
@@ -110,12 +110,12 @@ struct stream *gzip_compressor(void)
     return NULL;
 }
 
-static enum compression_status decompress_feed(struct stream *stream, const char *bytes,
+static enum compression_status decompress_feed(struct compression_stream *stream, const char *bytes,
                                                size_t size, compression_sink *sink, void *context)
 {
     struct gzip *gzip = (struct gzip *)stream;
     while (size > 0) {
-        size_t part = size < STREAM_BUFFER ? size : STREAM_BUFFER;
+        size_t part = size < COMPRESSION_BUFFER ? size : COMPRESSION_BUFFER;
         gzip->z.next_in = (const Bytef *)bytes;
         gzip->z.avail_in = (uInt)part;
         /* Another member may follow the one that has ended. */
@@ -137,7 +137,7 @@ static enum compression_status decompress_feed(struct stream *stream, const char
     /* It may hold back what did not fit into the buffer. */
     while (!gzip->ended && gzip->z.avail_in == 0) {
         int status = inflate(&gzip->z, Z_NO_FLUSH);
-        bool more = gzip->z.avail_out < STREAM_BUFFER;
+        bool more = gzip->z.avail_out < COMPRESSION_BUFFER;
         if (!drain(gzip, sink, context))
             return COMPRESSION_STOPPED;
         gzip->ended = status == Z_STREAM_END;
@@ -149,8 +149,8 @@ static enum compression_status decompress_feed(struct stream *stream, const char
     return COMPRESSION_OK;
 }
 
-static enum compression_status decompress_finish(struct stream *stream, compression_sink *sink,
-                                                 void *context)
+static enum compression_status decompress_finish(struct compression_stream *stream,
+                                                 compression_sink *sink, void *context)
 {
     (void)sink;
     (void)context;
@@ -158,23 +158,23 @@ static enum compression_status decompress_finish(struct stream *stream, compress
     return gzip->ended ? COMPRESSION_OK : COMPRESSION_MALFORMED;
 }
 
-static size_t decompress_memory(const struct stream *stream)
+static size_t decompress_memory(const struct compression_stream *stream)
 {
     (void)stream;
     return sizeof(struct gzip) + DECOMPRESSOR_MEMORY;
 }
 
-static void decompress_destroy(struct stream *stream)
+static void decompress_destroy(struct compression_stream *stream)
 {
     struct gzip *gzip = (struct gzip *)stream;
     inflateEnd(&gzip->z);
     free(gzip);
 }
 
-struct stream *gzip_decompressor(void)
+struct compression_stream *gzip_decompressor(void)
 {
-    static const struct stream_class class = {decompress_feed, decompress_finish, decompress_memory,
-                                              decompress_destroy};
+    static const struct compression_class class = {decompress_feed, decompress_finish,
+                                                   decompress_memory, decompress_destroy};
     struct gzip *gzip = calloc(1, sizeof *gzip);
     if (!gzip)
         return NULL;

@@ -15,11 +15,11 @@
 _Static_assert(COMPRESSION_WINDOW_MAX == (size_t)1 << WINDOW_LOG_MAX, "the same limit");
 
 struct zstd {
-    struct stream base;
+    struct compression_stream base;
     ZSTD_CCtx *compress;
     ZSTD_DCtx *decompress;
     bool complete; /* decompressor: at the end of a frame */
-    char buffer[STREAM_BUFFER];
+    char buffer[COMPRESSION_BUFFER];
 };
 
 static enum compression_status compress_some(struct zstd *zstd, ZSTD_inBuffer *in,
@@ -38,21 +38,21 @@ static enum compression_status compress_some(struct zstd *zstd, ZSTD_inBuffer *i
     return COMPRESSION_OK;
 }
 
-static enum compression_status compress_feed(struct stream *stream, const char *bytes, size_t size,
-                                             compression_sink *sink, void *context)
+static enum compression_status compress_feed(struct compression_stream *stream, const char *bytes,
+                                             size_t size, compression_sink *sink, void *context)
 {
     ZSTD_inBuffer in = {bytes, size, 0};
     return compress_some((struct zstd *)stream, &in, ZSTD_e_continue, sink, context);
 }
 
-static enum compression_status compress_finish(struct stream *stream, compression_sink *sink,
-                                               void *context)
+static enum compression_status compress_finish(struct compression_stream *stream,
+                                               compression_sink *sink, void *context)
 {
     ZSTD_inBuffer in = {NULL, 0, 0};
     return compress_some((struct zstd *)stream, &in, ZSTD_e_end, sink, context);
 }
 
-static enum compression_status decompress_feed(struct stream *stream, const char *bytes,
+static enum compression_status decompress_feed(struct compression_stream *stream, const char *bytes,
                                                size_t size, compression_sink *sink, void *context)
 {
     struct zstd *zstd = (struct zstd *)stream;
@@ -76,8 +76,8 @@ static enum compression_status decompress_feed(struct stream *stream, const char
     return COMPRESSION_OK;
 }
 
-static enum compression_status decompress_finish(struct stream *stream, compression_sink *sink,
-                                                 void *context)
+static enum compression_status decompress_finish(struct compression_stream *stream,
+                                                 compression_sink *sink, void *context)
 {
     (void)sink;
     (void)context;
@@ -85,14 +85,14 @@ static enum compression_status decompress_finish(struct stream *stream, compress
     return zstd->complete ? COMPRESSION_OK : COMPRESSION_MALFORMED;
 }
 
-static size_t memory(const struct stream *stream)
+static size_t memory(const struct compression_stream *stream)
 {
     const struct zstd *zstd = (const struct zstd *)stream;
     return sizeof *zstd + (zstd->compress ? ZSTD_sizeof_CCtx(zstd->compress) : 0) +
            (zstd->decompress ? ZSTD_sizeof_DCtx(zstd->decompress) : 0);
 }
 
-static void destroy(struct stream *stream)
+static void destroy(struct compression_stream *stream)
 {
     struct zstd *zstd = (struct zstd *)stream;
     ZSTD_freeCCtx(zstd->compress);
@@ -100,9 +100,9 @@ static void destroy(struct stream *stream)
     free(zstd);
 }
 
-struct stream *zstd_compressor(void)
+struct compression_stream *zstd_compressor(void)
 {
-    static const struct stream_class class = {compress_feed, compress_finish, memory, destroy};
+    static const struct compression_class class = {compress_feed, compress_finish, memory, destroy};
     struct zstd *zstd = calloc(1, sizeof *zstd);
     if (!zstd)
         return NULL;
@@ -115,9 +115,10 @@ struct stream *zstd_compressor(void)
     return NULL;
 }
 
-struct stream *zstd_decompressor(void)
+struct compression_stream *zstd_decompressor(void)
 {
-    static const struct stream_class class = {decompress_feed, decompress_finish, memory, destroy};
+    static const struct compression_class class = {decompress_feed, decompress_finish, memory,
+                                                   destroy};
     struct zstd *zstd = calloc(1, sizeof *zstd);
     if (!zstd)
         return NULL;

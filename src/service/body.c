@@ -82,7 +82,7 @@ static void free_tools(struct body *body, struct exchange *exchange)
     if (body->decoder)
         decoder_destroy(body->decoder);
     if (body->unpacker)
-        stream_destroy(body->unpacker);
+        compression_destroy(body->unpacker);
     exchange_unclaim(exchange, body->unpacker_bytes);
     body->decoder = NULL;
     body->unpacker = NULL;
@@ -163,7 +163,7 @@ static bool decode_unpacked(void *context, const char *bytes, size_t size)
 /* Keeps the account of what the unpacker holds. */
 static bool claim_unpacker(struct body *body, struct exchange *exchange)
 {
-    size_t now = stream_memory(body->unpacker), before = body->unpacker_bytes;
+    size_t now = compression_memory(body->unpacker), before = body->unpacker_bytes;
     if (now > before && !exchange_claim(exchange, now - before)) {
         exchange_fail_claim(exchange, now - before, "Unpacking the body");
         exchange->close = true;
@@ -195,7 +195,7 @@ static void receive_packed(struct body *body, struct exchange *exchange, const c
 {
     struct unpacking unpacking = {body, exchange, false};
     enum compression_status status =
-        stream_feed(body->unpacker, bytes, size, decode_unpacked, &unpacking);
+        compression_feed(body->unpacker, bytes, size, decode_unpacked, &unpacking);
     if (status)
         end_unpacking(&unpacking, status);
     else
@@ -218,7 +218,7 @@ bool body_finish(struct body *body, struct exchange *exchange)
     struct unpacking unpacking = {body, exchange, false};
     enum compression_status status = COMPRESSION_OK;
     if (body->unpacker)
-        status = stream_finish(body->unpacker, decode_unpacked, &unpacking);
+        status = compression_finish(body->unpacker, decode_unpacked, &unpacking);
     if (status) {
         end_unpacking(&unpacking, status);
         return false;

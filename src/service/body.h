@@ -12,7 +12,7 @@ struct body {
     const struct codec *codec;    /* of the Content-Type */
     struct decoder *decoder;
     const struct compression *packing; /* of the Content-Encoding, or NULL */
-    struct stream *unpacker;
+    struct compression_stream *unpacker;
     size_t unpacker_bytes;   /* claimed for it */
     uint64_t unpacked_bytes; /* so far */
 };

@@ -53,8 +53,8 @@ static bool collect(void *context, const char *bytes, size_t size)
 }
 
 /* Feeds one piece; `buffer` has room for any. */
-static enum compression_status pack_piece(struct packing *packing, struct stream *stream,
-                                          size_t piece, char *buffer)
+static enum compression_status
+pack_piece(struct packing *packing, struct compression_stream *stream, size_t piece, char *buffer)
 {
     const struct simulate *simulate = packing->exchange->state;
     const struct simulation *simulation = &simulate->body.simulation;
@@ -62,17 +62,17 @@ static enum compression_status pack_piece(struct packing *packing, struct stream
     size_t size;
     const void *lies = encoder->lies ? encoder->lies(&simulation->particles, piece, &size) : NULL;
     if (lies)
-        return stream_feed(stream, lies, size, collect, packing);
+        return compression_feed(stream, lies, size, collect, packing);
     char *end = buffer;
     if (simulate->codec->is_document && piece == 0)
         end = simulate_put_head(end);
     end = encoder->write(end, &simulation->particles, simulation->shape, piece);
-    return stream_feed(stream, buffer, (size_t)(end - buffer), collect, packing);
+    return compression_feed(stream, buffer, (size_t)(end - buffer), collect, packing);
 }
 
-static enum compression_status pack_pieces(struct packing *packing, struct stream *stream,
-                                           size_t count, char *buffer,
-                                           const struct simulate_result *result)
+static enum compression_status pack_pieces(struct packing *packing,
+                                           struct compression_stream *stream, size_t count,
+                                           char *buffer, const struct simulate_result *result)
 {
     struct exchange *exchange = packing->exchange;
     const struct simulate *simulate = exchange->state;
@@ -88,11 +88,11 @@ static enum compression_status pack_pieces(struct packing *packing, struct strea
     if (simulate->codec->is_document) {
         char *end = simulate_put_tail(buffer, exchange, result);
         enum compression_status status =
-            stream_feed(stream, buffer, (size_t)(end - buffer), collect, packing);
+            compression_feed(stream, buffer, (size_t)(end - buffer), collect, packing);
         if (status)
             return status;
     }
-    return stream_finish(stream, collect, packing);
+    return compression_finish(stream, collect, packing);
 }
 
 /* The largest buffer that a piece needs. */
@@ -111,7 +111,7 @@ struct parts *simulate_pack(struct exchange *exchange, size_t count,
 {
     const struct simulate *simulate = exchange->state;
     struct packing packing = {exchange, parts_create(0), 0, 0};
-    struct stream *stream = simulate->packing->compressor();
+    struct compression_stream *stream = simulate->packing->compressor();
     size_t room = largest_room(simulate, count);
     char *buffer = malloc(room);
     enum compression_status status = COMPRESSION_NO_MEMORY;
@@ -125,7 +125,7 @@ struct parts *simulate_pack(struct exchange *exchange, size_t count,
     }
     free(buffer);
     if (stream)
-        stream_destroy(stream);
+        compression_destroy(stream);
     exchange_unclaim(exchange, claimed);
     if (status == COMPRESSION_OK)
         return packing.parts;

@@ -23,7 +23,7 @@ static bool collect(void *context, const char *bytes, size_t size)
 {
     struct bytes *out = context;
     ck_assert_uint_gt(size, 0);
-    ck_assert_uint_le(size, STREAM_BUFFER);
+    ck_assert_uint_le(size, COMPRESSION_BUFFER);
     if (out->limit && out->size + size > out->limit)
         return false;
     out->text = realloc(out->text, out->size + size);
@@ -32,7 +32,7 @@ static bool collect(void *context, const char *bytes, size_t size)
     return true;
 }
 
-static enum compression_status run(struct stream *stream, const char *text, size_t size,
+static enum compression_status run(struct compression_stream *stream, const char *text, size_t size,
                                    size_t chunk, struct bytes *out)
 {
     ck_assert_ptr_nonnull(stream);
@@ -41,13 +41,13 @@ static enum compression_status run(struct stream *stream, const char *text, size
         size_t part = size - at < chunk ? size - at : chunk;
         char *copy = malloc(part); /* so that a sanitizer sees a read beyond it */
         memcpy(copy, text + at, part);
-        status = stream_feed(stream, copy, part, collect, out);
+        status = compression_feed(stream, copy, part, collect, out);
         free(copy);
     }
     if (!status)
-        status = stream_finish(stream, collect, out);
-    ck_assert_uint_gt(stream_memory(stream), STREAM_BUFFER);
-    stream_destroy(stream);
+        status = compression_finish(stream, collect, out);
+    ck_assert_uint_gt(compression_memory(stream), COMPRESSION_BUFFER);
+    compression_destroy(stream);
     return status;
 }
 
@@ -80,10 +80,16 @@ static void for_each(void (*each)(const struct compression *compression))
 
 static void check_round_trips(const struct compression *compression)
 {
-    static const size_t sizes[] = {
-        0,      1, 2, 100, STREAM_BUFFER - 1, STREAM_BUFFER, STREAM_BUFFER + 1, 3 * STREAM_BUFFER,
-        1000003};
-    static const size_t chunks[] = {1, 7, 4096, STREAM_BUFFER, 2000000};
+    static const size_t sizes[] = {0,
+                                   1,
+                                   2,
+                                   100,
+                                   COMPRESSION_BUFFER - 1,
+                                   COMPRESSION_BUFFER,
+                                   COMPRESSION_BUFFER + 1,
+                                   3 * COMPRESSION_BUFFER,
+                                   1000003};
+    static const size_t chunks[] = {1, 7, 4096, COMPRESSION_BUFFER, 2000000};
     char *text = digits(1000003);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++) {
@@ -168,9 +174,9 @@ END_TEST
 /* Streams that follow each other are one text, as the tools have it. */
 static void check_concatenated(const struct compression *compression)
 {
-    char *text = digits(3 * STREAM_BUFFER);
-    struct bytes packed = compressed(compression, text, 2 * STREAM_BUFFER);
-    struct bytes rest = compressed(compression, text + 2 * STREAM_BUFFER, STREAM_BUFFER);
+    char *text = digits(3 * COMPRESSION_BUFFER);
+    struct bytes packed = compressed(compression, text, 2 * COMPRESSION_BUFFER);
+    struct bytes rest = compressed(compression, text + 2 * COMPRESSION_BUFFER, COMPRESSION_BUFFER);
     packed.text = realloc(packed.text, packed.size + rest.size);
     memcpy(packed.text + packed.size, rest.text, rest.size);
     for (size_t chunk = 1; chunk <= 1000000; chunk *= 10) {
@@ -178,7 +184,7 @@ static void check_concatenated(const struct compression *compression)
         ck_assert_int_eq(
             run(compression->decompressor(), packed.text, packed.size + rest.size, chunk, &out),
             COMPRESSION_OK);
-        ck_assert_uint_eq(out.size, 3 * STREAM_BUFFER);
+        ck_assert_uint_eq(out.size, 3 * COMPRESSION_BUFFER);
         ck_assert_mem_eq(out.text, text, out.size);
         free(out.text);
     }
