@@ -271,11 +271,24 @@ static json_t *parameter_named(const json_t *parameters, const char *name)
     return NULL;
 }
 
+/* How many of them stand in the query. */
+static size_t query_parameters(const json_t *parameters)
+{
+    size_t index, count = 0;
+    json_t *parameter;
+    json_array_foreach(parameters, index, parameter)
+    {
+        const char *in = json_string_value(json_object_get(parameter, "in"));
+        count += strcmp(in, "query") == 0;
+    }
+    return count;
+}
+
 START_TEST(parameters_are_the_tables)
 {
     const json_t *bench =
         json_object_get(json_object_get(follow("#/paths"), "/bench"), "parameters");
-    ck_assert_uint_eq(json_array_size(bench), BENCH_PARAMETER_COUNT);
+    ck_assert_uint_eq(query_parameters(bench), BENCH_PARAMETER_COUNT);
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++)
         ck_assert_msg(parameter_named(bench, bench_parameters[i].name) != NULL,
                       "%s is not described", bench_parameters[i].name);
@@ -283,7 +296,7 @@ START_TEST(parameters_are_the_tables)
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
     const json_t *simulate = json_object_get(post, "parameters");
     const json_t *members = follow("#/components/schemas/Simulation/properties");
-    ck_assert_uint_eq(json_array_size(simulate), OPTION_COUNT);
+    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT);
     ck_assert_uint_eq(json_object_size(members), OPTION_COUNT + 1);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         const char *name = simulation_option_name((enum simulation_option)i);
