@@ -46,7 +46,7 @@ static char *write_numbers(char *out, const struct particle_set *set)
     const double *const columns[] = {set->x, set->y, set->ang_vel};
     for (size_t c = 0; c < 3; c++)
         for (size_t i = 0; i < set->count; i++) {
-            out = number_format(out, columns[c][i]);
+            out = number_to_chars(out, columns[c][i]);
             *out++ = '\n';
         }
     return out;
@@ -56,7 +56,7 @@ static void read_numbers(struct sample *sample)
 {
     const char *at = sample->text, *end = at + sample->length;
     for (double *number = sample->numbers; at < end; at++)
-        at = number_convert(at, end, number++);
+        at = number_from_chars(at, end, number++);
 }
 
 /* --- formats -------------------------------------------------------------------------------- */
