@@ -17,7 +17,7 @@ static inline bool take_number(struct json_lexer *lexer, double *value)
 {
     const char *at = json_lexer_skip_space(lexer);
     const char *end = number_read(at, lexer->end, value);
-    if (!end || end - at > JSON_NUMBER_BYTES_MAX)
+    if (!end || end - at > NUMBER_READ_BYTES_MAX)
         return false;
     lexer->next = end;
     return true;
