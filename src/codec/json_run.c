@@ -17,7 +17,7 @@ static inline bool take_number(struct json_lexer *lexer, double *value)
 {
     const char *at = json_lexer_skip_space(lexer);
     const char *end = number_read(at, lexer->end, value);
-    if (!end || end - at > JSON_NUMBER_BYTES_MAX)
+    if (!end || end - at > NUMBER_READ_BYTES_MAX)
         return false;
     lexer->next = end;
     return true;
@@ -158,7 +158,7 @@ static inline bool take_alike(const struct json_run *run, struct json_meaning *m
             return false;
         at = pass(separator, lexer, at);
         const char *end = number_read(at, lexer->end, &value[i]);
-        if (!end || end - at > JSON_NUMBER_BYTES_MAX)
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
             return false;
         at = end;
     }
@@ -210,7 +210,7 @@ static void take_cells_alike(struct json_meaning *meaning, struct json_lexer *le
     const char *at = lexer->next;
     while (length < room && at != lexer->end && *at == ',') {
         const char *end = number_read(at + 1, lexer->end, &column[length]);
-        if (!end || end - at > JSON_NUMBER_BYTES_MAX)
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
             break;
         length++;
         at = end;
