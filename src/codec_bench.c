@@ -61,18 +61,17 @@ static void read_numbers(struct sample *sample)
 
 /* --- formats -------------------------------------------------------------------------------- */
 
-static char *write_particles(char *out, const struct subject *subject,
-                             const struct particle_set *set)
+/* The whole body; columns that lie in memory are copied. */
+static char *write_body(char *out, const struct subject *subject, const struct particle_set *set)
 {
     const struct encoder *encoder = subject->codec->encoder;
-    size_t pieces = encoder->pieces(set, subject->shape), size;
-    for (size_t i = 0; i < pieces; i++) {
-        const void *lies = encoder->lies ? encoder->lies(set, i, &size) : NULL;
-        if (!lies)
-            out = encoder->write(out, set, subject->shape, i);
-        else if (out) /* a request for the decoder; when timed, nothing is copied */
-            out = (char *)memcpy(out, lies, size) + size;
-    }
+    if (!encoder->write_head)
+        return encoder->write(out, set, subject->shape, 0, encoder->items(set, subject->shape));
+    const double *const columns[] = {set->x, set->y, set->ang_vel};
+    out += encoder->write_head(out, set);
+    for (size_t c = 0; c < 3; c++)
+        out = (char *)memcpy(out, columns[c], set->count * sizeof(double)) +
+              set->count * sizeof(double);
     return out;
 }
 
@@ -81,13 +80,10 @@ static size_t size_bound(const struct subject *subject, const struct particle_se
     if (!subject->codec)
         return 3 * set->count * (NUMBER_BYTES_MAX + 1);
     const struct encoder *encoder = subject->codec->encoder;
-    size_t bound = strlen(subject->head) + strlen(subject->tail), size;
-    for (size_t i = 0; i < encoder->pieces(set, subject->shape); i++)
-        if (encoder->lies && encoder->lies(set, i, &size))
-            bound += size;
-        else
-            bound += encoder->bound(set, subject->shape, i);
-    return bound;
+    size_t body = encoder->write_head
+                      ? ENCODE_HEAD_MAX + set->count * PARTICLE_BYTES
+                      : encode_bound(encoder, subject->shape, encoder->items(set, subject->shape));
+    return strlen(subject->head) + body + strlen(subject->tail);
 }
 
 static void decode(struct sample *sample)
@@ -108,21 +104,17 @@ static void decode(struct sample *sample)
     simulation_fini(&simulation);
 }
 
-/* As an answer is made: what lies in the columns is not copied. */
+/* As an answer is made: columns that lie in memory are not copied. */
 static void encode(struct sample *sample)
 {
     const struct subject *subject = sample->subject;
     const struct particle_set *set = sample->particles;
-    if (!subject->codec) {
+    if (!subject->codec)
         write_numbers(sample->out, set);
-        return;
-    }
-    const struct encoder *encoder = subject->codec->encoder;
-    size_t pieces = encoder->pieces(set, subject->shape), size;
-    char *out = sample->out;
-    for (size_t i = 0; i < pieces; i++)
-        if (!encoder->lies || !encoder->lies(set, i, &size))
-            out = encoder->write(out, set, subject->shape, i);
+    else if (subject->codec->encoder->write_head)
+        subject->codec->encoder->write_head(sample->out, set);
+    else
+        write_body(sample->out, subject, set);
 }
 
 /* --- timing --------------------------------------------------------------------------------- */
@@ -170,7 +162,7 @@ static bool prepare(struct sample *sample, const struct subject *subject,
     char *end = sample->text;
     if (subject->codec) {
         end = stpcpy(end, subject->head);
-        end = write_particles(end, subject, particles);
+        end = write_body(end, subject, particles);
         end = (char *)memcpy(end, subject->tail, strlen(subject->tail)) + strlen(subject->tail);
     } else {
         end = write_numbers(end, particles);

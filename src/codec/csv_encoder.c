@@ -6,32 +6,30 @@
 
 static const char header[] = "x,y,ang_vel\n";
 
-/* The most bytes of a row: three numbers, each with what follows it. */
-#define ROW_BYTES (3 * ((size_t)NUMBER_BYTES_MAX + 1))
+_Static_assert(sizeof header <= ENCODE_FRAME, "the header fits");
 
-static size_t pieces(const struct particle_set *set, enum particle_shape shape)
+static size_t items(const struct particle_set *set, enum particle_shape shape)
 {
     (void)shape;
-    return encode_pieces(set->count);
+    return set->count;
 }
 
-static size_t bound(const struct particle_set *set, enum particle_shape shape, size_t piece)
+/* Three numbers, each with what follows it. */
+static size_t item_bytes(enum particle_shape shape)
 {
     (void)shape;
-    size_t rows = encode_end(piece, set->count) - encode_begin(piece);
-    return (piece == 0 ? sizeof header - 1 : 0) + rows * ROW_BYTES;
+    return 3 * ((size_t)NUMBER_BYTES_MAX + 1);
 }
 
 static char *write(char *out, const struct particle_set *set, enum particle_shape shape,
-                   size_t piece)
+                   size_t begin, size_t end)
 {
     (void)shape;
-    if (piece == 0) {
+    if (begin == 0) {
         memcpy(out, header, sizeof header - 1);
         out += sizeof header - 1;
     }
-    size_t end = encode_end(piece, set->count);
-    for (size_t i = encode_begin(piece); i < end; i++) {
+    for (size_t i = begin; i < end; i++) {
         out = number_format(out, set->x[i]);
         *out++ = ',';
         out = number_format(out, set->y[i]);
@@ -42,4 +40,4 @@ static char *write(char *out, const struct particle_set *set, enum particle_shap
     return out;
 }
 
-const struct encoder csv_encoder = {.pieces = pieces, .bound = bound, .write = write};
+const struct encoder csv_encoder = {.items = items, .item_bytes = item_bytes, .write = write};

@@ -43,6 +43,8 @@ static void drop_answer(struct exchange *exchange)
     if (exchange->answer.owned)
         free((void *)(uintptr_t)exchange->answer.body);
     parts_destroy(exchange->answer.parts);
+    if (exchange->answer.reader.destroy)
+        exchange->answer.reader.destroy(exchange->answer.reader.context);
     memset(&exchange->answer, 0, sizeof exchange->answer);
 }
 
@@ -102,6 +104,13 @@ void exchange_answer_parts(struct exchange *exchange, unsigned status, const cha
 {
     exchange_answer_static(exchange, status, content_type, NULL, parts_size(parts));
     exchange->answer.parts = parts;
+}
+
+void exchange_answer_reader(struct exchange *exchange, unsigned status, const char *content_type,
+                            const struct answer_reader *reader)
+{
+    exchange_answer_static(exchange, status, content_type, NULL, 0);
+    exchange->answer.reader = *reader;
 }
 
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root)
@@ -279,11 +288,52 @@ static void destroy_parts(void *parts)
     parts_destroy(parts);
 }
 
-/* The response takes the body over. NULL when memory is short; then the exchange still has it. */
-static struct MHD_Response *make_response(struct answer *answer)
+/* What libmicrohttpd asks for at a time. */
+#define BLOCK_BYTES ((size_t)32 << 10)
+
+/* A reader on its way: the response has it. */
+struct reading {
+    struct answer_reader reader;
+    struct exchange *exchange; /* not to be used by the end */
+};
+
+static ssize_t read_more(void *context, uint64_t position, char *out, size_t max)
 {
+    (void)position;
+    struct reading *reading = context;
+    size_t size = reading->reader.read(reading->reader.context, reading->exchange, out, max);
+    reading->exchange->answer.size += size;
+    return size ? (ssize_t)size : MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static void end_reading(void *context)
+{
+    struct reading *reading = context;
+    reading->reader.destroy(reading->reader.context);
+    free(reading);
+}
+
+static struct MHD_Response *make_reading(struct exchange *exchange)
+{
+    struct reading *reading = malloc(sizeof *reading);
+    if (!reading)
+        return NULL;
+    *reading = (struct reading){exchange->answer.reader, exchange};
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_more, reading, end_reading);
+    if (!response)
+        free(reading);
+    return response;
+}
+
+/* The response takes the body over. NULL when memory is short; then the exchange still has it. */
+static struct MHD_Response *make_response(struct exchange *exchange)
+{
+    struct answer *answer = &exchange->answer;
     struct MHD_Response *response;
-    if (!answer->parts) {
+    if (answer->reader.read) {
+        response = make_reading(exchange);
+    } else if (!answer->parts) {
         void *body = (void *)(uintptr_t)answer->body;
         response = MHD_create_response_from_buffer(
             answer->size, body, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
@@ -302,6 +352,7 @@ static struct MHD_Response *make_response(struct answer *answer)
     if (response) {
         answer->owned = false;
         answer->parts = NULL;
+        answer->reader = (struct answer_reader){NULL, NULL, NULL};
     }
     return response;
 }
@@ -311,7 +362,7 @@ enum MHD_Result exchange_send(struct exchange *exchange)
     struct answer *answer = &exchange->answer;
     if (answer->status == 0 || !peer_answer(exchange->peer))
         return MHD_NO; /* the client has left */
-    struct MHD_Response *response = make_response(answer);
+    struct MHD_Response *response = make_response(exchange);
     if (!response)
         return MHD_NO;
     add_headers(exchange, response);

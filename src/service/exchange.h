@@ -41,11 +41,21 @@ struct route {
     void (*release)(struct exchange *exchange);
 };
 
+/* A body that is written while it is sent. `read` is called by the connection's I/O thread, until
+ * the request is over: it writes up to `max` bytes, at least one, and returns how many, or 0 at the
+ * end. `destroy` is called once, on that thread, when the exchange may be gone. */
+struct answer_reader {
+    size_t (*read)(void *context, struct exchange *exchange, char *out, size_t max);
+    void (*destroy)(void *context);
+    void *context;
+};
+
 struct answer {
     unsigned status;
     const char *content_type;
     const char *body;
-    struct parts *parts; /* in place of body */
+    struct parts *parts;         /* in place of body */
+    struct answer_reader reader; /* in place of body, if it has functions */
     size_t size;
     bool owned;                 /* body is freed after sending */
     char number[24];            /* for the value of a header */
@@ -108,6 +118,11 @@ void exchange_answer_static(struct exchange *exchange, unsigned status, const ch
 /* The same with a list of parts, which is the exchange's from now on. */
 void exchange_answer_parts(struct exchange *exchange, unsigned status, const char *content_type,
                            struct parts *parts);
+
+/* The same with a body that is written while it is sent; the reader is the exchange's from now on.
+ */
+void exchange_answer_reader(struct exchange *exchange, unsigned status, const char *content_type,
+                            const struct answer_reader *reader);
 
 /* The same with a jansson document, indented; takes the reference. */
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root);

@@ -1,6 +1,5 @@
-/* POST /simulate on a worker: write the answer. */
+/* POST /simulate: the answer, in the way that suits its size and format. */
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +7,11 @@
 #include "runtime/clock.h"
 #include "service/simulate_answer.h"
 
-/* Answers whose particles take fewer bytes are not compressed. */
+/* Answers whose particles may take less are not compressed. */
 #define PACKED_MIN 1024
 
-static const char document_head[] = "{\"particles\":";
+/* Texts that may be longer are written while they are sent. */
+#define WHOLE_MAX ((size_t)1 << 20)
 
 /* Appends to a buffer that is known to be large enough. */
 static char *put_text(char *out, const char *text)
@@ -46,194 +46,157 @@ static char *put_phase(char *out, const char *name, int64_t ns)
     return timing_seconds(out, ns);
 }
 
-static char *put_timing(char *out, const struct exchange *exchange,
-                        const struct simulate_result *result)
+static char *put_timing(char *out, const struct simulate_result *result,
+                        const struct timing *timing, int64_t total_ns)
 {
-    const int64_t *ns = exchange->timing.ns;
     out = put_text(out, ",\"timing\":{");
     for (int phase = 0; phase < TIMING_PHASES; phase++) {
-        out = put_phase(out, timing_names[phase], ns[phase]);
+        out = put_phase(out, timing_names[phase], timing->ns[phase]);
         *out++ = ',';
     }
-    out = put_phase(out, "total", clock_now_ns() - exchange->started_ns);
+    out = put_phase(out, "total", total_ns);
     out = put_integer(out, "particle_steps", result->particle_steps);
-    int64_t evolve_ns = ns[TIMING_EVOLVE];
+    int64_t evolve_ns = timing->ns[TIMING_EVOLVE];
     double rate = evolve_ns > 0 ? (double)result->particle_steps / clock_seconds(evolve_ns) : 0;
     out = put_real(out, "particle_steps_per_s", round(rate));
     out = put_integer(out, "threads", result->threads);
     return put_text(out, "}");
 }
 
-char *simulate_put_head(char *out)
+struct simulate_facts simulate_facts(const struct simulate *simulate,
+                                     const struct simulate_result *result)
 {
-    return put_text(out, document_head);
+    const struct simulation *simulation = &simulate->body.simulation;
+    return (struct simulate_facts){
+        .dt = simulation->dt,
+        .timestep = simulation->timestep,
+        .steps = simulation->method->polygon ? simulate->steps : 0,
+        .method = simulation->method,
+        .result = *result,
+    };
 }
 
-char *simulate_put_tail(char *out, const struct exchange *exchange,
-                        const struct simulate_result *result)
+char *simulate_put_head(char *out)
 {
-    const struct simulate *simulate = exchange->state;
-    const struct simulation *simulation = &simulate->body.simulation;
-    out = put_real(out, "dt", simulation->dt);
-    out = put_real(out, "timestep", simulation->timestep);
-    out = put_integer(out, "steps", simulation->method->polygon ? simulate->steps : 0);
+    return put_text(out, "{\"particles\":");
+}
+
+char *simulate_put_tail(char *out, const struct simulate_facts *facts, const struct timing *timing,
+                        int64_t total_ns)
+{
+    out = put_real(out, "dt", facts->dt);
+    out = put_real(out, "timestep", facts->timestep);
+    out = put_integer(out, "steps", facts->steps);
     out = put_text(out, ",\"method\":\"");
-    out = put_text(out, simulation->method->name);
+    out = put_text(out, facts->method->name);
     out = put_text(out, "\"");
-    out = put_timing(out, exchange, result);
+    out = put_timing(out, &facts->result, timing, total_ns);
     return put_text(out, "}\n");
 }
 
-/* --- pieces --------------------------------------------------------------------------------- */
-
-/* An answer that several workers write; each fills other parts. */
-struct writing {
-    struct exchange *exchange;
-    const struct simulate *simulate;
-    struct parts *parts;
-    atomic_bool no_memory;
-    atomic_bool stopped;
-};
-
-size_t simulate_piece_room(const struct simulate *simulate, size_t piece, size_t count)
-{
-    const struct simulation *simulation = &simulate->body.simulation;
-    const struct encoder *encoder = simulate->codec->encoder;
-    size_t size;
-    if (encoder->lies && encoder->lies(&simulation->particles, piece, &size))
-        return 0;
-    size_t room = encoder->bound(&simulation->particles, simulation->shape, piece);
-    if (simulate->codec->is_document)
-        room +=
-            (piece == 0 ? sizeof document_head : 0) + (piece == count - 1 ? SIMULATE_ENVELOPE : 0);
-    return room;
-}
-
-static void write_piece(void *context, size_t piece)
-{
-    struct writing *writing = context;
-    if (atomic_load(&writing->no_memory) || atomic_load(&writing->stopped))
-        return;
-    if (exchange_give_way(writing->exchange)) {
-        atomic_store(&writing->stopped, true);
-        return;
-    }
-    const struct simulate *simulate = writing->simulate;
-    const struct simulation *simulation = &simulate->body.simulation;
-    const struct encoder *encoder = simulate->codec->encoder;
-    struct part *part = &writing->parts->part[piece];
-    if (encoder->lies &&
-        (part->bytes = encoder->lies(&simulation->particles, piece, &part->size)) != NULL)
-        return;
-    /* Pages of the bound that are not written to never become memory. */
-    char *buffer = malloc(simulate_piece_room(simulate, piece, writing->parts->count));
-    if (!buffer) {
-        atomic_store(&writing->no_memory, true);
-        return;
-    }
-    char *end = buffer;
-    if (simulate->codec->is_document && piece == 0)
-        end = simulate_put_head(end);
-    end = encoder->write(end, &simulation->particles, simulation->shape, piece);
-    *part = (struct part){buffer, (size_t)(end - buffer), buffer};
-    if (piece == writing->parts->count - 1)
-        return;
-    char *shrunk = realloc(buffer, part->size);
-    if (shrunk)
-        part->bytes = part->owned = shrunk;
-}
-
 /* Options and metadata beside a body that has no place for them. */
-static void add_headers(struct exchange *exchange)
+static void add_headers(struct exchange *exchange, const struct simulate_facts *facts)
 {
-    const struct simulate *simulate = exchange->state;
-    const struct method *method = simulate->body.simulation.method;
     char *text = exchange->answer.number;
-    *timing_digits(text, (uint64_t)(method->polygon ? simulate->steps : 0), 1) = '\0';
+    *timing_digits(text, (uint64_t)facts->steps, 1) = '\0';
     exchange_header(exchange, "Particled-Steps", text);
-    exchange_header(exchange, "Particled-Method", method->name);
+    exchange_header(exchange, "Particled-Method", facts->method->name);
 }
 
-/* Sets the answer; the parts are its own from now on. */
-static void send_parts(struct exchange *exchange, struct parts *parts, const char *packing)
+static void fail_memory(struct exchange *exchange)
 {
-    const struct simulate *simulate = exchange->state;
-    const struct codec *codec = simulate->codec;
-    if (parts->count == 1 && parts->part[0].owned) {
-        exchange_answer(exchange, MHD_HTTP_OK, codec->media_type, parts->part[0].owned,
-                        parts->part[0].size);
-        parts->part[0].owned = NULL;
-        parts_destroy(parts);
-    } else {
-        exchange_answer_parts(exchange, MHD_HTTP_OK, codec->media_type, parts);
-    }
-    if (!codec->is_document)
-        add_headers(exchange);
-    if (packing)
-        exchange_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING, packing);
+    exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
 }
 
-/* The answer's pieces as they are. NULL when it has failed the exchange, or that was cancelled. */
-static struct parts *write_pieces(struct exchange *exchange, size_t count)
+/* The columns as they lie, behind their head. */
+static bool answer_columns(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    struct writing writing = {exchange, simulate, parts_create(count), false, false};
-    size_t room = 0;
-    for (size_t i = 0; i < count; i++)
-        room += simulate_piece_room(simulate, i, count);
-    if (!exchange_claim(exchange, room)) {
-        exchange_fail_claim(exchange, room, "The answer");
-        goto fail;
+    struct particle_set *set = &simulate->body.simulation.particles;
+    struct parts *parts = parts_create(4);
+    char *head = malloc(ENCODE_HEAD_MAX);
+    if (!parts || !head) {
+        free(head);
+        parts_destroy(parts);
+        fail_memory(exchange);
+        return false;
     }
-    if (!writing.parts)
-        atomic_store(&writing.no_memory, true);
-    else if (count > 1 && room > SIMULATE_ENVELOPE)
-        worker_pool_share(exchange->service->pool, count, write_piece, &writing);
-    else
-        for (size_t i = 0; i < count; i++)
-            write_piece(&writing, i);
-    if (atomic_load(&writing.stopped))
-        goto fail; /* the answer is made from the reason */
-    if (!atomic_load(&writing.no_memory))
-        return writing.parts;
-    exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
-fail:
-    parts_destroy(writing.parts);
-    return NULL;
+    size_t bytes = set->count * sizeof(double);
+    parts->part[0] = (struct part){head, simulate->codec->encoder->write_head(head, set), head};
+    parts->part[1] = (struct part){set->x, bytes, NULL};
+    parts->part[2] = (struct part){set->y, bytes, NULL};
+    parts->part[3] = (struct part){set->ang_vel, bytes, NULL};
+    parts->columns = *set;
+    particle_set_init(set);
+    exchange_answer_parts(exchange, MHD_HTTP_OK, simulate->codec->media_type, parts);
+    return true;
 }
 
-/* Writes the end of a document behind the last piece, which has room for it. */
-static void write_tail(struct exchange *exchange, struct parts *parts,
-                       const struct simulate_result *result)
+/* A text of up to `bound` bytes, in one buffer. */
+static bool answer_whole(struct exchange *exchange, size_t bound,
+                         const struct simulate_facts *facts)
 {
-    struct part *last = &parts->part[parts->count - 1];
-    char *begin = last->owned;
-    last->size = (size_t)(simulate_put_tail(begin + last->size, exchange, result) - begin);
+    struct simulate *simulate = exchange->state;
+    const struct simulation *simulation = &simulate->body.simulation;
+    const struct encoder *encoder = simulate->codec->encoder;
+    int64_t begun = clock_now_ns();
+    size_t room = bound + SIMULATE_ENVELOPE;
+    if (!exchange_claim(exchange, room)) {
+        exchange_fail_claim(exchange, room, "The answer");
+        return false;
+    }
+    char *body = malloc(room), *end = body;
+    if (!body) {
+        fail_memory(exchange);
+        return false;
+    }
+    if (simulate->codec->is_document)
+        end = simulate_put_head(end);
+    end = encoder->write(end, &simulation->particles, simulation->shape, 0,
+                         encoder->items(&simulation->particles, simulation->shape));
+    int64_t now = clock_now_ns();
+    exchange->timing.ns[TIMING_SERIALIZE] = now - begun;
+    if (simulate->codec->is_document)
+        end = simulate_put_tail(end, facts, &exchange->timing, now - exchange->started_ns);
+    exchange_answer(exchange, MHD_HTTP_OK, simulate->codec->media_type, body, (size_t)(end - body));
+    return true;
+}
+
+static bool answer_packed(struct exchange *exchange, const struct simulate_result *result)
+{
+    const struct simulate *simulate = exchange->state;
+    const char *type = simulate->codec->media_type, *packing = simulate->packing->name;
+    struct parts *parts = simulate_pack(exchange, result);
+    if (!parts)
+        return false;
+    exchange_answer_parts(exchange, MHD_HTTP_OK, type, parts);
+    exchange_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING, packing);
+    return true;
+}
+
+static bool answer_later(struct exchange *exchange, const struct simulate_result *result)
+{
+    if (simulate_answer_later(exchange, result))
+        return true;
+    fail_memory(exchange);
+    return false;
 }
 
 void simulate_answer(struct exchange *exchange, const struct simulate_result *result)
 {
-    struct simulate *simulate = exchange->state;
-    struct simulation *simulation = &simulate->body.simulation;
+    const struct simulate *simulate = exchange->state;
+    const struct simulation *simulation = &simulate->body.simulation;
     const struct encoder *encoder = simulate->codec->encoder;
-    size_t count = encoder->pieces(&simulation->particles, simulation->shape);
-    size_t first = encoder->bound(&simulation->particles, simulation->shape, 0);
-    if (simulate->packing && (count > 1 || first >= PACKED_MIN)) {
-        struct parts *packed = simulate_pack(exchange, count, result);
-        if (packed)
-            send_parts(exchange, packed, simulate->packing->name);
-        return;
-    }
-    int64_t begun = clock_now_ns();
-    struct parts *parts = write_pieces(exchange, count);
-    if (!parts)
-        return;
-    exchange->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - begun;
-    if (simulate->codec->is_document)
-        write_tail(exchange, parts, result);
-    if (encoder->lies) { /* the answer goes on to use the columns */
-        parts->columns = simulation->particles;
-        particle_set_init(&simulation->particles);
-    }
-    send_parts(exchange, parts, NULL);
+    struct simulate_facts facts = simulate_facts(simulate, result);
+    bool is_document = simulate->codec->is_document; /* failing frees the state */
+    size_t bound = encoder->write_head
+                       ? ENCODE_HEAD_MAX + simulation->particles.count * PARTICLE_BYTES
+                       : encode_bound(encoder, simulation->shape,
+                                      encoder->items(&simulation->particles, simulation->shape));
+    bool answered = simulate->packing && bound >= PACKED_MIN ? answer_packed(exchange, result)
+                    : encoder->write_head                    ? answer_columns(exchange)
+                    : bound > WHOLE_MAX                      ? answer_later(exchange, result)
+                                        : answer_whole(exchange, bound, &facts);
+    if (answered && !is_document)
+        add_headers(exchange, &facts);
 }

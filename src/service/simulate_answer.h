@@ -1,4 +1,4 @@
-/* How the answer of POST /simulate is written. For the simulate*.c files only; on a worker. */
+/* How the answer of POST /simulate is written. For the simulate*.c files only. */
 #ifndef SERVICE_SIMULATE_ANSWER_H
 #define SERVICE_SIMULATE_ANSWER_H
 
@@ -6,34 +6,30 @@
 #include "service/simulate_state.h"
 
 /* What a document holds beside the particles, at most. */
-#define SIMULATE_ENVELOPE 1024
+#define SIMULATE_ENVELOPE ((size_t)1024)
 
-/* What compressors occupy while they run (measured: 1.3 MiB zstd, 0.3 MiB gzip), roughly. */
-#define SIMULATE_COMPRESSOR ((size_t)3 << 19)
-
-/* What a run came to. */
-struct simulate_result {
-    int64_t particle_steps;
-    unsigned threads; /* that took part */
-};
+/* Items that are written at a time, some 50 us of work. */
+#define SIMULATE_ITEMS ((size_t)512)
 
 /* Writes the particles as the request wants them, and sets the answer; may take the columns away.
- * Nothing is set when the exchange was cancelled. */
+ * Nothing is set when the exchange was cancelled. On the thread that has done the work. */
 void simulate_answer(struct exchange *exchange, const struct simulate_result *result);
 
-/* The parts of that. Bytes to allocate for one of `count` pieces; the first and the last of a
- * document have room for what stands around the particles. 0: nothing, the piece lies in the
- * columns. */
-size_t simulate_piece_room(const struct simulate *simulate, size_t piece, size_t count);
-
-/* Write what stands before and behind the particles of a document; return the end. */
+/* The rest are parts of that. Write what stands before and behind the particles of a document,
+ * within SIMULATE_ENVELOPE together; return the end. */
 char *simulate_put_head(char *out);
-char *simulate_put_tail(char *out, const struct exchange *exchange,
-                        const struct simulate_result *result);
+char *simulate_put_tail(char *out, const struct simulate_facts *facts, const struct timing *timing,
+                        int64_t total_ns);
 
-/* The answer's `count` pieces, compressed. NULL when it has failed the exchange, or that was
- * cancelled. */
-struct parts *simulate_pack(struct exchange *exchange, size_t count,
-                            const struct simulate_result *result);
+/* What the tail says. */
+struct simulate_facts simulate_facts(const struct simulate *simulate,
+                                     const struct simulate_result *result);
+
+/* Makes the answer one that is written while it is sent, item after item on the connection's I/O
+ * thread; takes the columns. False when memory is short. */
+bool simulate_answer_later(struct exchange *exchange, const struct simulate_result *result);
+
+/* The answer compressed. NULL when it has failed the exchange, or that was cancelled. */
+struct parts *simulate_pack(struct exchange *exchange, const struct simulate_result *result);
 
 #endif

@@ -14,6 +14,20 @@ struct simulate {
     int64_t steps;                     /* once the request has been checked */
 };
 
+/* What a run came to. */
+struct simulate_result {
+    int64_t particle_steps;
+    unsigned threads; /* that took part */
+};
+
+/* What an answer says beside the particles; outlives the exchange's state. */
+struct simulate_facts {
+    double dt, timestep;
+    int64_t steps;
+    const struct method *method;
+    struct simulate_result result;
+};
+
 /* Reads the query into simulate->query. False when it has failed the exchange. */
 bool simulate_read_query(struct exchange *exchange);
 

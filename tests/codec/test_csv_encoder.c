@@ -8,25 +8,12 @@
 #include "../suite.h"
 #include "codec/csv_decoder.h"
 #include "decode.h"
+#include "encode.h"
 #include "generator.h"
 
-/* The whole text, with a NUL; also checks the bound of each piece. */
 static char *encode(const struct particle_set *set)
 {
-    char *text = NULL;
-    size_t length = 0, pieces = csv_encoder.pieces(set, SHAPE_COLUMNS);
-    for (size_t piece = 0; piece < pieces; piece++) {
-        size_t bound = csv_encoder.bound(set, SHAPE_COLUMNS, piece);
-        text = realloc(text, length + bound + 1);
-        ck_assert_ptr_nonnull(text);
-        text[length + bound] = '#';
-        char *end = csv_encoder.write(text + length, set, SHAPE_COLUMNS, piece);
-        ck_assert_uint_le((size_t)(end - text), length + bound);
-        ck_assert_int_eq(text[length + bound], '#');
-        length = (size_t)(end - text);
-        *end = '\0';
-    }
-    return text;
+    return encode_text(&csv_encoder, set, SHAPE_COLUMNS);
 }
 
 /* A set of `count` particles, whose numbers the caller fills in. */
@@ -54,16 +41,6 @@ START_TEST(exact_text)
 }
 END_TEST
 
-START_TEST(no_particles)
-{
-    struct particle_set set;
-    particle_set_init(&set);
-    char *text = encode(&set);
-    ck_assert_str_eq(text, "x,y,ang_vel\n");
-    free(text);
-}
-END_TEST
-
 /* The longest numbers there are must fit the bound. */
 START_TEST(longest_numbers)
 {
@@ -75,33 +52,6 @@ START_TEST(longest_numbers)
     ck_assert_uint_eq(strcspn(text + strlen("x,y,ang_vel\n"), ","), 24);
     free(text);
     particle_set_fini(&set);
-}
-END_TEST
-
-/* However many pieces there are, they make the same text: that of a plain loop. */
-START_TEST(pieces)
-{
-    static const size_t counts[] = {1, ENCODE_PIECE - 1, ENCODE_PIECE, ENCODE_PIECE + 1,
-                                    3 * ENCODE_PIECE};
-    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        struct particle_set set;
-        reserve(&set, counts[c]);
-        char *plain = malloc(32 * set.count + 64);
-        char *at = plain + sprintf(plain, "x,y,ang_vel\n");
-        for (size_t i = 0; i < set.count; i++) {
-            set.x[i] = (double)i;
-            set.y[i] = 1;
-            set.ang_vel[i] = 2;
-            at += sprintf(at, "%zu,1,2\n", i);
-        }
-        ck_assert_uint_eq(csv_encoder.pieces(&set, SHAPE_COLUMNS),
-                          (set.count + ENCODE_PIECE - 1) / ENCODE_PIECE);
-        char *text = encode(&set);
-        ck_assert_str_eq(text, plain);
-        free(text);
-        free(plain);
-        particle_set_fini(&set);
-    }
 }
 END_TEST
 
@@ -155,9 +105,7 @@ int main(void)
     Suite *suite = suite_create("codec/csv_encoder");
     TCase *tcase = suite_case(suite, "encode");
     tcase_add_test(tcase, exact_text);
-    tcase_add_test(tcase, no_particles);
     tcase_add_test(tcase, longest_numbers);
-    tcase_add_test(tcase, pieces);
     tcase_add_test(tcase, round_trip);
     return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,9 +80,19 @@ static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, 
     decoder_destroy(decoder);
 }
 
+static inline void fuzz_compare_particles(const struct particle_set *s,
+                                          const struct particle_set *t)
+{
+    FUZZ_CHECK(s->count == t->count);
+    FUZZ_CHECK(memcmp(s->x, t->x, s->count * sizeof *s->x) == 0);
+    FUZZ_CHECK(memcmp(s->y, t->y, s->count * sizeof *s->y) == 0);
+    FUZZ_CHECK(memcmp(s->ang_vel, t->ang_vel, s->count * sizeof *s->ang_vel) == 0);
+    for (size_t i = 0; i < s->count; i++)
+        FUZZ_CHECK(isfinite(s->x[i]) && isfinite(s->y[i]) && isfinite(s->ang_vel[i]));
+}
+
 static inline void fuzz_compare(const struct fuzz_result *a, const struct fuzz_result *b)
 {
-    const struct particle_set *s = &a->simulation.particles, *t = &b->simulation.particles;
     FUZZ_CHECK(a->error.status == b->error.status);
     FUZZ_CHECK(strcmp(a->error.detail, b->error.detail) == 0);
     FUZZ_CHECK(strcmp(a->error.pointer, b->error.pointer) == 0);
@@ -89,10 +100,7 @@ static inline void fuzz_compare(const struct fuzz_result *a, const struct fuzz_r
                a->error.byte == b->error.byte);
     if (a->error.status)
         return;
-    FUZZ_CHECK(s->count == t->count);
-    FUZZ_CHECK(memcmp(s->x, t->x, s->count * sizeof *s->x) == 0);
-    FUZZ_CHECK(memcmp(s->y, t->y, s->count * sizeof *s->y) == 0);
-    FUZZ_CHECK(memcmp(s->ang_vel, t->ang_vel, s->count * sizeof *s->ang_vel) == 0);
+    fuzz_compare_particles(&a->simulation.particles, &b->simulation.particles);
     FUZZ_CHECK(a->simulation.dt == b->simulation.dt);
     FUZZ_CHECK(a->simulation.timestep == b->simulation.timestep);
     FUZZ_CHECK(a->simulation.method == b->simulation.method);

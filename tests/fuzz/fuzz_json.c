@@ -39,20 +39,15 @@ static void compare_with_jansson(const struct fuzz_result *result, const uint8_t
 static void round_trip(const struct particle_set *set, enum particle_shape shape)
 {
     static const char head[] = "{\"particles\":";
-    size_t room = sizeof head + 1;
-    for (size_t i = 0; i < json_encoder.pieces(set, shape); i++)
-        room += json_encoder.bound(set, shape, i);
-    char *text = malloc(room), *end = stpcpy(text, head);
-    for (size_t i = 0; i < json_encoder.pieces(set, shape); i++)
-        end = json_encoder.write(end, set, shape, i);
+    size_t items = json_encoder.items(set, shape);
+    char *text = malloc(sizeof head + encode_bound(&json_encoder, shape, items) + 1);
+    char *end = json_encoder.write(stpcpy(text, head), set, shape, 0, items);
     *end++ = '}';
     struct fuzz_result again;
     fuzz_decode(&again, json_decoder_create, (const uint8_t *)text, (size_t)(end - text),
                 (size_t)(end - text));
     FUZZ_CHECK(again.error.status == DECODE_OK && again.simulation.shape == shape);
-    FUZZ_CHECK(again.simulation.particles.count == set->count);
-    FUZZ_CHECK(memcmp(again.simulation.particles.x, set->x, set->count * sizeof *set->x) == 0);
-    FUZZ_CHECK(memcmp(again.simulation.particles.y, set->y, set->count * sizeof *set->y) == 0);
+    fuzz_compare_particles(&again.simulation.particles, set);
     simulation_fini(&again.simulation);
     free(text);
 }
