@@ -14,6 +14,7 @@
 #include "bench/bench.h"
 #include "bench/memory.h"
 #include "bench/report.h"
+#include "codec_bench.h"
 #include "sim/random.h"
 
 enum exit_status {
@@ -29,6 +30,7 @@ static const struct bench_limits limits = {
 
 struct options {
     struct bench_config config;
+    bool codec;
     bool json;
 };
 
@@ -60,6 +62,7 @@ static double monotonic(void *context)
 enum own_option {
     OPTION_SIMD = BENCH_PARAMETER_COUNT,
     OPTION_PEAK,
+    OPTION_CODEC,
     OPTION_FORMAT,
     OPTION_LIST,
     OPTION_HELP,
@@ -99,6 +102,7 @@ static int print_help(void)
         printf(" %s", sets[i]);
     fputs("\n"
           "  --peak                  measure beside it what the machine does at best\n"
+          "  --codec                 time reading and writing particles instead\n"
           "  --format text|json      a table (the default) or the document that\n"
           "                          `pytest-benchmark compare` loads\n"
           "  --list                  list the methods\n"
@@ -164,6 +168,7 @@ static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTI
     }
     list[OPTION_SIMD] = (struct option){"simd", required_argument, NULL, OPTION_SIMD};
     list[OPTION_PEAK] = (struct option){"peak", no_argument, NULL, OPTION_PEAK};
+    list[OPTION_CODEC] = (struct option){"codec", no_argument, NULL, OPTION_CODEC};
     list[OPTION_FORMAT] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
     list[OPTION_LIST] = (struct option){"list", no_argument, NULL, OPTION_LIST};
     list[OPTION_HELP] = (struct option){"help", no_argument, NULL, OPTION_HELP};
@@ -190,6 +195,9 @@ static int read_options(struct options *options, int argc, char **argv, bool *do
             break;
         case OPTION_PEAK:
             options->config.peak = true;
+            break;
+        case OPTION_CODEC:
+            options->codec = true;
             break;
         case OPTION_FORMAT:
             status = set_format(options);
@@ -278,6 +286,24 @@ static int run_memory(const struct options *options)
                          : print_report(bench_memory_text(&memory, &machine), NULL);
 }
 
+static bool codec_stop(void)
+{
+    return interrupted;
+}
+
+static int run_codec(const struct options *options)
+{
+    const struct bench_config *config = &options->config;
+    const struct codec_bench_config codec = {config->max_time_s, config->min_rounds, codec_stop};
+    struct particle_set particles;
+    particle_set_init(&particles);
+    int status = random_particles(&particles, config->particles, config->seed)
+                     ? 1
+                     : codec_bench_run(&codec, &particles);
+    particle_set_fini(&particles);
+    return status == 0 ? EXIT_SUCCESS : status_error(status < 0 ? BENCH_STOPPED : BENCH_NO_MEMORY);
+}
+
 static int run_time(const struct options *options)
 {
     double shown = monotonic(NULL);
@@ -332,7 +358,9 @@ int main(int argc, char **argv)
         /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
         sigaction(SIGINT, &action, NULL);
-        status = options.config.memory ? run_memory(&options) : run_time(&options);
+        status = options.codec           ? run_codec(&options)
+                 : options.config.memory ? run_memory(&options)
+                                         : run_time(&options);
     }
     if (fflush(stdout) || ferror(stdout)) {
         perror("particle-bench: standard output");

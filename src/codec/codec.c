@@ -1,10 +1,13 @@
 #include "codec/codec.h"
 
+#include "codec/csv_decoder.h"
+#include "codec/csv_encoder.h"
 #include "codec/json_decoder.h"
 #include "codec/json_encoder.h"
 
 static const struct codec codecs[] = {
-    {"application/json", json_decoder_create, &json_encoder, .is_document = true},
+    {"application/json", json_decoder_create, &json_encoder, .encode_ns = 75, .is_document = true},
+    {"text/csv", csv_decoder_create, &csv_encoder, .encode_ns = 75, .is_document = false},
 };
 
 const struct codec *codec_table(size_t *count)

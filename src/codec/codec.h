@@ -9,13 +9,14 @@ struct codec {
     const char *media_type;
     struct decoder *(*decoder_create)(const struct decode_limits *limits, struct simulation *out);
     const struct encoder *encoder;
+    double encode_ns; /* what writing a particle takes, roughly */
     /* The particles are a member of a document, which carries options and timing, too; elsewhere
      * those travel beside the body. */
     bool is_document;
 };
 
 /* As lists show them. */
-#define CODEC_TYPES "application/json"
+#define CODEC_TYPES "application/json, text/csv"
 
 #define CODECS_MAX 8
 

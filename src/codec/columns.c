@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 /* The first columns hold this many particles; then they double. */
-#define CAPACITY_FIRST 64
+#define CAPACITY_FIRST 256
 
 const char *const column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
 

@@ -1,8 +1,8 @@
-/* What all encoders have in common: a particle set -> bytes, in pieces.
+/* What all encoders have in common: a particle set -> bytes.
  *
- * The pieces are independent of each other, so that several threads can write them at the same
- * time; in their order they are the whole. Numbers are the shortest decimals that read back to the
- * same double, negative zero is -0.0. The set's numbers are finite. Pure; any thread. */
+ * A text is a row of items, mostly particles, and may be written in pieces of any size, also by
+ * different threads. Numbers are the shortest decimals that read back to the same double, negative
+ * zero is -0.0. The set's numbers are finite. Pure; any thread. */
 #ifndef CODEC_ENCODER_H
 #define CODEC_ENCODER_H
 
@@ -10,43 +10,37 @@
 
 #include "codec/simulation.h"
 
-/* Particles of a piece, at most. */
-#define ENCODE_PIECE ((size_t)8192)
+/* What stands before the first and behind the last item of a text, at most. */
+#define ENCODE_FRAME ((size_t)32)
+
+/* The longest head of columns that are sent as they lie. */
+#define ENCODE_HEAD_MAX 256
 
 /* `shape` says how JSON writes particles; other formats pass it over. */
 struct encoder {
-    /* How many pieces there are, at least one. */
-    size_t (*pieces)(const struct particle_set *set, enum particle_shape shape);
+    /* How many items there are. */
+    size_t (*items)(const struct particle_set *set, enum particle_shape shape);
 
-    /* Where the piece lies in memory already, and its bytes; NULL when it has to be written. The
-     * memory is the set's. NULL in place of the function: nothing does. */
-    const void *(*lies)(const struct particle_set *set, size_t piece, size_t *size);
+    /* The most bytes that an item takes. */
+    size_t (*item_bytes)(enum particle_shape shape);
 
-    /* An upper bound for the bytes that `write` writes. */
-    size_t (*bound)(const struct particle_set *set, enum particle_shape shape, size_t piece);
-
-    /* Writes the piece to `out`, which has room for `bound` bytes; returns the end of what was
-     * written. No NUL is added. */
+    /* Writes the items begin..end-1, and the text's beginning and end if they are among them. `out`
+     * has room for ENCODE_FRAME + (end - begin) * item_bytes bytes, all of which may be written to.
+     * Returns the end of what was written; no NUL is added. */
     char *(*write)(char *out, const struct particle_set *set, enum particle_shape shape,
-                   size_t piece);
+                   size_t begin, size_t end);
+
+    /* Of a format whose body may be a head and then the columns as they lie in memory, x, y and
+     * ang_vel: writes the head, returns its length. NULL in place of the function: there is none.
+     */
+    size_t (*write_head)(char out[ENCODE_HEAD_MAX], const struct particle_set *set);
 };
 
-/* How many pieces so many particles make, at least one. */
-static inline size_t encode_pieces(size_t particles)
+/* The most bytes that writing so many items takes. */
+static inline size_t encode_bound(const struct encoder *encoder, enum particle_shape shape,
+                                  size_t items)
 {
-    return particles ? (particles - 1) / ENCODE_PIECE + 1 : 1;
-}
-
-/* The first particle of a piece, and the one after its last. */
-static inline size_t encode_begin(size_t piece)
-{
-    return piece * ENCODE_PIECE;
-}
-
-static inline size_t encode_end(size_t piece, size_t particles)
-{
-    size_t end = (piece + 1) * ENCODE_PIECE;
-    return end < particles ? end : particles;
+    return ENCODE_FRAME + items * encoder->item_bytes(shape);
 }
 
 #endif

@@ -22,6 +22,7 @@ struct json_decoder {
     struct decoder base;
     struct json_lexer lexer;
     struct json_meaning meaning;
+    struct json_run run;
     enum expectation expectation;
     unsigned depth;
     uint64_t objects; /* bit i: of the open containers, number i from the root is an object */
@@ -185,7 +186,7 @@ static inline void try_run(struct json_decoder *decoder)
     if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->base.error.status ||
         decoder->lexer.open != JSON_MORE || !json_run_may_begin(&decoder->meaning))
         return;
-    if (json_run_read(&decoder->meaning, &decoder->lexer))
+    if (json_run_read(&decoder->run, &decoder->meaning, &decoder->lexer))
         decoder->expectation = EXPECT_COMMA_OR_END;
 }
 
@@ -249,6 +250,7 @@ struct decoder *json_decoder_create(const struct decode_limits *limits, struct s
     decoder->base.error = (struct decode_error){.status = DECODE_OK};
     json_lexer_init(&decoder->lexer);
     json_meaning_init(&decoder->meaning, limits, out, &decoder->base.error);
+    decoder->run.known = false;
     decoder->expectation = EXPECT_VALUE;
     decoder->depth = 0;
     decoder->objects = 0;

@@ -9,9 +9,6 @@
 /* Arrays and objects that may be open at once; one more is a syntax error. */
 #define JSON_DEPTH_MAX 64
 
-/* Bytes of one number. A longer one is DECODE_MEANING (its syntax is still checked). */
-#define JSON_NUMBER_BYTES_MAX 1024
-
 /* Bytes that are kept of a string (a member name or a method); a longer string is valid
  * JSON, and its beginning is enough to say that it is unknown. */
 #define JSON_STRING_BYTES_KEPT 64

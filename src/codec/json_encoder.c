@@ -14,11 +14,16 @@ static inline char *put(char *out, const char *bytes, size_t size)
     return out + size;
 }
 
-/* The most bytes of one particle, in columns of one of its numbers, the comma before it included.
- */
-static size_t particle_bound(enum particle_shape shape)
+/* Particles, or the numbers of all columns. */
+static size_t items(const struct particle_set *set, enum particle_shape shape)
 {
-    const size_t numbers = (size_t)3 * NUMBER_BYTES_MAX;
+    return set->count * (shape == SHAPE_COLUMNS ? PARTICLE_COLUMNS : 1);
+}
+
+/* What stands between two columns is counted with the first number of the second. */
+static size_t item_bytes(enum particle_shape shape)
+{
+    const size_t numbers = (size_t)PARTICLE_COLUMNS * NUMBER_BYTES_MAX;
     switch (shape) {
     case SHAPE_OBJECTS:
         return numbers + sizeof "{\"x\":,\"y\":,\"ang_vel\":}," - 1;
@@ -27,29 +32,13 @@ static size_t particle_bound(enum particle_shape shape)
     case SHAPE_COLUMNS:
         break;
     }
-    return NUMBER_BYTES_MAX + sizeof "," - 1;
-}
-
-/* What stands around the particles of a piece, at most. */
-#define FRAME_BYTES sizeof "{\"ang_vel\":[]}"
-
-static size_t pieces(const struct particle_set *set, enum particle_shape shape)
-{
-    return encode_pieces(set->count) * (shape == SHAPE_COLUMNS ? PARTICLE_COLUMNS : 1);
-}
-
-static size_t bound(const struct particle_set *set, enum particle_shape shape, size_t piece)
-{
-    piece %= encode_pieces(set->count);
-    size_t count = encode_end(piece, set->count) - encode_begin(piece);
-    return FRAME_BYTES + count * particle_bound(shape);
+    return NUMBER_BYTES_MAX + sizeof "],\"ang_vel\":[" - 1;
 }
 
 static char *write_objects(char *out, const struct particle_set *set, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
-        if (i)
-            *out++ = ',';
+        *out++ = i ? ',' : '[';
         out = PUT(out, "{\"x\":");
         out = number_format(out, set->x[i]);
         out = PUT(out, ",\"y\":");
@@ -64,8 +53,7 @@ static char *write_objects(char *out, const struct particle_set *set, size_t beg
 static char *write_triples(char *out, const struct particle_set *set, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
-        if (i)
-            *out++ = ',';
+        *out++ = i ? ',' : '[';
         *out++ = '[';
         out = number_format(out, set->x[i]);
         *out++ = ',';
@@ -77,45 +65,48 @@ static char *write_triples(char *out, const struct particle_set *set, size_t beg
     return out;
 }
 
-/* The pieces of the three columns follow each other. */
-static char *write_column(char *out, const struct particle_set *set, size_t piece)
+static char *begin_column(char *out, size_t column)
+{
+    if (column)
+        out = PUT(out, "],\"");
+    else
+        out = PUT(out, "{\"");
+    out = put(out, column_names[column], strlen(column_names[column]));
+    return PUT(out, "\":[");
+}
+
+static char *write_columns(char *out, const struct particle_set *set, size_t begin, size_t end)
 {
     const double *const columns[] = {set->x, set->y, set->ang_vel};
-    size_t count = encode_pieces(set->count);
-    size_t column = piece / count;
-    size_t begin = encode_begin(piece % count), end = encode_end(piece % count, set->count);
-    if (begin == 0) {
-        *out++ = column ? ',' : '{';
-        *out++ = '"';
-        out = put(out, column_names[column], strlen(column_names[column]));
-        out = PUT(out, "\":[");
-    }
-    for (size_t i = begin; i < end; i++) {
-        if (i)
-            *out++ = ',';
-        out = number_format(out, columns[column][i]);
-    }
-    if (end == set->count) {
-        *out++ = ']';
-        if (column == PARTICLE_COLUMNS - 1)
-            *out++ = '}';
+    while (begin < end) {
+        size_t column = begin / set->count, row = begin % set->count;
+        size_t rows =
+            end - column * set->count < set->count ? end - column * set->count : set->count;
+        begin += rows - row;
+        for (; row < rows; row++) {
+            if (row)
+                *out++ = ',';
+            else
+                out = begin_column(out, column);
+            out = number_format(out, columns[column][row]);
+        }
     }
     return out;
 }
 
 static char *write(char *out, const struct particle_set *set, enum particle_shape shape,
-                   size_t piece)
+                   size_t begin, size_t end)
 {
-    if (shape == SHAPE_COLUMNS)
-        return write_column(out, set, piece);
-    size_t begin = encode_begin(piece), end = encode_end(piece, set->count);
-    if (begin == 0)
-        *out++ = '[';
+    bool last = end == items(set, shape);
+    if (shape == SHAPE_COLUMNS) {
+        out = write_columns(out, set, begin, end);
+        return last ? PUT(out, "]}") : out;
+    }
     out = shape == SHAPE_OBJECTS ? write_objects(out, set, begin, end)
                                  : write_triples(out, set, begin, end);
-    if (end == set->count)
+    if (last)
         *out++ = ']';
     return out;
 }
 
-const struct encoder json_encoder = {.pieces = pieces, .bound = bound, .write = write};
+const struct encoder json_encoder = {.items = items, .item_bytes = item_bytes, .write = write};

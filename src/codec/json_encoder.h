@@ -1,4 +1,5 @@
-/* Encoder of JSON: the value of "particles", in any of the three shapes. */
+/* Encoder of JSON: the value of "particles" with at least one of them, in any of the three shapes.
+ */
 #ifndef CODEC_JSON_ENCODER_H
 #define CODEC_JSON_ENCODER_H
 

@@ -83,16 +83,16 @@ static enum json_token number_end(struct json_lexer *lexer, const char *at, cons
     lexer->next = at;
     lexer->open = JSON_MORE;
     lexer->text = text;
-    lexer->cut = length > JSON_NUMBER_BYTES_MAX;
-    lexer->length = lexer->cut ? JSON_NUMBER_BYTES_MAX : length;
+    lexer->cut = length > NUMBER_READ_BYTES_MAX;
+    lexer->length = lexer->cut ? NUMBER_READ_BYTES_MAX : length;
     return JSON_NUMBER;
 }
 
 /* Keeps what fits of the cut number and counts the rest. */
 static void carry(struct json_lexer *lexer, const char *from, size_t length)
 {
-    if (lexer->carried < JSON_NUMBER_BYTES_MAX) {
-        size_t room = JSON_NUMBER_BYTES_MAX - lexer->carried;
+    if (lexer->carried < NUMBER_READ_BYTES_MAX) {
+        size_t room = NUMBER_READ_BYTES_MAX - lexer->carried;
         memcpy(lexer->carry + lexer->carried, from, length < room ? length : room);
     }
     lexer->carried += length;

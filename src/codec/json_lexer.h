@@ -12,6 +12,7 @@
 
 #include "codec/json_decoder.h"
 #include "codec/json_string.h"
+#include "codec/number.h"
 #include "codec/number_scan.h"
 
 enum json_token {
@@ -45,7 +46,7 @@ struct json_lexer {
     const char *text;    /* of a string (decoded) or number; valid until the next call */
     size_t length;       /* of text */
     bool cut;            /* text is only the beginning: a string over JSON_STRING_BYTES_KEPT,
-                            a number over JSON_NUMBER_BYTES_MAX */
+                            a number over NUMBER_READ_BYTES_MAX */
     char fault[128];
     uint64_t fault_byte;
 
@@ -56,7 +57,7 @@ struct json_lexer {
     enum number_state number;
     size_t carried; /* bytes of the number, also those that no longer fit */
     struct json_string string;
-    char carry[JSON_NUMBER_BYTES_MAX];
+    char carry[NUMBER_READ_BYTES_MAX];
 };
 
 void json_lexer_init(struct json_lexer *lexer);

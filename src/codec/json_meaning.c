@@ -206,7 +206,7 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
         return json_fault_type(meaning, JSON_NUMBER);
     if (number->cut)
         return json_fault(meaning, "has more than %d digits and signs; 17 digits are enough",
-                          JSON_NUMBER_BYTES_MAX);
+                          NUMBER_READ_BYTES_MAX);
 
     double value = number_parse(number->text, number->length);
     if (meaning->place == PLACE_ROOT)

@@ -17,11 +17,20 @@ static inline bool take_number(struct json_lexer *lexer, double *value)
 {
     const char *at = json_lexer_skip_space(lexer);
     const char *end = number_read(at, lexer->end, value);
-    if (!end || end - at > JSON_NUMBER_BYTES_MAX)
+    if (!end || end - at > NUMBER_READ_BYTES_MAX)
         return false;
     lexer->next = end;
     return true;
 }
+
+/* --- token by token ------------------------------------------------------------------------- */
+
+/* A particle, and where its numbers stand. */
+struct particle {
+    double value[PARTICLE_COLUMNS];         /* by column */
+    unsigned char column[PARTICLE_COLUMNS]; /* in the order of the text */
+    const char *begin[PARTICLE_COLUMNS], *end[PARTICLE_COLUMNS];
+};
 
 /* Takes the name of a column, spelt without escapes; returns its index, or -1. */
 static inline int take_name(struct json_lexer *lexer)
@@ -46,7 +55,17 @@ static inline int take_name(struct json_lexer *lexer)
     return -1;
 }
 
-static inline bool take_object(struct json_lexer *lexer, double value[PARTICLE_COLUMNS])
+static bool take_next_number(struct json_lexer *lexer, struct particle *particle, int i, int column)
+{
+    particle->begin[i] = json_lexer_skip_space(lexer);
+    particle->column[i] = (unsigned char)column;
+    if (!take_number(lexer, &particle->value[column]))
+        return false;
+    particle->end[i] = lexer->next;
+    return true;
+}
+
+static bool take_object(struct json_lexer *lexer, struct particle *particle)
 {
     unsigned seen = 0;
     if (!take_byte(lexer, '{'))
@@ -58,61 +77,180 @@ static inline bool take_object(struct json_lexer *lexer, double value[PARTICLE_C
         if (column < 0 || seen & 1u << column)
             return false;
         seen |= 1u << column;
-        if (!take_byte(lexer, ':') || !take_number(lexer, &value[column]))
+        if (!take_byte(lexer, ':') || !take_next_number(lexer, particle, i, column))
             return false;
     }
     return take_byte(lexer, '}');
 }
 
-static inline bool take_triple(struct json_lexer *lexer, double value[PARTICLE_COLUMNS])
+static bool take_triple(struct json_lexer *lexer, struct particle *particle)
 {
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
-        if (!take_byte(lexer, i ? ',' : '[') || !take_number(lexer, &value[i]))
+        if (!take_byte(lexer, i ? ',' : '[') || !take_next_number(lexer, particle, i, i))
             return false;
     return take_byte(lexer, ']');
 }
 
-static inline bool take_particle(struct json_meaning *meaning, struct json_lexer *lexer)
+/* --- separators ----------------------------------------------------------------------------- */
+
+static bool separator_set(struct separator *separator, const char *begin, const char *end)
 {
+    size_t length = (size_t)(end - begin);
+    if (length > SEPARATOR_BYTES_MAX)
+        return false;
+    memset(separator, 0, sizeof *separator);
+    memcpy(separator->text, begin, length);
+    memset(separator->mask, 0xff, length);
+    separator->length = (unsigned)length;
+    separator->words = (unsigned)(length + 7) / 8;
+    for (unsigned i = 0; i < length; i++)
+        if (begin[i] == '\n') {
+            separator->newlines++;
+            separator->line_start = i + 1;
+        }
+    return true;
+}
+
+/* Up to SEPARATOR_BYTES_MAX bytes from `at` on may be read. */
+static inline bool separator_is_at(const struct separator *separator, const char *at)
+{
+    uint64_t difference = 0, word;
+    for (unsigned i = 0; i < separator->words; i++) {
+        memcpy(&word, at + 8 * i, sizeof word);
+        difference |= (word ^ separator->text[i]) & separator->mask[i];
+    }
+    return difference == 0;
+}
+
+/* Remembers what stands around the numbers of a particle that begins, with its comma, at `begin`.
+ */
+static void learn(struct json_run *run, const struct particle *particle, const char *begin,
+                  const char *end)
+{
+    run->known = true;
+    for (int i = 0; i <= PARTICLE_COLUMNS; i++)
+        run->known &= separator_set(&run->separators[i], i ? particle->end[i - 1] : begin,
+                                    i < PARTICLE_COLUMNS ? particle->begin[i] : end);
+    memcpy(run->column, particle->column, sizeof run->column);
+}
+
+/* Passes over a separator; counts its lines. */
+static inline const char *pass(const struct separator *separator, struct json_lexer *lexer,
+                               const char *at)
+{
+    if (separator->newlines) {
+        lexer->line += separator->newlines;
+        lexer->line_byte =
+            lexer->begin_byte + (uint64_t)(at + separator->line_start - lexer->begin);
+    }
+    return at + separator->length;
+}
+
+/* Takes a particle, with the comma before it, that looks like the one before. */
+static inline bool take_alike(const struct json_run *run, struct json_meaning *meaning,
+                              struct json_lexer *lexer)
+{
+    const char *at = lexer->next;
     double value[PARTICLE_COLUMNS];
-    if (meaning->count >= meaning->columns.room)
+    for (int i = 0; i < PARTICLE_COLUMNS; i++) {
+        const struct separator *separator = &run->separators[i];
+        if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(separator, at))
+            return false;
+        at = pass(separator, lexer, at);
+        const char *end = number_read(at, lexer->end, &value[i]);
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
+            return false;
+        at = end;
+    }
+    const struct separator *last = &run->separators[PARTICLE_COLUMNS];
+    if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(last, at))
         return false;
-    if (!(meaning->out->shape == SHAPE_OBJECTS ? take_object(lexer, value)
-                                               : take_triple(lexer, value)))
-        return false;
+    lexer->next = pass(last, lexer, at);
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
-        meaning->columns.column[i][meaning->count] = value[i];
+        meaning->columns.column[run->column[i]][meaning->count] = value[i];
     meaning->count++;
     return true;
 }
 
-static inline bool take_cell(struct json_meaning *meaning, struct json_lexer *lexer)
+static bool take_particle(struct json_run *run, struct json_meaning *meaning,
+                          struct json_lexer *lexer, bool first)
+{
+    struct particle particle;
+    const char *begin = lexer->next;
+    if (!first && !take_byte(lexer, ','))
+        return false;
+    if (!(meaning->out->shape == SHAPE_OBJECTS ? take_object(lexer, &particle)
+                                               : take_triple(lexer, &particle)))
+        return false;
+    for (int i = 0; i < PARTICLE_COLUMNS; i++)
+        meaning->columns.column[i][meaning->count] = particle.value[i];
+    meaning->count++;
+    if (!first)
+        learn(run, &particle, begin, lexer->next);
+    return true;
+}
+
+/* --- columns -------------------------------------------------------------------------------- */
+
+static bool take_cell(struct json_meaning *meaning, struct json_lexer *lexer, bool first)
 {
     size_t *length = &meaning->lengths[meaning->member];
-    if (*length >= meaning->columns.room ||
+    if (*length >= meaning->columns.room || (!first && !take_byte(lexer, ',')) ||
         !take_number(lexer, &meaning->columns.column[meaning->member][*length]))
         return false;
     ++*length;
     return true;
 }
 
-bool json_run_read(struct json_meaning *meaning, struct json_lexer *lexer)
+/* Cells that follow each other with nothing but a comma in between. */
+static void take_cells_alike(struct json_meaning *meaning, struct json_lexer *lexer)
 {
-    bool any = false;
-    for (;;) {
-        const char *next = lexer->next;
-        uint64_t line = lexer->line;
-        uint64_t line_byte = lexer->line_byte;
-        bool taken = !any || take_byte(lexer, ',');
-        if (taken)
-            taken = meaning->place == PLACE_COLUMN ? take_cell(meaning, lexer)
-                                                   : take_particle(meaning, lexer);
-        if (!taken) {
-            lexer->next = next;
-            lexer->line = line;
-            lexer->line_byte = line_byte;
-            return any;
-        }
-        any = true;
+    double *column = meaning->columns.column[meaning->member];
+    size_t length = meaning->lengths[meaning->member], room = meaning->columns.room;
+    const char *at = lexer->next;
+    while (length < room && at != lexer->end && *at == ',') {
+        const char *end = number_read(at + 1, lexer->end, &column[length]);
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
+            break;
+        length++;
+        at = end;
     }
+    lexer->next = at;
+    meaning->lengths[meaning->member] = length;
+}
+
+/* --- all ------------------------------------------------------------------------------------ */
+
+static bool take_one(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer,
+                     bool first)
+{
+    const char *next = lexer->next;
+    uint64_t line = lexer->line, line_byte = lexer->line_byte;
+    if (meaning->place == PLACE_COLUMN) {
+        if (take_cell(meaning, lexer, first))
+            return true;
+    } else if (meaning->count < meaning->columns.room) {
+        if (!first && run->known && take_alike(run, meaning, lexer))
+            return true;
+        lexer->next = next;
+        lexer->line = line;
+        lexer->line_byte = line_byte;
+        if (take_particle(run, meaning, lexer, first))
+            return true;
+    }
+    lexer->next = next;
+    lexer->line = line;
+    lexer->line_byte = line_byte;
+    return false;
+}
+
+bool json_run_read(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer)
+{
+    if (!take_one(run, meaning, lexer, true))
+        return false;
+    do {
+        if (meaning->place == PLACE_COLUMN)
+            take_cells_alike(meaning, lexer);
+    } while (take_one(run, meaning, lexer, false));
+    return true;
 }

@@ -1,6 +1,6 @@
-/* Numbers as text: C face of the C++ standard library's <charconv>, which is correctly
- * rounded, shortest, and blind to the locale. The one C++ file of the project.
- * Pure; any thread. */
+/* Numbers as text: correctly rounded, shortest, and blind to the locale. Reading is the C++
+ * standard library's <charconv>, writing our own, with the same result in two thirds of the time.
+ * The one C++ file of the project. Pure; any thread. */
 #ifndef CODEC_NUMBER_H
 #define CODEC_NUMBER_H
 
@@ -9,6 +9,10 @@
 
 /* Room for any double: "-2.2250738585072014e-308". */
 #define NUMBER_BYTES_MAX 24
+
+/* Bytes of a number that decoders take. A longer one is DECODE_MEANING (its syntax is still
+ * checked). */
+#define NUMBER_READ_BYTES_MAX 1024
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,8 +28,15 @@ double number_parse(const char *text, size_t length);
 const char *number_read(const char *text, const char *end, double *value);
 
 /* Writes the shortest decimal that reads back to `value` (finite), -0.0 for negative
- * zero; returns the end. `out` has room for NUMBER_BYTES_MAX bytes. No NUL is added. */
+ * zero; returns the end. `out` has room for NUMBER_BYTES_MAX bytes, all of which may be written to.
+ * No NUL is added. */
 char *number_format(char *out, double value);
+
+/* The library's conversions, without anything around them: what the codecs are measured by, and
+ * what number_format is tested by. number_from_chars returns the byte after the number at the start
+ * of [text, end), or `text` when there is none. */
+const char *number_from_chars(const char *text, const char *end, double *value);
+char *number_to_chars(char *out, double value);
 
 /* True when text[0..length) is, as a whole, a number by the grammar of JSON. */
 bool number_is_valid(const char *text, size_t length);

@@ -14,6 +14,7 @@ struct options {
     const char *simd;           /* instruction set of the kernels; NULL: the fastest */
     int64_t io_threads;         /* threads that speak HTTP */
     int64_t workers;            /* threads that compute */
+    int64_t inline_below_us;    /* predicted cost of requests that the I/O threads compute */
     int64_t queue_limit;        /* requests that may wait for a worker */
     int64_t max_body;           /* bytes of a request body */
     int64_t max_particles;      /* of a request */

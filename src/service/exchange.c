@@ -40,14 +40,6 @@ static void release_state(struct exchange *exchange)
     exchange->state = NULL;
 }
 
-static void drop_answer(struct exchange *exchange)
-{
-    if (exchange->answer.owned)
-        free((void *)(uintptr_t)exchange->answer.body);
-    parts_destroy(exchange->answer.parts);
-    memset(&exchange->answer, 0, sizeof exchange->answer);
-}
-
 void exchange_release(struct exchange *exchange)
 {
     if (atomic_fetch_sub(&exchange->holders, 1) > 1)
@@ -56,7 +48,7 @@ void exchange_release(struct exchange *exchange)
     for (int phase = 0; phase < TIMING_PHASES; phase++)
         metrics_add(&service->metrics.phase_ns[phase], (uint64_t)exchange->timing.ns[phase]);
     release_state(exchange);
-    drop_answer(exchange);
+    answer_drop(&exchange->answer);
     exchange_stream_destroy(exchange);
     memory_budget_release(&service->budget, exchange->claimed);
     free(exchange->target);
@@ -97,7 +89,7 @@ void exchange_answer(struct exchange *exchange, unsigned status, const char *con
 void exchange_answer_static(struct exchange *exchange, unsigned status, const char *content_type,
                             const char *body, size_t size)
 {
-    drop_answer(exchange);
+    answer_drop(&exchange->answer);
     exchange->answer.status = status;
     exchange->answer.content_type = content_type;
     exchange->answer.body = body;
@@ -109,6 +101,13 @@ void exchange_answer_parts(struct exchange *exchange, unsigned status, const cha
 {
     exchange_answer_static(exchange, status, content_type, NULL, parts_size(parts));
     exchange->answer.parts = parts;
+}
+
+void exchange_answer_reader(struct exchange *exchange, unsigned status, const char *content_type,
+                            const struct answer_reader *reader)
+{
+    exchange_answer_static(exchange, status, content_type, NULL, 0);
+    exchange->answer.reader = *reader;
 }
 
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root)
@@ -213,12 +212,9 @@ static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
                            "The computation was cancelled because the daemon is shutting down.");
 }
 
-static void run_job(struct pool_task *task)
+/* The work between peer_work and the answer, on whichever thread. */
+static void do_work(struct exchange *exchange)
 {
-    struct exchange *exchange =
-        (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
-    struct service *service = exchange->service;
-    exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
     if (phase_of(exchange) == PEER_WORKING)
         exchange->route->work(exchange);
     /* An answer that came out all the same is sent. */
@@ -228,6 +224,15 @@ static void run_job(struct pool_task *task)
     if (phase != PEER_WORKING && unanswered)
         answer_cancelled(exchange, phase);
     release_state(exchange);
+}
+
+static void run_job(struct pool_task *task)
+{
+    struct exchange *exchange =
+        (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+    struct service *service = exchange->service;
+    exchange->timing.ns[TIMING_QUEUE] = clock_now_ns() - task->submitted_ns;
+    do_work(exchange);
     /* The job counts until nobody can suspend the connection any more, and it has been resumed: a
      * drain waits for that. */
     if (exchange->streaming) {
@@ -260,6 +265,15 @@ void exchange_submit(struct exchange *exchange)
     atomic_fetch_sub(&service->jobs, 1);
 }
 
+void exchange_work_here(struct exchange *exchange)
+{
+    /* A peer that was cut meanwhile: exchange_send finds out. */
+    if (!peer_work(exchange->peer))
+        return;
+    metrics_add(&exchange->service->metrics.in_place, 1);
+    do_work(exchange);
+}
+
 const char *exchange_request_header(const struct exchange *exchange, const char *name)
 {
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
@@ -286,46 +300,13 @@ static void add_headers(struct exchange *exchange, struct MHD_Response *response
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
-static void destroy_parts(void *parts)
-{
-    parts_destroy(parts);
-}
-
-/* The response takes the body over. NULL when memory is short; then the exchange still has it. */
-static struct MHD_Response *make_response(struct answer *answer)
-{
-    struct MHD_Response *response;
-    if (!answer->parts) {
-        void *body = (void *)(uintptr_t)answer->body;
-        response = MHD_create_response_from_buffer(
-            answer->size, body, answer->owned ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-    } else {
-        size_t count = answer->parts->count;
-        struct MHD_IoVec *vector = malloc(count * sizeof *vector);
-        if (!vector)
-            return NULL;
-        for (size_t i = 0; i < count; i++)
-            vector[i] =
-                (struct MHD_IoVec){answer->parts->part[i].bytes, answer->parts->part[i].size};
-        response =
-            MHD_create_response_from_iovec(vector, (unsigned)count, destroy_parts, answer->parts);
-        free(vector);
-    }
-    if (response) {
-        answer->owned = false;
-        answer->parts = NULL;
-    }
-    return response;
-}
-
 enum MHD_Result exchange_send(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
     /* A stream is answer and work at once: its peer stays in WORKING. */
     if (answer->status == 0 || (!exchange->streaming && !peer_answer(exchange->peer)))
         return MHD_NO; /* the client has left */
-    struct MHD_Response *response =
-        exchange->streaming ? exchange_stream_response(exchange) : make_response(answer);
+    struct MHD_Response *response = answer_response(exchange);
     if (!response)
         return MHD_NO;
     add_headers(exchange, response);

@@ -7,8 +7,8 @@
  * request. An answer may also be sent while it is computed: exchange_stream.h.
  *
  * An exchange belongs to its connection's I/O thread, except between exchange_submit and
- * the end of the work function: then it belongs to the worker. Only exchange.c talks to
- * libmicrohttpd about answers. */
+ * the end of the work function: then it belongs to the worker. Only exchange.c and
+ * answer.c talk to libmicrohttpd about answers. */
 #ifndef SERVICE_EXCHANGE_H
 #define SERVICE_EXCHANGE_H
 
@@ -19,12 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "service/parts.h"
+#include "service/answer.h"
 #include "service/problem.h"
 #include "service/service.h"
 #include "service/timing.h"
-
-struct exchange;
 
 /* What an endpoint does. One row of the table in routes.c. */
 struct route {
@@ -40,19 +38,6 @@ struct route {
     void (*work)(struct exchange *exchange);
     /* Frees exchange->state; called once, also after a failure. May be NULL. */
     void (*release)(struct exchange *exchange);
-};
-
-struct answer {
-    unsigned status;
-    const char *content_type;
-    const char *body;
-    struct parts *parts; /* in place of body */
-    size_t size;
-    bool owned;                 /* body is freed after sending */
-    char number[24];            /* for the value of a header */
-    const char *header_name[4]; /* further headers; the strings outlive the exchange */
-    const char *header_value[4];
-    unsigned retry_after_s; /* 0: none */
 };
 
 enum exchange_stage {
@@ -114,6 +99,11 @@ void exchange_answer_static(struct exchange *exchange, unsigned status, const ch
 void exchange_answer_parts(struct exchange *exchange, unsigned status, const char *content_type,
                            struct parts *parts);
 
+/* The same with a body that is written while it is sent; the reader is the exchange's from now on.
+ */
+void exchange_answer_reader(struct exchange *exchange, unsigned status, const char *content_type,
+                            const struct answer_reader *reader);
+
 /* The same with a jansson document, indented; takes the reference. */
 void exchange_answer_json(struct exchange *exchange, unsigned status, json_t *root);
 
@@ -130,6 +120,10 @@ void exchange_fail_with(struct exchange *exchange, enum problem_kind kind, const
 /* Suspends the connection and hands the exchange to the pool; route->work will run. Last thing that
  * handle does. When the queue is full the answer is 503. */
 void exchange_submit(struct exchange *exchange);
+
+/* Does the work here and now, on the I/O thread: for requests so small that the hand-over would
+ * cost more. Last thing that handle does. */
+void exchange_work_here(struct exchange *exchange);
 
 /* True when the work is to end early; route->work asks now and then. Counts as progress. `context`
  * is the exchange: fits evolve_control. */

@@ -1,12 +1,8 @@
 #include "service/exchange_stream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "runtime/clock.h"
-
-/* What libmicrohttpd asks for at a time. */
-#define BLOCK_BYTES ((size_t)32 << 10)
 
 struct streaming {
     struct stream *stream;
@@ -30,6 +26,33 @@ static void wake_up(void *connection)
     MHD_resume_connection(connection);
 }
 
+/* --- the I/O thread ------------------------------------------------------------------------- */
+
+static ssize_t read_body(void *context, struct exchange *exchange, char *out, size_t max)
+{
+    (void)exchange;
+    struct streaming *streaming = context;
+    ssize_t size = stream_read(streaming->stream, out, max);
+    if (size == STREAM_END)
+        return ANSWER_END;
+    if (size != STREAM_CUT)
+        return size;
+    streaming->is_cut = true;
+    return ANSWER_CUT;
+}
+
+const struct timing *exchange_stream_timing(const struct exchange *exchange)
+{
+    return &exchange->streaming->timing;
+}
+
+unsigned exchange_stream_leave(struct exchange *exchange)
+{
+    struct streaming *streaming = exchange->streaming;
+    stream_leave(streaming->stream);
+    return streaming->is_cut ? streaming->status : 0;
+}
+
 /* --- the worker ----------------------------------------------------------------------------- */
 
 bool exchange_stream_open(struct exchange *exchange, const char *content_type)
@@ -47,7 +70,8 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
         return false;
     }
     streaming->timing = exchange->timing;
-    exchange_answer_static(exchange, MHD_HTTP_OK, content_type, NULL, 0);
+    const struct answer_reader body = {read_body, NULL, streaming};
+    exchange_answer_reader(exchange, MHD_HTTP_OK, content_type, &body);
     exchange->streaming = streaming;
     /* The connection may end before the work does. */
     peer_hold(exchange->peer);
@@ -93,47 +117,6 @@ void exchange_stream_finish(struct exchange *exchange)
         stream_end(streaming->stream);
     else
         stream_cut(streaming->stream, streaming->words, streaming->words_size);
-}
-
-/* --- the I/O thread ------------------------------------------------------------------------- */
-
-/* Called by libmicrohttpd for more of the body, until the request is over. */
-static ssize_t read_body(void *context, uint64_t position, char *bytes, size_t max)
-{
-    (void)position;
-    struct exchange *exchange = context;
-    ssize_t size = stream_read(exchange->streaming->stream, bytes, max);
-    if (size == STREAM_END)
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    if (size == STREAM_CUT) {
-        exchange->streaming->is_cut = true;
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    exchange->answer.size += (size_t)size;
-    return size;
-}
-
-struct MHD_Response *exchange_stream_response(struct exchange *exchange)
-{
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_body, exchange, NULL);
-    /* To HEAD the library answers no chunk but the last one, in the way of the next answer. With
-     * this flag there are no chunks, and the connection is closed. */
-    if (response && strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0)
-        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
-    return response;
-}
-
-const struct timing *exchange_stream_timing(const struct exchange *exchange)
-{
-    return &exchange->streaming->timing;
-}
-
-unsigned exchange_stream_leave(struct exchange *exchange)
-{
-    struct streaming *streaming = exchange->streaming;
-    stream_leave(streaming->stream);
-    return streaming->is_cut ? streaming->status : 0;
 }
 
 /* --- the last holder ------------------------------------------------------------------------ */

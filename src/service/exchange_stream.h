@@ -17,7 +17,7 @@
  * and connection; the worker has state, timing and claims, and asks for cancellation as ever. The
  * peer stays in WORKING: deadline, a leaving client and a stop cancel the work, also while it waits
  * for a slow reader. A waiting worker lets brief requests by, so a request that will be streamed
- * must not be called brief itself. */
+ * must not be called brief itself, nor be worked on where it is read. */
 #ifndef SERVICE_EXCHANGE_STREAM_H
 #define SERVICE_EXCHANGE_STREAM_H
 
@@ -50,9 +50,7 @@ void exchange_stream_fail(struct exchange *exchange, unsigned status, char *text
 /* The worker: the work is over, and the stream ends. */
 void exchange_stream_finish(struct exchange *exchange);
 
-/* The I/O thread: the response that sends the stream, or NULL when memory is short; and the phases
- * as they stood when it was opened. */
-struct MHD_Response *exchange_stream_response(struct exchange *exchange);
+/* The I/O thread: the phases as they stood when it was opened. */
 const struct timing *exchange_stream_timing(const struct exchange *exchange);
 
 /* The I/O thread: the request is over. Returns the status of a stream that was cut, or 0. */

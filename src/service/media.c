@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "service/media.h"
 
 #include <stdlib.h>
@@ -84,4 +86,53 @@ int media_choose(const char *accept, const char *const *types, size_t count)
         }
     }
     return chosen;
+}
+
+/* The quality that `accept` gives to a coding by name, or -1. */
+static double coding_quality(const char *accept, const char *name)
+{
+    while (*accept) {
+        accept += strspn(accept, BLANK ",");
+        const char *end = accept + strcspn(accept, ",");
+        if (type_length(accept) == strlen(name) && strncasecmp(accept, name, strlen(name)) == 0)
+            return quality(accept, end);
+        accept = end;
+    }
+    return -1;
+}
+
+int media_choose_coding(const char *accept, const char *const *names, size_t count)
+{
+    if (!accept)
+        return MEDIA_IDENTITY;
+    double any = coding_quality(accept, "*");
+    double identity = coding_quality(accept, "identity");
+    bool refused = identity == 0 || (identity < 0 && any == 0);
+    int chosen = MEDIA_IDENTITY;
+    double best = identity > 0 ? identity : 0;
+    for (size_t i = 0; i < count; i++) {
+        double q = coding_quality(accept, names[i]);
+        if (q < 0 && refused)
+            q = any; /* anything rather than nothing */
+        /* What is asked for by name goes before the content as it is, unless that is liked better.
+         */
+        if (q > best || (q > 0 && q == best && chosen == MEDIA_IDENTITY)) {
+            best = q;
+            chosen = (int)i;
+        }
+    }
+    return chosen == MEDIA_IDENTITY && refused ? MEDIA_NO_CODING : chosen;
+}
+
+const char *media_codings(void)
+{
+#if defined(HAVE_ZSTD) && defined(HAVE_ZLIB)
+    return "zstd, gzip";
+#elif defined(HAVE_ZSTD)
+    return "zstd";
+#elif defined(HAVE_ZLIB)
+    return "gzip";
+#else
+    return "identity";
+#endif
 }

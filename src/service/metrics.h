@@ -41,6 +41,7 @@ struct metrics {
     _Atomic uint64_t received_bytes, sent_bytes;          /* bodies */
     _Atomic uint64_t connections;
     _Atomic uint64_t cancelled; /* computations ended early */
+    _Atomic uint64_t in_place;  /* requests that their I/O thread computed */
 };
 
 /* Counts one finished request. `handler` is an index of the route table. */

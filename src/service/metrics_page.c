@@ -87,6 +87,9 @@ static void put_work(FILE *out, const struct metrics *metrics)
     put_value(out, "particled_cancelled_total", "counter",
               "Computations ended early: client gone, deadline, shutdown.",
               (double)metrics_read(&metrics->cancelled));
+    put_value(out, "particled_inline_requests_total", "counter",
+              "Requests computed by the thread that read them.",
+              (double)metrics_read(&metrics->in_place));
 }
 
 static void put_state(FILE *out, struct service *service)

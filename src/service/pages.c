@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "service/media.h"
 #include "sim/method.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
@@ -48,13 +49,14 @@ void version_handle(struct exchange *exchange)
         json_array_append_new(usable, json_string(names[i]));
     const struct options *options = exchange->service->options;
     exchange_answer_json(exchange, MHD_HTTP_OK,
-                         json_pack("{ss ss s{ss ss ss ss sb} s{ss so sb} s{sI sI} so}", "name",
+                         json_pack("{ss ss s{ss ss ss ss ss sb} s{ss so sb} s{sI sI} so}", "name",
                                    PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler",
                                    BUILD_COMPILER, "sanitizers", BUILD_SANITIZERS, "libmicrohttpd",
-                                   MHD_get_version(), "jansson", jansson_version_str(), "systemd",
-                                   BUILT_WITH_SYSTEMD, "cpu", "kernels", evolve_kernels_name(),
-                                   "usable", usable, "same_bits", evolve_kernels_exact(), "threads",
-                                   "io", (json_int_t)options->io_threads, "workers",
+                                   MHD_get_version(), "jansson", jansson_version_str(),
+                                   "compression", media_codings(), "systemd", BUILT_WITH_SYSTEMD,
+                                   "cpu", "kernels", evolve_kernels_name(), "usable", usable,
+                                   "same_bits", evolve_kernels_exact(), "threads", "io",
+                                   (json_int_t)options->io_threads, "workers",
                                    (json_int_t)options->workers, "methods", methods));
 }
 
@@ -67,10 +69,11 @@ const char *version_text(void)
                           "sanitizers    " BUILD_SANITIZERS "\n"
                           "libmicrohttpd %s\n"
                           "jansson       %s\n"
+                          "compression   %s\n"
                           "systemd       %s\n"
                           "kernels       %s\n",
-             MHD_get_version(), jansson_version_str(), BUILT_WITH_SYSTEMD ? "yes" : "no",
-             evolve_kernels_name());
+             MHD_get_version(), jansson_version_str(), media_codings(),
+             BUILT_WITH_SYSTEMD ? "yes" : "no", evolve_kernels_name());
     return text;
 }
 

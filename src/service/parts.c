@@ -12,6 +12,17 @@ struct parts *parts_create(size_t count)
     return parts;
 }
 
+struct parts *parts_append(struct parts *parts)
+{
+    size_t count = parts->count + 1;
+    struct parts *grown = realloc(parts, sizeof *parts + count * sizeof *parts->part);
+    if (!grown)
+        return NULL;
+    grown->count = count;
+    grown->part[count - 1] = (struct part){NULL, 0, NULL};
+    return grown;
+}
+
 void parts_destroy(struct parts *parts)
 {
     if (!parts)

@@ -22,6 +22,10 @@ struct parts {
 /* A list of `count` empty parts. NULL when memory is short. */
 struct parts *parts_create(size_t count);
 
+/* Adds an empty part, and returns the list, which may have moved. NULL when memory is short; then
+ * it is as it was. */
+struct parts *parts_append(struct parts *parts);
+
 /* Frees the list, what its parts own, and the columns. `parts` may be NULL. */
 void parts_destroy(struct parts *parts);
 

@@ -3,95 +3,59 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
-#include "codec/codec.h"
-#include "codec/simulation.h"
-#include "runtime/clock.h"
 #include "service/media.h"
 #include "service/simulate_state.h"
 
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
 
-/* Writing a particle, roughly. */
-#define ENCODE_NS 150
-
-static enum claim claim_columns(void *context, size_t bytes)
-{
-    if (exchange_claim(context, bytes))
-        return CLAIM_OK;
-    return exchange_may_claim(context, bytes) ? CLAIM_LATER : CLAIM_NEVER;
-}
-
-static void unclaim_columns(void *context, size_t bytes)
-{
-    exchange_unclaim(context, bytes);
-}
-
 void simulate_release(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    if (simulate->decoder)
-        decoder_destroy(simulate->decoder);
-    exchange_unclaim(exchange, particle_set_bytes(simulate->simulation.particles.capacity));
-    simulation_fini(&simulate->simulation);
+    body_fini(&simulate->body, exchange);
     free(simulate);
 }
 
-/* What curl -d says of any text, so JSON is tried. */
-#define FORM_TYPE "application/x-www-form-urlencoded"
-
-static bool choose_body_codec(struct exchange *exchange, const struct codec *codecs, size_t count)
+static bool choose_codec(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    const char *type = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE);
-    simulate->body_codec = codecs;
-    if (!type || media_is(type, FORM_TYPE))
-        return true;
-    for (size_t i = 0; i < count; i++)
-        if (media_is(type, codecs[i].media_type)) {
-            simulate->body_codec = &codecs[i];
-            return true;
-        }
-    exchange_fail_with(exchange, PROBLEM_MEDIA_TYPE,
-                       "Bodies of type \"%.100s\" are not known here; send " CODEC_TYPES ".", type);
-    exchange_header(exchange, "Accept-Post", CODEC_TYPES);
-    return false;
-}
-
-static bool choose_answer_codec(struct exchange *exchange, const struct codec *codecs, size_t count)
-{
-    struct simulate *simulate = exchange->state;
+    size_t count;
+    const struct codec *codecs = codec_table(&count);
     const char *types[CODECS_MAX];
     for (size_t i = 0; i < count; i++)
         types[i] = codecs[i].media_type;
-    int chosen =
-        media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), types, count);
-    if (chosen >= 0) {
-        simulate->answer_codec = &codecs[chosen];
-        return true;
+    const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
+    int chosen = media_choose(accept, types, count);
+    if (chosen < 0) {
+        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
+                           "The answer comes as " CODEC_TYPES "; accept one of them.");
+        return false;
     }
-    exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                       "The answer comes as " CODEC_TYPES "; accept one of them.");
-    return false;
+    simulate->codec = &codecs[chosen];
+    return true;
 }
 
-static bool check_media(struct exchange *exchange)
+static bool choose_packing(struct exchange *exchange)
 {
+    struct simulate *simulate = exchange->state;
     size_t count;
-    const struct codec *codecs = codec_table(&count);
-    if (!choose_body_codec(exchange, codecs, count))
-        return false;
-    const char *encoding = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (encoding && strcasecmp(encoding, "identity") != 0) {
-        exchange_fail_with(exchange, PROBLEM_ENCODING,
-                           "Content-Encoding \"%.100s\" is not known here; send the body as it is.",
-                           encoding);
-        exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, "identity");
+    const struct compression *table = compression_table(&count);
+    const char *names[COMPRESSIONS_MAX];
+    for (size_t i = 0; i < count; i++)
+        names[i] = table[i].name;
+    const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    int chosen = media_choose_coding(accept, names, count);
+    if (chosen == MEDIA_NO_CODING) {
+        exchange_fail_with(
+            exchange, PROBLEM_NOT_ACCEPTABLE,
+            "The answer comes as it is, or in one of these encodings: %s; accept one "
+            "of them.",
+            media_codings());
         return false;
     }
-    return choose_answer_codec(exchange, codecs, count);
+    simulate->packing = chosen >= 0 ? &table[chosen] : NULL;
+    return true;
 }
 
 static bool check_load(struct exchange *exchange)
@@ -113,64 +77,27 @@ static bool check_load(struct exchange *exchange)
 
 bool simulate_begin(struct exchange *exchange)
 {
-    const struct options *options = exchange->service->options;
     struct simulate *simulate = calloc(1, sizeof *simulate);
     if (!simulate) {
         exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
-    simulation_init(&simulate->simulation);
     simulation_init(&simulate->query);
     exchange->state = simulate;
-    if (!check_media(exchange) || !check_load(exchange) || !simulate_read_query(exchange))
-        return false;
-    struct decode_limits limits = {(size_t)options->max_particles, claim_columns, unclaim_columns,
-                                   exchange};
-    simulate->decoder = simulate->body_codec->decoder_create(&limits, &simulate->simulation);
-    if (!simulate->decoder)
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
-    return simulate->decoder != NULL;
-}
-
-static void fail_decoding(struct exchange *exchange)
-{
-    static const enum problem_kind kinds[] = {
-        [-DECODE_SYNTAX] = PROBLEM_MALFORMED,       [-DECODE_MEANING] = PROBLEM_INVALID,
-        [-DECODE_TOO_MANY] = PROBLEM_TOO_MANY,      [-DECODE_NO_MEMORY] = PROBLEM_MEMORY,
-        [-DECODE_TOO_LARGE] = PROBLEM_MEMORY_LIMIT,
-    };
-    struct simulate *simulate = exchange->state;
-    const struct decode_error *error = decoder_error(simulate->decoder);
-    struct problem problem;
-    problem_set(&problem, kinds[-error->status], "%s", error->detail);
-    if (error->status == DECODE_SYNTAX) {
-        problem.has_position = true;
-        problem.line = error->line;
-        problem.column = error->column;
-        problem.byte = error->byte;
-    } else if (error->status == DECODE_MEANING) {
-        problem_set_pointer(&problem, error->pointer);
-    }
-    /* Found half-way, at a limit: the client has not stopped sending, so part from it. */
-    if (error->status != DECODE_SYNTAX && error->status != DECODE_MEANING)
-        exchange->close = true;
-    exchange_fail(exchange, &problem);
+    return body_init(&simulate->body, exchange) && choose_codec(exchange) &&
+           choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
 }
 
 void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct simulate *simulate = exchange->state;
-    int64_t begun = clock_now_ns();
-    enum decode_status status = decoder_feed(simulate->decoder, bytes, size);
-    exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
-    if (status != DECODE_OK)
-        fail_decoding(exchange);
+    body_receive(&simulate->body, exchange, bytes, size);
 }
 
 static bool is_given(const struct simulate *simulate, enum simulation_option option)
 {
     return simulation_has(&simulate->query, option) ||
-           simulation_has(&simulate->simulation, option);
+           simulation_has(&simulate->body.simulation, option);
 }
 
 /* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
@@ -199,7 +126,7 @@ static void fail_option(struct exchange *exchange, enum problem_kind kind,
 static bool merge_query(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    struct simulation *into = &simulate->simulation;
+    struct simulation *into = &simulate->body.simulation;
     const struct simulation *from = &simulate->query;
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         enum simulation_option option = (enum simulation_option)i;
@@ -223,7 +150,7 @@ static bool merge_query(struct exchange *exchange)
 static bool check_request(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    const struct simulation *simulation = &simulate->simulation;
+    const struct simulation *simulation = &simulate->body.simulation;
     const struct options *options = exchange->service->options;
     char detail[256];
     enum simulation_option option;
@@ -251,23 +178,37 @@ static bool check_request(struct exchange *exchange)
     return true;
 }
 
-/* What the worker will take, roughly. */
+/* What the computing and the writing will take, roughly. */
 static double predicted_ns(const struct simulate *simulate)
 {
-    const struct simulation *simulation = &simulate->simulation;
+    const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    return evolve_cost_ns(simulation->method, count, simulate->steps) + ENCODE_NS * (double)count;
+    return evolve_cost_ns(simulation->method, count, simulate->steps) +
+           simulate->codec->encode_ns * (double)count;
+}
+
+/* True when the hand-over to a worker would cost more than the work itself, even of the worst
+ * particles: other requests on this thread must not wait for long. */
+static bool is_tiny(const struct exchange *exchange)
+{
+    const struct simulate *simulate = exchange->state;
+    const struct simulation *simulation = &simulate->body.simulation;
+    size_t count = simulation->particles.count;
+    double limit_ns = 1e3 * (double)exchange->service->options->inline_below_us;
+    return !simulation->method->stepping && !simulate->packing &&
+           evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
+               limit_ns;
 }
 
 void simulate_handle(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    int64_t begun = clock_now_ns();
-    enum decode_status status = decoder_finish(simulate->decoder);
-    exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
-    if (status != DECODE_OK)
-        fail_decoding(exchange);
-    else if (merge_query(exchange) && check_request(exchange)) {
+    if (!body_finish(&simulate->body, exchange) || !merge_query(exchange) ||
+        !check_request(exchange))
+        return;
+    if (is_tiny(exchange)) {
+        exchange_work_here(exchange);
+    } else {
         exchange->task.brief = predicted_ns(simulate) < BRIEF_NS;
         exchange_submit(exchange);
     }

@@ -4,7 +4,7 @@
 
 #include "runtime/clock.h"
 #include "service/simulate.h"
-#include "service/simulate_state.h"
+#include "service/simulate_answer.h"
 #include "sim/domain.h"
 
 /* A set whose predicted cost exceeds SPLIT_NS is split: below, what it costs until another worker
@@ -84,7 +84,8 @@ static void fail_domain(struct exchange *exchange, const struct split *split, si
     /* In columns a particle has no one place; its x stands for it. */
     char pointer[64];
     snprintf(pointer, sizeof pointer,
-             simulate->simulation.shape == SHAPE_COLUMNS ? "/particles/x/%zu" : "/particles/%zu",
+             simulate->body.simulation.shape == SHAPE_COLUMNS ? "/particles/x/%zu"
+                                                              : "/particles/%zu",
              index);
     problem_set_pointer(&problem, pointer);
     exchange_fail(exchange, &problem);
@@ -96,7 +97,7 @@ static void count_work(struct exchange *exchange, size_t particles, int64_t part
     struct metrics *metrics = &exchange->service->metrics;
     size_t count, row = 0;
     const struct method *const *methods = method_table(&count);
-    while (row < count && methods[row] != simulate->simulation.method)
+    while (row < count && methods[row] != simulate->body.simulation.method)
         row++;
     metrics_add(&metrics->particles[row], particles);
     metrics_add(&metrics->particle_steps[row], (uint64_t)particle_steps);
@@ -105,7 +106,7 @@ static void count_work(struct exchange *exchange, size_t particles, int64_t part
 void simulate_work(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    struct simulation *simulation = &simulate->simulation;
+    struct simulation *simulation = &simulate->body.simulation;
     struct particle_set *set = &simulation->particles;
     const struct method *method = simulation->method;
     struct evolve_run run = {set->x,         set->y,     set->ang_vel,   set->x,

@@ -59,7 +59,8 @@ const struct method method_closed_form = {
     .polygon = true,
     .vector = true,
     .group = KERNEL_LANES_MAX,
-    .cost_ns = 6.0,
+    .cost_ns = 5.0,
+    .worst_ns = 950,
     .evolve = closed_form_evolve,
 };
 
@@ -71,5 +72,6 @@ const struct method method_analytic = {
     .vector = true,
     .group = KERNEL_LANES_MAX,
     .cost_ns = 4.0,
+    .worst_ns = 150,
     .evolve = analytic_evolve,
 };

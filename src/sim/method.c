@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/kernels.h"
 #include "sim/method_list.h"
 
 static const struct method *const order[] = {
@@ -63,4 +64,9 @@ double evolve_cost_ns(const struct method *method, size_t count, int64_t steps)
     double groups = ceil((double)count / (double)method->group);
     return method->cost_ns * groups * (double)method->group *
            (method->stepping ? (double)steps : 1.0);
+}
+
+double evolve_worst_ns(const struct method *method, size_t count)
+{
+    return method->worst_ns * ceil((double)count / (double)kernels_in_use()->lanes);
 }

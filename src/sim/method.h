@@ -58,6 +58,8 @@ struct method {
     size_t group;        /* particles that are computed together: fewer cost as much */
     double cost_ns;      /* rough cost of a particle-step (stepping) or a particle, for
                             deciding how to split; never part of a result */
+    double worst_ns;     /* of a method that does not step: what a vector of the worst particles
+                            takes (docs/mathematics.md, worst case); 0 for the others */
     double flop;         /* floating-point operations of a particle-step, a fused
                             multiply-add being 2, a division or root 1; 0: not counted. For
                             reports only */
@@ -91,6 +93,9 @@ int64_t evolve_particle_steps(const struct method *method, size_t count, int64_t
 
 /* The predicted cost of a run in nanoseconds, from cost_ns. Rough. */
 double evolve_cost_ns(const struct method *method, size_t count, int64_t steps);
+
+/* What a run of a method that does not step may cost at worst, whatever the particles. */
+double evolve_worst_ns(const struct method *method, size_t count);
 
 /* The instruction sets that the kernels are built for and that this CPU runs: portable,
  * then avx2 and avx512, or neon; the fastest last. Returns how many. */

@@ -30,12 +30,17 @@ size_t particle_set_bytes(size_t capacity)
     return padded(capacity) * PARTICLE_BYTES;
 }
 
-static double *column_copy(const double *from, size_t used, size_t capacity)
+static double *column_alloc(size_t capacity)
 {
-    double *column = aligned_alloc(PARTICLE_SET_ALIGNMENT, capacity * sizeof *column);
-    if (column && used)
-        memcpy(column, from, used * sizeof *column);
-    return column;
+    return aligned_alloc(PARTICLE_SET_ALIGNMENT, capacity * sizeof(double));
+}
+
+static void column_move(double **column, double *to, size_t used)
+{
+    if (used)
+        memcpy(to, *column, used * sizeof *to);
+    free(*column);
+    *column = to;
 }
 
 int particle_set_reserve(struct particle_set *set, size_t capacity)
@@ -46,21 +51,20 @@ int particle_set_reserve(struct particle_set *set, size_t capacity)
         return -1;
     capacity = padded(capacity);
 
-    double *x = column_copy(set->x, set->capacity, capacity);
-    double *y = column_copy(set->y, set->capacity, capacity);
-    double *ang_vel = column_copy(set->ang_vel, set->capacity, capacity);
+    double *x = column_alloc(capacity);
+    double *y = column_alloc(capacity);
+    double *ang_vel = column_alloc(capacity);
     if (!x || !y || !ang_vel) {
         free(x);
         free(y);
         free(ang_vel);
         return -1;
     }
-    size_t count = set->count;
-    particle_set_fini(set);
-    set->x = x;
-    set->y = y;
-    set->ang_vel = ang_vel;
-    set->count = count;
+    /* One after the other: new pages become memory when they are written to, and by then the old
+     * ones of the column before are free. */
+    column_move(&set->x, x, set->capacity);
+    column_move(&set->y, y, set->capacity);
+    column_move(&set->ang_vel, ang_vel, set->capacity);
     set->capacity = capacity;
     return 0;
 }

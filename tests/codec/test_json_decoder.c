@@ -3,6 +3,7 @@
 
 #include "../suite.h"
 #include "decode.h"
+#include "generator.h"
 
 #define P "\"particles\":[{\"x\":1,\"y\":2,\"ang_vel\":3}]"
 
@@ -135,6 +136,56 @@ START_TEST(long_bodies_in_chunks)
 }
 END_TEST
 
+/* Appends `layout` with a number for each "#". */
+static char *put_particle(char *out, const char *layout, int k)
+{
+    for (int i = 0; *layout; layout++)
+        if (*layout == '#')
+            out += sprintf(out, k % 2 ? "%.17g" : "%g", (i++ - 1.5) / (k + 3));
+        else
+            *out++ = *layout;
+    *out = '\0';
+    return out;
+}
+
+/* Runs of particles that look alike, and where that ends: whole chunks take the fast path, single
+ * bytes never do, and both must say the same. */
+START_TEST(runs_agree_with_single_bytes)
+{
+    static const char *const layouts[] = {
+        "{\"x\":#,\"y\":#,\"ang_vel\":#},",
+        "{\"x\": #, \"y\": #, \"ang_vel\": #}, ",
+        "\n    {\n      \"y\": #,\n      \"ang_vel\": #,\n      \"x\": #\n    },",
+        "[#,#,#],",
+        "[\r\n#\n,\t# ,#\n]\n,",
+        "{ \"ang_vel\" :                              #, \"y\":#, \"x\":# },",
+    };
+    static const char edits[] = "0123456789-+.eE,:{}[]\" \nxy_";
+    enum { COUNT = 12, EDITS = 400 };
+    uint64_t state = 5;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        for (int e = 0; e < EDITS; e++) {
+            char text[COUNT * 128 + 32], *at = text + sprintf(text, "{\"particles\":[");
+            for (int k = 0; k < COUNT; k++)
+                at = put_particle(at, layouts[i], k);
+            while (*--at != ',')
+                ;
+            at += sprintf(at, "]}");
+            size_t length = (size_t)(at - text);
+            if (e) /* in one place something else */
+                text[generate_below(&state, length)] =
+                    edits[generate_below(&state, sizeof edits - 1)];
+            struct decoded whole = {.budget.limit = 0}, bytes = {.budget.limit = 0};
+            decode_chunks(&whole, text, length, 0, length, MANY_PARTICLES);
+            decode_chunks(&bytes, text, length, 0, 1, MANY_PARTICLES);
+            assert_same(&whole, &bytes, (size_t)e);
+            ck_assert(e || whole.status == DECODE_OK);
+            decoded_free(&whole);
+            decoded_free(&bytes);
+        }
+}
+END_TEST
+
 START_TEST(every_prefix_is_malformed)
 {
     static const char text[] =
@@ -243,6 +294,7 @@ int main(void)
     tcase_add_test(tcase, three_shapes);
     tcase_add_test(tcase, options_in_every_order);
     tcase_add_test(tcase, long_bodies_in_chunks);
+    tcase_add_test(tcase, runs_agree_with_single_bytes);
     tcase = suite_case(suite, "grammar");
     tcase_add_test(tcase, every_prefix_is_malformed);
     tcase_add_test(tcase, grammar_faults);

@@ -6,27 +6,14 @@
 
 #include "../suite.h"
 #include "decode.h"
+#include "encode.h"
 #include "sim/random.h"
 
 static const enum particle_shape shapes[] = {SHAPE_OBJECTS, SHAPE_TRIPLES, SHAPE_COLUMNS};
 
-/* The text of the particles, with a NUL; also checks the bound of each piece. */
 static char *encode(enum particle_shape shape, const struct particle_set *set)
 {
-    char *text = NULL;
-    size_t length = 0, pieces = json_encoder.pieces(set, shape);
-    for (size_t piece = 0; piece < pieces; piece++) {
-        size_t bound = json_encoder.bound(set, shape, piece);
-        text = realloc(text, length + bound + 1);
-        ck_assert_ptr_nonnull(text);
-        text[length + bound] = '#';
-        char *end = json_encoder.write(text + length, set, shape, piece);
-        ck_assert_uint_le((size_t)(end - text), length + bound);
-        ck_assert_int_eq(text[length + bound], '#');
-        length = (size_t)(end - text);
-        *end = '\0';
-    }
-    return text;
+    return encode_text(&json_encoder, set, shape);
 }
 
 static void fill(struct particle_set *set, const double (*values)[3], size_t count)
@@ -61,19 +48,6 @@ START_TEST(exact_text)
 }
 END_TEST
 
-START_TEST(no_particles)
-{
-    struct particle_set set;
-    particle_set_init(&set);
-    char *text = encode(SHAPE_OBJECTS, &set);
-    ck_assert_str_eq(text, "[]");
-    free(text);
-    text = encode(SHAPE_COLUMNS, &set);
-    ck_assert_str_eq(text, "{\"x\":[],\"y\":[],\"ang_vel\":[]}");
-    free(text);
-}
-END_TEST
-
 /* The longest numbers there are must fit the bound. */
 START_TEST(longest_numbers)
 {
@@ -87,48 +61,6 @@ START_TEST(longest_numbers)
     for (size_t s = 0; s < 3; s++)
         free(encode(shapes[s], &set));
     particle_set_fini(&set);
-}
-END_TEST
-
-/* However many pieces there are, they make the same text: that of a plain loop. */
-START_TEST(pieces)
-{
-    static const size_t counts[] = {1, ENCODE_PIECE - 1, ENCODE_PIECE, ENCODE_PIECE + 1,
-                                    3 * ENCODE_PIECE};
-    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        size_t count = counts[c];
-        struct particle_set set;
-        particle_set_init(&set);
-        ck_assert_int_eq(particle_set_reserve(&set, count), 0);
-        set.count = count;
-        char *plain = malloc(32 * count + 64), *at = plain;
-        *at++ = '[';
-        for (size_t i = 0; i < count; i++) {
-            set.x[i] = (double)i;
-            set.y[i] = 1;
-            set.ang_vel[i] = 2;
-            at += sprintf(at, "%s[%zu,1,2]", i ? "," : "", i);
-        }
-        strcpy(at, "]");
-        ck_assert_uint_eq(json_encoder.pieces(&set, SHAPE_TRIPLES),
-                          (count + ENCODE_PIECE - 1) / ENCODE_PIECE);
-        char *text = encode(SHAPE_TRIPLES, &set);
-        ck_assert_str_eq(text, plain);
-        free(text);
-        at = plain + sprintf(plain, "{\"x\":[");
-        for (size_t i = 0; i < count; i++)
-            at += sprintf(at, "%s%zu", i ? "," : "", i);
-        ck_assert_uint_eq(json_encoder.pieces(&set, SHAPE_COLUMNS),
-                          3 * ((count + ENCODE_PIECE - 1) / ENCODE_PIECE));
-        text = encode(SHAPE_COLUMNS, &set);
-        ck_assert_mem_eq(text, plain, strlen(plain));
-        json_t *root = json_loads(text, 0, NULL);
-        ck_assert_uint_eq(json_array_size(json_object_get(root, "ang_vel")), count);
-        json_decref(root);
-        free(text);
-        free(plain);
-        particle_set_fini(&set);
-    }
 }
 END_TEST
 
@@ -180,9 +112,7 @@ int main(void)
     Suite *suite = suite_create("codec/json_encoder");
     TCase *tcase = suite_case(suite, "encode");
     tcase_add_test(tcase, exact_text);
-    tcase_add_test(tcase, no_particles);
     tcase_add_test(tcase, longest_numbers);
-    tcase_add_test(tcase, pieces);
     tcase_add_test(tcase, round_trip);
     return suite_run(suite);
 }

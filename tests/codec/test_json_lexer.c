@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "../suite.h"
+#include "codec/number.h"
 #include "decode.h"
 
 /* Decodes `token` as the value of an unknown member: well-formed tokens end in
@@ -204,7 +205,7 @@ END_TEST
 static void decode_long_number(struct decoded *d, const char *before, size_t bytes,
                                const char *after)
 {
-    char number[2 * JSON_NUMBER_BYTES_MAX], text[3 * JSON_NUMBER_BYTES_MAX];
+    char number[2 * NUMBER_READ_BYTES_MAX], text[3 * NUMBER_READ_BYTES_MAX];
     memset(number, '0', bytes);
     number[1] = '.';
     number[2] = '5';
@@ -234,13 +235,13 @@ START_TEST(number_length_limit)
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct decoded d;
-        decode_long_number(&d, places[i].before, JSON_NUMBER_BYTES_MAX, places[i].after);
+        decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX, places[i].after);
         ck_assert_msg(d.status == DECODE_OK, "%s", d.error.detail);
         ck_assert_double_eq(d.simulation.particles.y[1], i < 3 ? 0.5 : 0);
         decoded_free(&d);
 
         for (size_t over = 1; over <= 901; over += 900) {
-            decode_long_number(&d, places[i].before, JSON_NUMBER_BYTES_MAX + over, places[i].after);
+            decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX + over, places[i].after);
             ck_assert_int_eq(d.status, DECODE_MEANING);
             ck_assert_str_eq(d.error.pointer, places[i].pointer);
             ck_assert_ptr_nonnull(strstr(d.error.detail, "1024"));
@@ -249,9 +250,9 @@ START_TEST(number_length_limit)
     }
     /* the syntax of the rest still counts */
     struct decoded d;
-    decode_long_number(&d, "{\"dt\":", JSON_NUMBER_BYTES_MAX + 1, ".5}");
+    decode_long_number(&d, "{\"dt\":", NUMBER_READ_BYTES_MAX + 1, ".5}");
     ck_assert_int_eq(d.status, DECODE_SYNTAX);
-    ck_assert_uint_eq(d.error.byte, 6 + JSON_NUMBER_BYTES_MAX + 1);
+    ck_assert_uint_eq(d.error.byte, 6 + NUMBER_READ_BYTES_MAX + 1);
     decoded_free(&d);
 }
 END_TEST

@@ -60,6 +60,57 @@ START_TEST(every_exponent_round_trips)
 }
 END_TEST
 
+/* The same text as the library's, byte for byte. */
+static void compare_with_the_library(double value)
+{
+    char ours[NUMBER_BYTES_MAX + 1], theirs[NUMBER_BYTES_MAX + 1];
+    ours[NUMBER_BYTES_MAX] = '#';
+    *number_format(ours, value) = '\0';
+    *number_to_chars(theirs, value) = '\0';
+    /* each assertion is a system call, and there are millions */
+    if (strcmp(ours, theirs) != 0)
+        ck_abort_msg("%a: %s, not %s", value, ours, theirs);
+    if (strlen(ours) < NUMBER_BYTES_MAX && ours[NUMBER_BYTES_MAX] != '#')
+        ck_abort_msg("%a: more than %d bytes written", value, NUMBER_BYTES_MAX);
+}
+
+static double of_bits(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return isfinite(value) ? value : 0;
+}
+
+/* Of all magnitudes; near 1, where particles are; with few decimal digits; near powers of ten and
+ * of two, denormal ones among them, where the neighbours' distances change. */
+START_TEST(the_library_writes_the_same)
+{
+    uint64_t state = 44;
+    for (int i = 0; i < 400000; i++) {
+        uint64_t random = generate(&state);
+        compare_with_the_library(of_bits(random));
+        compare_with_the_library((double)(random >> 11) * 0x1p-52 - 1);
+        compare_with_the_library((double)(random % 20000000) / 1000);
+        compare_with_the_library((double)(random >> 10));
+        compare_with_the_library(
+            of_bits((random & ~(UINT64_C(2047) << 52)) | (UINT64_C(1000) + random % 60) << 52));
+    }
+    for (int exponent = -324; exponent <= 308; exponent++)
+        for (int factor = 1; factor < 100; factor++) {
+            uint64_t bits;
+            double value = factor * pow(10, exponent);
+            memcpy(&bits, &value, sizeof bits);
+            for (int step = -3; step <= 3; step++)
+                compare_with_the_library(of_bits(bits + (uint64_t)step));
+        }
+    for (uint64_t exponent = 0; exponent < 2047; exponent++)
+        for (uint64_t fraction = 0; fraction < 40; fraction++) {
+            compare_with_the_library(of_bits(exponent << 52 | fraction));
+            compare_with_the_library(-of_bits((exponent << 52) - fraction - 1));
+        }
+}
+END_TEST
+
 START_TEST(shortest_form)
 {
     static const struct {
@@ -198,6 +249,7 @@ int main(void)
     TCase *tcase = suite_case(suite, "numbers");
     tcase_add_test(tcase, random_bits_round_trip);
     tcase_add_test(tcase, every_exponent_round_trips);
+    tcase_add_test(tcase, the_library_writes_the_same);
     tcase_add_test(tcase, shortest_form);
     tcase_add_test(tcase, beyond_the_range);
     tcase_add_test(tcase, grammar);

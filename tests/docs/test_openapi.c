@@ -8,7 +8,7 @@
 
 #include "../suite.h"
 #include "bench/parameters.h"
-#include "codec/json_decoder.h"
+#include "codec/codec.h"
 #include "service/problem.h"
 #include "service/routes.h"
 #include "sim/method.h"
@@ -271,11 +271,24 @@ static json_t *parameter_named(const json_t *parameters, const char *name)
     return NULL;
 }
 
+/* How many of them stand in the query. */
+static size_t query_parameters(const json_t *parameters)
+{
+    size_t index, count = 0;
+    json_t *parameter;
+    json_array_foreach(parameters, index, parameter)
+    {
+        const char *in = json_string_value(json_object_get(parameter, "in"));
+        count += strcmp(in, "query") == 0;
+    }
+    return count;
+}
+
 START_TEST(parameters_are_the_tables)
 {
     const json_t *bench =
         json_object_get(json_object_get(follow("#/paths"), "/bench"), "parameters");
-    ck_assert_uint_eq(json_array_size(bench), BENCH_PARAMETER_COUNT);
+    ck_assert_uint_eq(query_parameters(bench), BENCH_PARAMETER_COUNT);
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++)
         ck_assert_msg(parameter_named(bench, bench_parameters[i].name) != NULL,
                       "%s is not described", bench_parameters[i].name);
@@ -283,7 +296,7 @@ START_TEST(parameters_are_the_tables)
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
     const json_t *simulate = json_object_get(post, "parameters");
     const json_t *members = follow("#/components/schemas/Simulation/properties");
-    ck_assert_uint_eq(json_array_size(simulate), OPTION_COUNT);
+    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT);
     ck_assert_uint_eq(json_object_size(members), OPTION_COUNT + 1);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         const char *name = simulation_option_name((enum simulation_option)i);
@@ -321,6 +334,33 @@ START_TEST(defaults_are_the_daemons)
 }
 END_TEST
 
+/* Bodies and answers come in the formats of the table. */
+START_TEST(formats_are_the_table)
+{
+    json_t *body, *answer;
+    const char *accept_post;
+    ck_assert_int_eq(json_unpack(document, "{s:{s:{s:{s:{s:o}, s:{s:{s:o}}}}}, s:{s:{s:{s:s}}}}",
+                                 "paths", "/simulate", "post", "requestBody", "content", &body,
+                                 "responses", "200", "content", &answer, "components", "headers",
+                                 "Accept-Post", "example", &accept_post),
+                     0);
+    ck_assert_str_eq(accept_post, CODEC_TYPES);
+    size_t count;
+    const struct codec *codecs = codec_table(&count);
+    ck_assert_uint_le(count, CODECS_MAX);
+    ck_assert_uint_eq(json_object_size(body), count);
+    ck_assert_uint_eq(json_object_size(answer), count);
+    char types[256] = "";
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_ptr_nonnull(json_object_get(body, codecs[i].media_type));
+        ck_assert_ptr_nonnull(json_object_get(answer, codecs[i].media_type));
+        size_t used = strlen(types);
+        snprintf(types + used, sizeof types - used, "%s%s", i ? ", " : "", codecs[i].media_type);
+    }
+    ck_assert_str_eq(types, CODEC_TYPES);
+}
+END_TEST
+
 static double coordinate(const json_t *particles, size_t index, const char *name, size_t column)
 {
     const json_t *table = json_object_get(particles, name);
@@ -332,25 +372,40 @@ static double coordinate(const json_t *particles, size_t index, const char *name
     return json_number_value(value);
 }
 
-/* Evolves the example of a request and compares with the example of its answer. */
-static void check_example(const char *name, const json_t *request, const json_t *answer)
+/* Reads an example in the format that codec_table has at `codec`. */
+static void read_example(struct simulation *simulation, size_t codec, const char *text)
 {
-    struct simulation simulation;
+    size_t count;
     struct decode_limits limits = {.max_particles = 100};
-    simulation_init(&simulation);
-    struct decoder *decoder = json_decoder_create(&limits, &simulation);
-    char *text = json_dumps(request, JSON_REAL_PRECISION(17));
+    simulation_init(simulation);
+    struct decoder *decoder = codec_table(&count)[codec].decoder_create(&limits, simulation);
     decoder_feed(decoder, text, strlen(text));
-    ck_assert_msg(decoder_finish(decoder) == DECODE_OK, "%s: %s", name,
+    ck_assert_msg(decoder_finish(decoder) == DECODE_OK, "%s: %s", text,
                   decoder_error(decoder)->detail);
     decoder_destroy(decoder);
-    free(text);
+}
 
-    struct particle_set *set = &simulation.particles;
-    int64_t steps = evolve_steps(simulation.dt, simulation.timestep);
-    struct evolve_run run = {set->x,     set->y,        set->ang_vel,        set->x, set->y,
-                             set->count, simulation.dt, simulation.timestep, steps};
-    ck_assert(evolve(simulation.method, &run, NULL));
+/* Returns the steps. */
+static int64_t evolve_example(struct simulation *simulation)
+{
+    struct particle_set *set = &simulation->particles;
+    int64_t steps = evolve_steps(simulation->dt, simulation->timestep);
+    struct evolve_run run = {set->x,     set->y,         set->ang_vel,         set->x, set->y,
+                             set->count, simulation->dt, simulation->timestep, steps};
+    ck_assert(evolve(simulation->method, &run, NULL));
+    return steps;
+}
+
+/* Evolves the example of a request and compares with the example of its answer. */
+static void check_example(const json_t *request, const json_t *answer)
+{
+    struct simulation simulation;
+    char *text = json_dumps(request, JSON_REAL_PRECISION(17));
+    read_example(&simulation, 0, text);
+    free(text);
+    int64_t steps = evolve_example(&simulation);
+
+    const struct particle_set *set = &simulation.particles;
     const json_t *particles = json_object_get(answer, "particles");
     for (size_t i = 0; i < set->count; i++) {
         ck_assert_double_eq_tol(coordinate(particles, i, "x", 0), set->x[i], 1e-13);
@@ -376,9 +431,35 @@ START_TEST(simulate_examples_come_out_so)
     ck_assert_uint_eq(json_object_size(requests), 3);
     json_object_foreach(requests, name, example)
     {
-        check_example(name, json_object_get(example, "value"),
+        check_example(json_object_get(example, "value"),
                       json_object_get(json_object_get(answers, name), "value"));
     }
+}
+END_TEST
+
+START_TEST(csv_examples_come_out_so)
+{
+    const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
+    const char *request, *answer;
+    ck_assert_int_eq(json_unpack((json_t *)(uintptr_t)post,
+                                 "{s:{s:{s:{s:{s:{s:s}}}}}, s:{s:{s:{s:{s:{s:{s:s}}}}}}}",
+                                 "requestBody", "content", "text/csv", "examples", "rows", "value",
+                                 &request, "responses", "200", "content", "text/csv", "examples",
+                                 "rows", "value", &answer),
+                     0);
+    struct simulation before, after;
+    read_example(&before, 1, request);
+    evolve_example(&before);
+    read_example(&after, 1, answer);
+    const struct particle_set *found = &before.particles, *expected = &after.particles;
+    ck_assert_uint_eq(found->count, expected->count);
+    for (size_t i = 0; i < found->count; i++) {
+        ck_assert_double_eq_tol(found->x[i], expected->x[i], 1e-13);
+        ck_assert_double_eq_tol(found->y[i], expected->y[i], 1e-13);
+        ck_assert(found->ang_vel[i] == expected->ang_vel[i]);
+    }
+    simulation_fini(&before);
+    simulation_fini(&after);
 }
 END_TEST
 
@@ -394,6 +475,8 @@ int main(void)
     tcase_add_test(tcase, problem_examples_are_the_daemons);
     tcase_add_test(tcase, parameters_are_the_tables);
     tcase_add_test(tcase, defaults_are_the_daemons);
+    tcase_add_test(tcase, formats_are_the_table);
     tcase_add_test(tcase, simulate_examples_come_out_so);
+    tcase_add_test(tcase, csv_examples_come_out_so);
     return suite_run(suite);
 }

@@ -39,7 +39,8 @@ void reply_complete(struct reply *reply)
     if (!reply->body)
         reply_append(&reply->body, &none, "", 0);
     const char *type = reply_header(reply, "Content-Type");
-    if (!type || !strstr(type, "json") || strstr(type, "ndjson") || reply->size == 0)
+    if (!type || !strstr(type, "json") || strstr(type, "ndjson") || reply->size == 0 ||
+        reply_header(reply, "Content-Encoding"))
         return;
     json_error_t error;
     reply->json = json_loadb(reply->body, reply->size, JSON_REJECT_DUPLICATES, &error);

@@ -72,7 +72,7 @@ struct reply {
     char *head;    /* status line and headers */
     char *body;    /* NUL-terminated */
     size_t size;   /* of the body */
-    json_t *json;  /* the body, when its type says that it is JSON */
+    json_t *json;  /* the body, when its type says that it is JSON and it is not compressed */
     long connects; /* new connections that it took; libcurl only */
 };
 
@@ -123,7 +123,8 @@ bool raw_sendf(int fd, const char *format, ...) __attribute__((format(printf, 2,
 /* Sends POST /simulate with a Content-Length and all of the body. */
 void raw_post(int fd, const char *body);
 
-/* Reads exactly one answer, by its Content-Length. Valid until the next request of any kind. */
+/* Reads exactly one answer, by its Content-Length or its chunks. Valid until the next request of
+ * any kind. */
 const struct reply *raw_read(int fd);
 
 /* Reads all that comes until the other side closes. Valid until the next call. */

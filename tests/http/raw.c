@@ -108,10 +108,8 @@ static bool read_head(int fd, struct reply *reply)
     return false;
 }
 
-static void read_body(int fd, struct reply *reply)
+static void read_bytes(int fd, struct reply *reply, size_t left)
 {
-    const char *length = reply_header(reply, "Content-Length");
-    size_t left = length ? strtoul(length, NULL, 10) : 0;
     char buffer[4096];
     while (left > 0) {
         size_t got = receive(fd, buffer, left < sizeof buffer ? left : sizeof buffer);
@@ -119,6 +117,40 @@ static void read_body(int fd, struct reply *reply)
         reply_append(&reply->body, &reply->size, buffer, got);
         left -= got;
     }
+}
+
+/* A line without its end. */
+static void read_line(int fd, char *line, size_t size)
+{
+    size_t length = 0;
+    while (receive(fd, line + length, 1) == 1 && line[length] != '\n')
+        ck_assert_uint_lt(++length, size);
+    ck_assert(length > 0 && line[length - 1] == '\r');
+    line[length - 1] = '\0';
+}
+
+static void read_chunks(int fd, struct reply *reply)
+{
+    char line[64];
+    size_t size;
+    do {
+        read_line(fd, line, sizeof line);
+        ck_assert_int_eq(sscanf(line, "%zx", &size), 1);
+        read_bytes(fd, reply, size);
+        read_line(fd, line, sizeof line);
+        ck_assert_str_eq(line, "");
+    } while (size > 0);
+}
+
+static void read_body(int fd, struct reply *reply)
+{
+    const char *encoding = reply_header(reply, "Transfer-Encoding");
+    if (encoding && strcmp(encoding, "chunked") == 0) {
+        read_chunks(fd, reply);
+        return;
+    }
+    const char *length = reply_header(reply, "Content-Length");
+    read_bytes(fd, reply, length ? strtoul(length, NULL, 10) : 0);
 }
 
 const struct reply *raw_read(int fd)

@@ -134,7 +134,7 @@ START_TEST(expect_continue)
     is_in_step(fd);
 
     /* What is refused by its headers is refused without the invitation (trap 7). */
-    ck_assert(raw_send(fd, POST_HEAD "Expect: 100-continue\r\nContent-Type: text/csv\r\n"
+    ck_assert(raw_send(fd, POST_HEAD "Expect: 100-continue\r\nContent-Type: text/html\r\n"
                                      "Content-Length: 1000\r\n\r\n"));
     reply_is_problem(raw_read(fd), 415, "unsupported-media-type");
     ck_assert(raw_is_closed(fd));
@@ -150,7 +150,7 @@ START_TEST(a_refused_body_is_discarded)
     ck_assert_ptr_nonnull(rubbish);
     memset(rubbish, 'x', 500000);
     rubbish[500000] = '\0';
-    ck_assert(raw_sendf(fd, POST_HEAD "Content-Type: text/csv\r\nContent-Length: 500000\r\n\r\n%s",
+    ck_assert(raw_sendf(fd, POST_HEAD "Content-Type: text/html\r\nContent-Length: 500000\r\n\r\n%s",
                         rubbish));
     reply_is_problem(raw_read(fd), 415, "unsupported-media-type");
     is_in_step(fd);

@@ -219,7 +219,7 @@ static const struct trickle_row {
     {POST_HEAD "Content-Length: 1000\r\n\r\n", NULL},
     {POST_HEAD, NULL},
     /* also what is refused already and only read to its end */
-    {POST_HEAD "Content-Type: text/csv\r\nContent-Length: 1000000\r\n\r\n", "1,2,3\n"},
+    {POST_HEAD "Content-Type: text/html\r\nContent-Length: 1000000\r\n\r\n", "1,2,3\n"},
 };
 
 #define TRICKLE_ROWS (sizeof trickle_rows / sizeof *trickle_rows)

@@ -152,7 +152,8 @@ END_TEST
 
 START_TEST(queue_limit)
 {
-    daemon_start(&server, "--workers", "1", "--queue-limit", "1", SLOW_OPTIONS, NULL);
+    daemon_start(&server, "--workers", "1", "--queue-limit", "1", "--inline-below", "0",
+                 SLOW_OPTIONS, NULL);
     int running = raw_open(&server), waiting = raw_open(&server), begun = raw_open(&server);
     raw_post(running, SLOW_BODY);
     await_metric(&server, "particled_workers_busy", 1);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "reply.h"
@@ -104,24 +105,66 @@ static void run_clients(int rounds)
     await_requests_done(&server, "/simulate", 200, (double)CLIENTS * rounds);
 }
 
+/* Brief requests handed over to the workers, and computed where they are read. */
+static const char *const inline_below[] = {"0", "20"};
+
 START_TEST(parallel_clients)
 {
-    daemon_start(&server, "--io-threads", "2", "--workers", "2", NULL);
+    daemon_start(&server, "--io-threads", "2", "--workers", "2", "--inline-below", inline_below[_i],
+                 NULL);
     run_clients(5);
 }
 END_TEST
 
 START_TEST(parallel_clients_of_many_threads)
 {
-    daemon_start(&server, "--io-threads", "8", "--workers", "8", NULL);
+    daemon_start(&server, "--io-threads", "8", "--workers", "8", "--inline-below", inline_below[_i],
+                 NULL);
     run_clients(5);
 }
 END_TEST
 
 START_TEST(parallel_clients_of_one_thread_each)
 {
-    daemon_start(&server, "--io-threads", "1", "--workers", "1", NULL);
+    daemon_start(&server, "--io-threads", "1", "--workers", "1", "--inline-below", inline_below[_i],
+                 NULL);
     run_clients(3);
+}
+END_TEST
+
+/* Tiny requests need no worker; what might take longer, or asks for more, does. */
+START_TEST(tiny_requests_are_not_handed_over)
+{
+    static const char *const workers_have[] = {
+        "{\"particles\":[[0.3,0.5,1]],\"method\":\"euler\",\"dt\":1e-4}",
+        "{\"particles\":[[0.3,0.5,1]],\"method\":\"reference\",\"dt\":0}",
+    };
+    daemon_start(&server, "--workers", "1", SLOW_OPTIONS, NULL);
+    http_simulate(&server, workers_have[0]);
+    http_simulate(&server, workers_have[1]);
+    char *many = malloc(1000 * 8 + 64), *end = many + sprintf(many, "{\"particles\":[[1,2,3]");
+    for (int i = 1; i < 1000; i++)
+        end += sprintf(end, ",[1,2,3]");
+    strcpy(end, "]}");
+    http_simulate(&server, many);
+    free(many);
+    await_metric(&server, "particled_inline_requests_total", 0);
+
+    int fd = raw_open(&server);
+    raw_post(fd, SLOW_BODY);
+    await_metric(&server, "particled_workers_busy", 1);
+    for (int i = 0; i < 10; i++) {
+        const struct reply *reply = http_simulate(&server, THREE_BODY);
+        ck_assert_int_eq(reply->status, 200);
+        ck_assert_double_eq(reply_number(reply, "/timing/queue_s"), 0);
+        ck_assert_double_eq(reply_number(reply, "/timing/threads"), 1);
+    }
+    reply_is_problem(http_simulate(&server, "{\"particles\":[[0,0,1]]}"), 422, "outside-domain");
+    ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
+    await_metric(&server, "particled_inline_requests_total", 12);
+    ck_assert_double_eq(metric(&server, "particled_particles_total{method=\"closed_form\"}"),
+                        1000 + 11 * 3);
+    close(fd);
 }
 END_TEST
 
@@ -140,16 +183,18 @@ static char *evolve_on(const char *workers, const char *body)
     return particles;
 }
 
-#define SPLIT_PARTICLES 5000
+#define SPLIT_PARTICLES 150000
+#define SPLIT_PARTICLES_STEPPING 5000
 
 /* A set large enough to be split: the same bytes, however many workers take part. */
 START_TEST(workers_do_not_show_in_the_answer)
 {
     static const char *const methods[] = {"closed_form", "analytic", "euler", "fast", "reference"};
-    char *body = malloc(SPLIT_PARTICLES * 32 + 128);
+    int count = _i < 2 ? SPLIT_PARTICLES : SPLIT_PARTICLES_STEPPING;
+    char *body = malloc((size_t)count * 40 + 128);
     ck_assert_ptr_nonnull(body);
     char *end = body + sprintf(body, "{\"particles\":[[0.3,0.5,1]");
-    for (int i = 1; i < SPLIT_PARTICLES; i++)
+    for (int i = 1; i < count; i++)
         end += sprintf(end, ",[%g,%g,%g]", 1e-4 * i, cos(i), sin(3 * i));
     sprintf(end, "],\"dt\":0.005,\"method\":\"%s\"}", methods[_i]);
     char *alone = evolve_on("1", body);
@@ -167,9 +212,10 @@ int main(void)
     Suite *suite = suite_create("http/load");
     TCase *tcase = suite_case(suite, "load");
     tcase_add_checked_fixture(tcase, NULL, finish);
-    tcase_add_test(tcase, parallel_clients);
-    tcase_add_test(tcase, parallel_clients_of_many_threads);
-    tcase_add_test(tcase, parallel_clients_of_one_thread_each);
+    tcase_add_loop_test(tcase, parallel_clients, 0, 2);
+    tcase_add_loop_test(tcase, parallel_clients_of_many_threads, 0, 2);
+    tcase_add_loop_test(tcase, parallel_clients_of_one_thread_each, 0, 2);
+    tcase_add_test(tcase, tiny_requests_are_not_handed_over);
     TCase *split = suite_case(suite, "split");
     tcase_add_loop_test(split, workers_do_not_show_in_the_answer, 0, 5);
     return suite_run(suite);

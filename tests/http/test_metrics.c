@@ -98,8 +98,8 @@ START_TEST(requests_are_counted)
     http_simulate(&server, THREE_BODY);
     http_simulate(&server, "{");
     http_simulate(&server, "{}");
-    http(&server, "POST", "/simulate", THREE_BODY, "Content-Type: text/csv", NULL);
-    http(&server, "POST", "/simulate", THREE_BODY, "Accept: text/csv", NULL);
+    http(&server, "POST", "/simulate", THREE_BODY, "Content-Type: text/html", NULL);
+    http(&server, "POST", "/simulate", THREE_BODY, "Accept: text/html", NULL);
     http(&server, "PUT", "/simulate", NULL, NULL);
     http_get(&server, "/nothing");
     http(&server, "OPTIONS", "/livez", NULL, NULL);

@@ -205,7 +205,7 @@ START_TEST(accepts_that_are_json)
                                           "Accept: */*",
                                           "Accept: application/*;q=0.1",
                                           "Accept:",
-                                          "Accept: text/csv, application/json;q=0.5",
+                                          "Accept: text/html, application/json;q=0.5",
                                           "Accept: application/json, text/html;q=0"};
     for (size_t i = 0; i < sizeof accepts / sizeof *accepts; i++) {
         const struct reply *reply =

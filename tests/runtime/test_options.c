@@ -77,6 +77,8 @@ static const struct numeric numerics[] = {
     {"--io-threads", "PARTICLED_IO_THREADS", FIELD(io_threads), "1", 1, "0", "1024", 1024, "1025"},
     {"--workers", "PARTICLED_WORKERS", FIELD(workers), "1", 1, "0", "1024", WORKER_POOL_WORKERS_MAX,
      "1025"},
+    {"--inline-below", "PARTICLED_INLINE_BELOW", FIELD(inline_below_us), "0", 0, "-1", "1000", 1000,
+     "1001"},
     {"--queue-limit", "PARTICLED_QUEUE_LIMIT", FIELD(queue_limit), "1", 1, "0", "1000000", 1000000,
      "1000001"},
     {"--max-body", "PARTICLED_MAX_BODY", FIELD(max_body), "1", 1, "0", "1024T", INT64_C(1) << 50,
