@@ -32,7 +32,6 @@ static const struct kind_row {
     [PROBLEM_INVALID] = {422, "invalid-request", "The request is not meaningful"},
     [PROBLEM_DOMAIN] = {422, "outside-domain", "A particle cannot be evolved"},
     [PROBLEM_TOO_MUCH_WORK] = {422, "too-much-work", "The request asks for too much work"},
-    [PROBLEM_UNAVAILABLE] = {422, "unavailable", "Not available in this version"},
     [PROBLEM_INTERNAL] = {500, "internal", "Internal error"},
     [PROBLEM_QUEUE_FULL] = {503, "queue-full", "Too many requests are waiting"},
     [PROBLEM_MEMORY] = {503, "memory-used-up", "The memory budget is used up"},

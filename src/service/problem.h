@@ -25,7 +25,6 @@ enum problem_kind {
     PROBLEM_INVALID,         /* 422: well-formed, but not a request */
     PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
     PROBLEM_TOO_MUCH_WORK,   /* 422 */
-    PROBLEM_UNAVAILABLE,     /* 422: a feature that this version does not have */
     PROBLEM_INTERNAL,        /* 500 */
     PROBLEM_QUEUE_FULL,      /* 503 */
     PROBLEM_MEMORY,          /* 503 */
