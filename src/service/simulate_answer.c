@@ -189,14 +189,17 @@ void simulate_answer(struct exchange *exchange, const struct simulate_result *re
         exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return;
     }
-    size_t room = 0;
-    for (size_t i = 0; i < count; i++)
-        room += piece_room(&writing, i);
+    size_t room = 0, written = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t piece = piece_room(&writing, i);
+        room += piece;
+        written += piece > 0;
+    }
     if (!exchange_claim(exchange, room)) {
         exchange_fail_claim(exchange, room, "The answer");
         goto fail;
     }
-    if (count > 1 && room > 0)
+    if (written > 1)
         worker_pool_share(exchange->service->pool, count, write_piece, &writing);
     else
         for (size_t i = 0; i < count; i++)
