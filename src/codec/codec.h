@@ -15,7 +15,7 @@ struct codec {
 };
 
 /* As lists show them. */
-#define CODEC_TYPES "application/json"
+#define CODEC_TYPES "application/json, application/x-npy"
 
 #define CODECS_MAX 8
 

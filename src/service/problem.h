@@ -11,7 +11,7 @@
 
 enum problem_kind {
     PROBLEM_NONE,
-    PROBLEM_MALFORMED,       /* 400: not JSON */
+    PROBLEM_MALFORMED,       /* 400: the syntax of the body */
     PROBLEM_FRAMING,         /* 400: the request can be read in two ways */
     PROBLEM_NOT_FOUND,       /* 404 */
     PROBLEM_METHOD,          /* 405 */
@@ -22,7 +22,7 @@ enum problem_kind {
     PROBLEM_MEMORY_LIMIT,    /* 413: needs more memory than all requests may have */
     PROBLEM_MEDIA_TYPE,      /* 415 */
     PROBLEM_ENCODING,        /* 415: Content-Encoding */
-    PROBLEM_INVALID,         /* 422: JSON, but not a request */
+    PROBLEM_INVALID,         /* 422: well-formed, but not a request */
     PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
     PROBLEM_TOO_MUCH_WORK,   /* 422 */
     PROBLEM_UNAVAILABLE,     /* 422: a feature that this version does not have */
@@ -41,8 +41,8 @@ struct problem {
     bool has_pointer;
     char pointer[192];           /* JSON Pointer of the part of the body at fault */
     char parameter[64];          /* query parameter at fault, or "" */
-    bool has_position;           /* of malformed text: */
-    uint64_t line, column, byte; /* line and column from 1, byte from 0 */
+    bool has_position;           /* of malformed bodies: */
+    uint64_t line, column, byte; /* line and column from 1, byte from 0; line 0: a byte alone */
 };
 
 /* The HTTP status of a kind. */
