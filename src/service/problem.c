@@ -99,8 +99,11 @@ static json_t *build(const struct problem *problem)
     if (problem->parameter[0])
         failed |= json_object_set_new(root, "parameter", json_string(problem->parameter));
     if (problem->has_position) {
-        failed |= json_object_set_new(root, "line", json_integer((json_int_t)problem->line));
-        failed |= json_object_set_new(root, "column", json_integer((json_int_t)problem->column));
+        if (problem->line > 0) {
+            json_int_t line = (json_int_t)problem->line, column = (json_int_t)problem->column;
+            failed |= json_object_set_new(root, "line", json_integer(line));
+            failed |= json_object_set_new(root, "column", json_integer(column));
+        }
         failed |= json_object_set_new(root, "byte", json_integer((json_int_t)problem->byte));
     }
     if (failed) {

@@ -40,8 +40,8 @@ struct problem {
     bool has_pointer;
     char pointer[192];           /* JSON Pointer of the part of the body at fault */
     char parameter[64];          /* query parameter at fault, or "" */
-    bool has_position;           /* of malformed text: */
-    uint64_t line, column, byte; /* line and column from 1, byte from 0 */
+    bool has_position;           /* of malformed bodies: */
+    uint64_t line, column, byte; /* line and column from 1, byte from 0; line 0: a byte alone */
 };
 
 /* The HTTP status of a kind. */
