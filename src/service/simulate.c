@@ -18,27 +18,28 @@ void simulate_release(struct exchange *exchange)
     free(simulate);
 }
 
-/* What the answer may be: any codec's body, or lines. */
+/* What the answer may be: any codec's body, lines, or a picture. */
 static bool choose_form(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     size_t count;
     const struct codec *codecs = codec_table(&count);
-    const char *types[CODECS_MAX + 1];
+    const char *types[CODECS_MAX + 2];
     for (size_t i = 0; i < count; i++)
         types[i] = codecs[i].media_type;
     types[count] = LINES_TYPE;
+    types[count + 1] = PICTURE_TYPE;
     const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
-    int chosen = media_choose(accept, types, count + 1);
+    int chosen = media_choose(accept, types, count + 2);
     if (chosen < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE
+                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " PICTURE_TYPE
                            "; accept one of them.");
         return false;
     }
-    bool lines = (size_t)chosen == count;
-    simulate->form = lines ? FORM_LINES : FORM_CODEC;
-    simulate->codec = &codecs[lines ? 0 : chosen]; /* the first is JSON's */
+    size_t form = (size_t)chosen;
+    simulate->form = form < count ? FORM_CODEC : form == count ? FORM_LINES : FORM_PICTURE;
+    simulate->codec = &codecs[form < count ? form : 0]; /* the first is JSON's */
     return true;
 }
 

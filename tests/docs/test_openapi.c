@@ -296,8 +296,9 @@ START_TEST(parameters_are_the_tables)
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
     const json_t *simulate = json_object_get(post, "parameters");
     const json_t *members = follow("#/components/schemas/Simulation/properties");
-    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT);
+    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT + 1);
     ck_assert_uint_eq(json_object_size(members), OPTION_COUNT + 1);
+    ck_assert_ptr_nonnull(parameter_named(simulate, "animate"));
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         const char *name = simulation_option_name((enum simulation_option)i);
         ck_assert_ptr_nonnull(parameter_named(simulate, name));
@@ -334,7 +335,7 @@ START_TEST(defaults_are_the_daemons)
 }
 END_TEST
 
-/* Bodies and answers come in the formats of the table, answers also as lines. */
+/* Bodies and answers come in the formats of the table, answers also as lines and as pictures. */
 START_TEST(formats_are_the_table)
 {
     json_t *body, *answer;
@@ -349,8 +350,9 @@ START_TEST(formats_are_the_table)
     const struct codec *codecs = codec_table(&count);
     ck_assert_uint_le(count, CODECS_MAX);
     ck_assert_uint_eq(json_object_size(body), count);
-    ck_assert_uint_eq(json_object_size(answer), count + 1);
+    ck_assert_uint_eq(json_object_size(answer), count + 2);
     ck_assert_ptr_nonnull(json_object_get(answer, "application/x-ndjson"));
+    ck_assert_ptr_nonnull(json_object_get(answer, "image/svg+xml"));
     char types[256] = "";
     for (size_t i = 0; i < count; i++) {
         ck_assert_ptr_nonnull(json_object_get(body, codecs[i].media_type));
