@@ -28,7 +28,7 @@ struct exchange;
 /* What an endpoint does. One row of the table in routes.c. */
 struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
-    const char *path;
+    const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
     /* A piece of the body. May fail the exchange; it is then not called again. */
@@ -78,6 +78,8 @@ struct exchange {
     size_t claimed; /* bytes of the memory budget that it holds */
     char *target;   /* for the access log, or NULL */
     char method[16];
+    /* Escapes decoded, without the query. The library's: from the headers until it is answered. */
+    const char *path;
     void *state; /* the route's own */
 };
 
