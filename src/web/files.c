@@ -11,13 +11,34 @@
 #define IMAGE "image/svg+xml"
 #define JSON "application/json"
 
-/* Symbol, path, file in the source tree, media type. */
+/* Symbol, where it is served, where it lies in the source tree, media type. */
 #define FILES(X)                                                                                   \
     X(openapi, "/openapi.json", "docs/openapi.json", JSON)                                         \
     X(index, "/", "src/web/index.html", HTML)                                                      \
-    X(app_js, "/web/app.js", "src/web/app.js", SCRIPT)                                             \
-    X(icon_svg, "/web/icon.svg", "src/web/icon.svg", IMAGE)                                        \
-    X(style_css, "/web/style.css", "src/web/style.css", STYLE)
+    BESIDE(X, address, "address.js", SCRIPT)                                                       \
+    BESIDE(X, app, "app.js", SCRIPT)                                                               \
+    BESIDE(X, bench, "bench.js", SCRIPT)                                                           \
+    BESIDE(X, daemon, "daemon.js", SCRIPT)                                                         \
+    BESIDE(X, dialogs, "dialogs.js", SCRIPT)                                                       \
+    BESIDE(X, difference, "difference.js", SCRIPT)                                                 \
+    BESIDE(X, formats, "formats.js", SCRIPT)                                                       \
+    BESIDE(X, icon, "icon.svg", IMAGE)                                                             \
+    BESIDE(X, npy, "npy.js", SCRIPT)                                                               \
+    BESIDE(X, painter, "painter.js", SCRIPT)                                                       \
+    BESIDE(X, palette, "palette.js", SCRIPT)                                                       \
+    BESIDE(X, particles, "particles.js", SCRIPT)                                                   \
+    BESIDE(X, presets, "presets.js", SCRIPT)                                                       \
+    BESIDE(X, readings, "readings.js", SCRIPT)                                                     \
+    BESIDE(X, runner, "runner.js", SCRIPT)                                                         \
+    BESIDE(X, stage, "stage.js", SCRIPT)                                                           \
+    BESIDE(X, style, "style.css", STYLE)                                                           \
+    BESIDE(X, text, "text.js", SCRIPT)                                                             \
+    BESIDE(X, theme, "theme.js", SCRIPT)                                                           \
+    BESIDE(X, trouble, "trouble.js", SCRIPT)                                                       \
+    BESIDE(X, view, "view.js", SCRIPT)
+
+/* What the page loads. */
+#define BESIDE(X, symbol, name, type) X(symbol, "/web/" name, "src/web/" name, type)
 
 #define EMBED(symbol, served_at, file, type)                                                       \
     extern const char web_##symbol##_begin[], web_##symbol##_end[];                                \
