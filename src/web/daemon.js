@@ -43,6 +43,9 @@ async function problemOf(answer) {
     }
 }
 
+// The browser says that it takes compressed answers, which would cost more than they save here.
+const AS_IT_IS = {'Cache-Control': 'no-transform'};
+
 async function send(path, init = {}) {
     const answer = await arrived(fetch(path, {cache: 'no-store', ...init}));
     if (!answer.ok)
@@ -67,7 +70,7 @@ async function simulateJson(state, path, signal) {
     const body = JSON.stringify({
         particles: {x: Array.from(x), y: Array.from(y), ang_vel: Array.from(angVel)},
     });
-    const headers = {'Content-Type': 'application/json'};
+    const headers = {...AS_IT_IS, 'Content-Type': 'application/json'};
     const answer = await send(path, {method: 'POST', body, headers, signal});
     const text = await arrived(answer.text());
     const {particles, steps} = JSON.parse(text);
@@ -78,7 +81,7 @@ async function simulateJson(state, path, signal) {
 // The answer is the next request as it is: it is kept as a blob, and read only to be drawn.
 async function simulateNpy(state, path, signal) {
     const body = state.blob ?? new Blob([npy.encode(await state.set)]);
-    const headers = {'Content-Type': NPY, Accept: NPY};
+    const headers = {...AS_IT_IS, 'Content-Type': NPY, Accept: NPY};
     const answer = await send(path, {method: 'POST', body, headers, signal});
     const blob = await arrived(answer.blob());
     return {
