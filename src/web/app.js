@@ -162,9 +162,10 @@ function fillMethods() {
 }
 
 function showMethodHint() {
-    const steps = Math.trunc(Number(settings.dt) / Number(settings.timestep));
-    const summary = methods.find(({name}) => name === settings.method)?.summary ?? '';
-    const count = settings.method !== 'analytic' && steps >= 0 && Number.isFinite(steps)
+    const {method, dt, timestep} = settings;
+    const steps = Number(timestep) > 0 && Number(dt) >= 0 ? Math.trunc(Number(dt) / Number(timestep)) : NaN;
+    const summary = methods.find(({name}) => name === method)?.summary ?? '';
+    const count = method !== 'analytic' && Number.isFinite(steps)
         ? ` ${steps.toLocaleString('en')} step${steps === 1 ? '' : 's'} a frame.` : '';
     setText($('method-hint'), summary && `${summary[0].toUpperCase()}${summary.slice(1)}.${count}`);
 }
@@ -373,11 +374,12 @@ Object.defineProperty(window, 'particled', {value: Object.freeze({
             trouble: runner.trouble?.kind ?? null,
             framesPerSecond: runner.framesPerSecond,
             sides: runner.sides.map(({method, timestep, steps, time, set, answer}) =>
-                ({method, timestep, steps, time, count: set.count, particles: triples(set), format: answer?.format})),
+                ({method, timestep, steps, time, count: set.count, format: answer?.format ?? null})),
             camera: {x: camera.x, y: camera.y, zoom: camera.zoom},
             benchmark: bench.state,
         };
     },
+    particles: (side = 0) => triples(runner.sides[side].set),
 })});
 
 new Dialogs({

@@ -1,14 +1,17 @@
 // Draws particles onto a canvas. A few: as discs with lines behind them that join the positions that
 // the daemon computed. Many: as stamps in a picture of our own, which is the quickest way without
 // a graphics processor, and trails are what remains of older stamps.
-import {BINS, PLAIN, css} from './palette.js';
+import {PLAIN, css} from './palette.js';
 
 const FEW = 300;
 const HISTORY_POINTS = 12000; // positions remembered for the lines, of all particles together
 const HISTORY_MAX = 240; // of one
 const BANDS = 12; // of a line, fading
 const PHASES = 4; // places of a stamp within a pixel, in each direction
-const TRAIL = 150; // intensity of a stamp, of 255, once it is not the latest
+const TRAIL = 150; // opacity of a stamp, of 255, once it is not the latest
+const OPAQUE = 255 << 24;
+const DUST = 20000; // more than that are squares
+const DUST_SIZE = 1.6; // their side
 
 export class Painter {
     #canvas;
@@ -19,9 +22,8 @@ export class Painter {
     #palette = [];
     #history = []; // sets, oldest first
     #image = null;
-    #pixels = null; // of the image
-    #cells = null; // bin << 8 | intensity, of each pixel
-    #colours = new Uint32Array((BINS + 1) << 8); // of each value of a cell
+    #pixels = null; // of the image: opacity in the highest byte, below it the colour
+    #words = []; // the colours of the palette as they stand in a pixel, without opacity
     #masks = null;
     #masksKey = '';
 
@@ -39,22 +41,18 @@ export class Painter {
 
     setPalette(palette) {
         this.#palette = palette;
-        const words = new Uint8Array(this.#colours.buffer);
-        palette.forEach((colour, bin) => {
-            for (let intensity = 0; intensity < 256; intensity++)
-                words.set([...colour, intensity], ((bin << 8) | intensity) * 4);
-        });
+        this.#words = Int32Array.from(palette, ([r, g, b]) => r | (g << 8) | (b << 16));
     }
 
     // Forgets where particles were.
     clearTrails() {
         this.#history = [];
-        this.#clearCells();
+        this.#pixels?.fill(0);
     }
 
     // Older stamps are where they were drawn; lines move with the view.
     viewMoved() {
-        this.#clearCells();
+        this.#pixels?.fill(0);
     }
 
     // `set` as seen by `view` (pixels a unit, and where the origin lies); `bins` has the colour of each
@@ -73,7 +71,7 @@ export class Painter {
     #drawFew(set, view, bins, trails, isNew) {
         const context = this.#context;
         context.clearRect(0, 0, this.#width, this.#height);
-        this.#cells = null;
+        this.#image = null;
         if (!trails)
             this.#history = [];
         else if (isNew || this.#history.length === 0)
@@ -135,49 +133,41 @@ export class Painter {
     #drawMany(set, view, bins, fade) {
         if (!this.#image) {
             this.#image = new ImageData(this.#width, this.#height);
-            this.#pixels = new Uint32Array(this.#image.data.buffer);
-            this.#cells = null;
+            this.#pixels = new Int32Array(this.#image.data.buffer);
         }
-        this.#cells ??= new Uint16Array(this.#pixels.length);
         this.#history = [];
         if (fade)
-            this.#fadeCells();
+            this.#fade();
         else
-            this.#clearCells();
-        this.#stamp(set, view, bins);
+            this.#pixels.fill(0);
+        if (set.count > DUST)
+            this.#scatter(set, view, bins);
+        else
+            this.#stamp(set, view, bins);
         this.#context.putImageData(this.#image, 0, 0);
     }
 
-    #clearCells() {
-        this.#cells?.fill(0);
-        this.#pixels?.fill(0);
-    }
-
     // Each by a sixteenth and one more, so that nothing stays for ever.
-    #fadeCells() {
-        const cells = this.#cells;
+    #fade() {
         const pixels = this.#pixels;
-        const colours = this.#colours;
-        for (let i = 0; i < cells.length; i++) {
-            const cell = cells[i];
-            if (cell === 0)
+        for (let i = 0; i < pixels.length; i++) {
+            const pixel = pixels[i];
+            if (pixel === 0)
                 continue;
-            const intensity = Math.min(cell & 255, TRAIL);
-            const faded = intensity - (intensity >> 4) - 1;
-            cells[i] = faded > 0 ? (cell & 0xff00) | faded : 0;
-            pixels[i] = faded > 0 ? colours[cells[i]] : 0;
+            const opacity = Math.min(pixel >>> 24, TRAIL);
+            const faded = opacity - (opacity >> 4) - 1;
+            pixels[i] = faded > 0 ? (pixel & 0xffffff) | (faded << 24) : 0;
         }
     }
 
+    // Discs with soft edges.
     #stamp(set, view, bins) {
         const {count, x, y} = set;
         const {left, top, scale} = view;
-        const cells = this.#cells;
         const pixels = this.#pixels;
-        const colours = this.#colours;
+        const words = this.#words;
         const width = this.#width;
-        const masks = this.#masksFor(count);
-        const {reach} = masks;
+        const {reach, cells, offsets, opacities} = this.#masksFor(count);
         const right = width - reach - 1;
         const bottom = this.#height - reach - 1;
         for (let i = 0; i < count; i++) {
@@ -187,33 +177,46 @@ export class Painter {
                 continue;
             const ix = px | 0;
             const iy = py | 0;
-            const mask = masks.at[((py - iy) * PHASES | 0) * PHASES + ((px - ix) * PHASES | 0)];
-            const {offsets, intensities} = mask;
-            const bin = (bins ? bins[i] : PLAIN) << 8;
+            const colour = words[bins ? bins[i] : PLAIN];
             const base = iy * width + ix;
-            for (let k = 0; k < offsets.length; k++) {
+            const first = cells * (((py - iy) * PHASES | 0) * PHASES + ((px - ix) * PHASES | 0));
+            for (let k = first; k < first + cells; k++) {
                 const cell = base + offsets[k];
-                if (intensities[k] > (cells[cell] & 255)) {
-                    const value = bin | intensities[k];
-                    cells[cell] = value;
-                    pixels[cell] = colours[value];
-                }
+                if (opacities[k] > pixels[cell] >>> 24)
+                    pixels[cell] = colour | (opacities[k] << 24);
             }
         }
     }
 
-    // A disc in each of its places within a pixel: which cells it covers, and how much.
+    // Squares of whole pixels.
+    #scatter(set, view, bins) {
+        const {count, x, y} = set;
+        const {left, top, scale} = view;
+        const pixels = this.#pixels;
+        const words = this.#words;
+        const width = this.#width;
+        const side = Math.max(1, Math.round(DUST_SIZE * this.#ratio));
+        const right = width - side;
+        const bottom = this.#height - side;
+        for (let i = 0; i < count; i++) {
+            const px = left + x[i] * scale;
+            const py = top - y[i] * scale;
+            if (!(px >= 0 && py >= 0 && px < right && py < bottom))
+                continue;
+            const pixel = words[bins ? bins[i] : PLAIN] | OPAQUE;
+            let row = (py | 0) * width + (px | 0);
+            for (let dy = 0; dy < side; dy++, row += width)
+                for (let dx = 0; dx < side; dx++)
+                    pixels[row + dx] = pixel;
+        }
+    }
+
+    // A disc in each of its places within a pixel: which pixels it covers, and how much.
     #masksFor(count) {
-        const size = count <= 2000 ? 3.6 : count <= 20000 ? 2.4 : 1.6;
-        const radius = (size * this.#ratio) / 2;
+        const radius = ((count <= 2000 ? 3.6 : 2.4) * this.#ratio) / 2;
         const key = `${radius} ${this.#width}`;
         if (this.#masksKey !== key) {
-            const reach = Math.ceil(radius + 0.5);
-            const at = [];
-            for (let phase = 0; phase < PHASES * PHASES; phase++)
-                at.push(makeMask(radius, reach, (phase % PHASES + 0.5) / PHASES,
-                                 (Math.floor(phase / PHASES) + 0.5) / PHASES, this.#width));
-            this.#masks = {reach, at};
+            this.#masks = makeMasks(radius, this.#width);
             this.#masksKey = key;
         }
         return this.#masks;
@@ -231,18 +234,22 @@ function groupByBin(count, bins) {
     return groups;
 }
 
-function makeMask(radius, reach, x, y, width) {
-    const offsets = [];
-    const intensities = [];
-    for (let dy = -reach; dy <= reach; dy++) {
-        for (let dx = -reach; dx <= reach; dx++) {
-            const distance = Math.hypot(dx + 0.5 - x, dy + 0.5 - y);
-            const cover = Math.max(0, Math.min(1, radius + 0.5 - distance));
-            if (cover > 0.1) {
-                offsets.push(dy * width + dx);
-                intensities.push(Math.round(255 * cover));
+function makeMasks(radius, width) {
+    const reach = Math.ceil(radius + 0.5);
+    const cells = (2 * reach + 1) ** 2;
+    const offsets = new Int32Array(PHASES * PHASES * cells);
+    const opacities = new Uint8Array(offsets.length);
+    let at = 0;
+    for (let phase = 0; phase < PHASES * PHASES; phase++) {
+        const x = (phase % PHASES + 0.5) / PHASES;
+        const y = (Math.floor(phase / PHASES) + 0.5) / PHASES;
+        for (let dy = -reach; dy <= reach; dy++) {
+            for (let dx = -reach; dx <= reach; dx++, at++) {
+                const cover = radius + 0.5 - Math.hypot(dx + 0.5 - x, dy + 0.5 - y);
+                offsets[at] = dy * width + dx;
+                opacities[at] = Math.round(255 * Math.max(0, Math.min(1, cover)));
             }
         }
     }
-    return {offsets: Int32Array.from(offsets), intensities: Uint8Array.from(intensities)};
+    return {reach, cells, offsets, opacities};
 }

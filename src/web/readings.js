@@ -24,6 +24,7 @@ export class Readings {
             const swatch = document.createElement('i');
             swatch.className = `phase-${name}`;
             const value = document.createElement('b');
+            value.textContent = '–';
             key.append(swatch, `${name} `, value);
             $('phase-keys').append(key);
         }
@@ -63,7 +64,8 @@ export class Readings {
         PHASES.forEach((name, i) => {
             const milliseconds = this.#smooth[name] ?? 0;
             $('phases').children[i].style.flexGrow = total > 0 ? milliseconds / total : 0;
-            $('phase-keys').children[i].lastChild.textContent = `${milliseconds.toFixed(milliseconds < 9.95 ? 2 : 1)}`;
+            $('phase-keys').children[i].lastChild.textContent =
+                `${milliseconds.toFixed(milliseconds < 9.95 ? 2 : 1)}\u202fms`;
         });
         $('phases').setAttribute('aria-label', `Phases of the last request, in milliseconds: ${PHASES.map(
             (name) => `${name} ${(this.#smooth[name] ?? 0).toFixed(2)}`).join(', ')}`);

@@ -95,7 +95,6 @@ export class Runner {
 
     pause() {
         this.playing = false;
-        this.#steps = 0;
         this.#rewind(this.sides);
     }
 
@@ -139,7 +138,7 @@ export class Runner {
     // Frames a second, lately.
     get framesPerSecond() {
         const count = this.#shown.length;
-        if (!this.playing || count < 2)
+        if (!this.playing || this.trouble || count < 2)
             return 0;
         return ((count - 1) * 1000) / (this.#shown[count - 1] - this.#shown[0]);
     }
@@ -152,7 +151,8 @@ export class Runner {
             this.sides = this.#ready.shift();
             if (!this.playing)
                 this.#steps = 0;
-            this.#shown = [...this.#shown.filter((time) => time > now - 1000), now];
+            const last = this.#shown.length - 1;
+            this.#shown = [...this.#shown.filter((time, i) => time > now - 1000 || i === last), now];
             this.#onChange(true);
         }
         this.#pump();
@@ -165,6 +165,7 @@ export class Runner {
         this.#flight = null;
         this.#ready = [];
         this.#decoding = 0;
+        this.#steps = 0;
         this.#held = false;
         this.sides = sides;
         this.#head = sides;
