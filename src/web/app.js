@@ -27,7 +27,7 @@ let methods = []; // {name, summary}, from the daemon
 let version = null;
 let readAt = 0; // when the numbers were last written
 let wanted = 0; // the frame that was asked of the display
-let hasChanged = {view: true, frame: false};
+let hasChanged = {view: true, frame: false, look: true}; // since it was drawn
 let wasLost = false;
 let fault = null; // of a file that could not be read
 
@@ -69,8 +69,9 @@ function onDisplay(now) {
     const resized = shown.map((stage) => stage.fit()).some(Boolean);
     if (resized || hasChanged.view)
         shown.forEach((stage) => stage.drawGrid());
-    shown.forEach((stage, i) => stage.draw(runner.sides[i].set, settings, hasChanged.frame));
-    hasChanged = {view: false, frame: false};
+    if (resized || hasChanged.view || hasChanged.frame || hasChanged.look)
+        shown.forEach((stage, i) => stage.draw(runner.sides[i].set, settings, hasChanged.frame));
+    hasChanged = {view: false, frame: false, look: false};
     if (now - readAt > READINGS_MS || !runner.isBusy) {
         readAt = now;
         showReadings();
@@ -199,7 +200,7 @@ function apply() {
     });
     showMethodHint();
     history.replaceState(null, '', address.write(settings, ownSet, tab) || location.pathname + location.search);
-    hasChanged.view = true;
+    hasChanged.look = true;
     refresh();
 }
 
@@ -208,6 +209,7 @@ function choosePreset(preset) {
     ownSet = null;
     fault = null;
     camera.fit();
+    viewMoved();
     load(presets[preset].make());
 }
 
@@ -267,7 +269,8 @@ function listen() {
             settings[id] = $(id).checked;
             apply();
         });
-    $('trails').addEventListener('change', () => stages.forEach((stage) => stage.clearTrails()));
+    for (const id of ['trails', 'colour'])
+        $(id).addEventListener('change', () => stages.forEach((stage) => stage.clearTrails()));
     $('rate').addEventListener('input', () => {
         settings.rate = RATES[$('rate').value];
         apply();

@@ -63,7 +63,7 @@ export class Painter {
         if (set.count <= FEW)
             this.#drawFew(set, view, bins, trails, isNew);
         else
-            this.#drawMany(set, view, bins, trails && isNew);
+            this.#drawMany(set, view, bins, trails, isNew);
     }
 
     // --- few -------------------------------------------------------------------------------
@@ -130,16 +130,16 @@ export class Painter {
 
     // --- many ------------------------------------------------------------------------------
 
-    #drawMany(set, view, bins, fade) {
+    #drawMany(set, view, bins, trails, isNew) {
         if (!this.#image) {
             this.#image = new ImageData(this.#width, this.#height);
             this.#pixels = new Int32Array(this.#image.data.buffer);
         }
         this.#history = [];
-        if (fade)
-            this.#fade();
-        else
+        if (!trails)
             this.#pixels.fill(0);
+        else if (isNew)
+            this.#fade();
         if (set.count > DUST)
             this.#scatter(set, view, bins);
         else

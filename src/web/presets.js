@@ -57,7 +57,7 @@ export const settings = {
 
 export const presets = {
     three: {name: 'Three particles', make: three},
-    ring: {name: 'Ring', make: ring},
+    ring: {name: 'Ring', make: ring, settings: {trails: false}},
     disc: {name: 'Differential disc', make: disc, settings: {dt: '0.016', trails: false}},
     spiral: {
         name: 'Spiral near the origin',

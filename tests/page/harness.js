@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {createRequire} from 'node:module';
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {after, before} from 'node:test';
 import * as npy from '../../src/web/npy.js';
@@ -166,3 +166,22 @@ export function near(actual, expected, tolerance) {
 
 export const screenshot = (page, name) =>
     page.screenshot({path: path.join(process.env.PAGE_OUTPUT, `${name}.png`)});
+
+// The same as WebP, smaller; the browser converts it. Returns its size in bytes.
+export async function photograph(page, name) {
+    const source = (await page.screenshot()).toString('base64');
+    const blank = await page.context().newPage();
+    const target = await blank.evaluate(async (png) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${png}`;
+        await image.decode();
+        const canvas = document.createElement('canvas');
+        canvas.width = image.naturalWidth;
+        canvas.height = image.naturalHeight;
+        canvas.getContext('2d').drawImage(image, 0, 0);
+        return canvas.toDataURL('image/webp', 0.82).split(',')[1];
+    }, source);
+    const bytes = Buffer.from(target, 'base64');
+    writeFileSync(path.join(process.env.PAGE_OUTPUT, `${name}.webp`), bytes);
+    return bytes.length;
+}

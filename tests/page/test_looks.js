@@ -1,7 +1,7 @@
 // Sizes, themes, reduced motion; and pictures for people to look at.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {inkOf, openPage, pauseAt, screenshot, stateOf, until, useBrowser} from './harness.js';
+import {inkOf, openPage, pauseAt, photograph, screenshot, stateOf, until, useBrowser} from './harness.js';
 
 useBrowser();
 
@@ -108,7 +108,6 @@ test('pictures', async (t) => {
         ['narrow', '', 1.2, {viewport: {width: 360, height: 740}}],
         ['narrow-side-by-side', '#preset=drift', 1, {viewport: {width: 360, height: 740}, colorScheme: 'dark'}],
         ['disc', '#preset=disc', 1.6, {colorScheme: 'dark'}],
-        ['random-1000', '#preset=random1000', 1, {}],
         ['spiral', '#preset=spiral', 4, {colorScheme: 'dark'}],
         ['ring', '#preset=ring', 1, {}],
     ]) {
@@ -116,4 +115,11 @@ test('pictures', async (t) => {
         await until(page, ({sides}) => sides[0].time >= time);
         await screenshot(page, name);
     }
+});
+
+// docs/page.webp is a copy of it.
+test('the picture for the README', async (t) => {
+    const page = await openPage(t, {hash: '#preset=random1000', colorScheme: 'dark'});
+    await until(page, ({sides}) => sides[0].time >= 2.4);
+    assert.ok(await photograph(page, 'page') < 200000);
 });
