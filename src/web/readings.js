@@ -65,7 +65,7 @@ export class Readings {
             const milliseconds = this.#smooth[name] ?? 0;
             $('phases').children[i].style.flexGrow = total > 0 ? milliseconds / total : 0;
             $('phase-keys').children[i].lastChild.textContent =
-                `${milliseconds.toFixed(milliseconds < 9.95 ? 2 : 1)}\u202fms`;
+                milliseconds > 0 ? duration(milliseconds / 1000) : '0';
         });
         $('phases').setAttribute('aria-label', `Phases of the last request, in milliseconds: ${PHASES.map(
             (name) => `${name} ${(this.#smooth[name] ?? 0).toFixed(2)}`).join(', ')}`);
