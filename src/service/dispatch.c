@@ -47,7 +47,10 @@ void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *
     if (!peer)
         return NULL; /* memory was short; the access handler closes */
     peer_begin(peer);
-    return exchange_create(cls, peer, connection, target);
+    struct exchange *exchange = exchange_create(cls, peer, connection, target);
+    if (exchange)
+        exchange->path_has_nul = memmem(target, strcspn(target, "?"), "%00", 3) != NULL;
+    return exchange;
 }
 
 static void fail_not_found(struct exchange *exchange, const char *method, const char *path)
@@ -83,6 +86,8 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
     struct problem problem;
     exchange->stage = EXCHANGE_BODY;
     snprintf(exchange->method, sizeof exchange->method, "%s", method);
+    if (exchange->path_has_nul)
+        path = "/%00"; /* there is nothing */
     exchange->path = path;
     if (!request_read_framing(exchange, version, &framing, &problem)) {
         exchange->close = true;

@@ -80,7 +80,8 @@ struct exchange {
     char method[16];
     /* Escapes decoded, without the query. The library's: from the headers until it is answered. */
     const char *path;
-    void *state; /* the route's own */
+    bool path_has_nul; /* so that path is only the beginning of what was asked for */
+    void *state;       /* the route's own */
 };
 
 /* NULL when memory is short. `target` is copied if the access log wants it. */
