@@ -27,7 +27,7 @@
 /* What an endpoint does. One row of the table in routes.c. */
 struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
-    const char *path;
+    const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
     /* A piece of the body. May fail the exchange; it is then not called again. */
@@ -66,7 +66,10 @@ struct exchange {
     size_t claimed;              /* bytes of the memory budget that it holds */
     char *target;                /* for the access log, or NULL */
     char method[16];
-    void *state; /* the route's own */
+    /* Escapes decoded, without the query. The library's: from the headers until it is answered. */
+    const char *path;
+    bool path_has_nul; /* so that path is only the beginning of what was asked for */
+    void *state;       /* the route's own */
 };
 
 /* NULL when memory is short. `target` is copied if the access log wants it. */

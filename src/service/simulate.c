@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "service/media.h"
 #include "service/simulate_state.h"
@@ -52,7 +53,11 @@ static bool choose_packing(struct exchange *exchange)
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
     const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    int chosen = media_choose_coding(accept, names, count);
+    /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
+     * answer is better as it is. */
+    const char *control = exchange_request_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL);
+    bool plain = control && strcasestr(control, "no-transform");
+    int chosen = media_choose_coding(accept, names, plain ? 0 : count);
     if (chosen == MEDIA_NO_CODING) {
         exchange_fail_with(
             exchange, PROBLEM_NOT_ACCEPTABLE,

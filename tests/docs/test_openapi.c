@@ -12,6 +12,7 @@
 #include "service/problem.h"
 #include "service/routes.h"
 #include "sim/method.h"
+#include "web/files.h"
 
 static json_t *document;
 
@@ -131,6 +132,18 @@ static void describe_methods(const json_t *item, char *text, size_t size)
         }
 }
 
+/* The path, with the first value that the parameter at its end may have in the place of that. */
+static void fill_pattern(char *text, size_t size, const char *path, const json_t *item)
+{
+    json_t *values = NULL;
+    if (strchr(path, '{'))
+        ck_assert_int_eq(json_unpack((json_t *)(uintptr_t)item, "{s:[{s:{s:o}}]}", "parameters",
+                                     "schema", "enum", &values),
+                         0);
+    snprintf(text, size, "%.*s%s", (int)strcspn(path, "{"), path,
+             values ? json_string_value(json_array_get(values, 0)) : "");
+}
+
 START_TEST(paths_are_the_routes)
 {
     json_t *paths = follow("#/paths");
@@ -141,14 +154,36 @@ START_TEST(paths_are_the_routes)
     {
         char methods[64];
         describe_methods(item, methods, sizeof methods);
-        ck_assert_msg(route_allow(path) != NULL, "the daemon does not know %s", path);
-        ck_assert_str_eq(methods, route_allow(path));
+        char served[96];
+        fill_pattern(served, sizeof served, path, item);
+        ck_assert_msg(route_allow(served) != NULL, "the daemon does not know %s", served);
+        ck_assert_str_eq(methods, route_allow(served));
         ck_assert_ptr_nonnull(strstr(route_list(), path));
     }
     /* The label behind the last route is that of requests without one. */
     for (size_t i = 0; i < route_handler(NULL); i++)
         ck_assert_msg(json_object_get(paths, route_label(i)) != NULL, "%s is not described",
                       route_label(i));
+}
+END_TEST
+
+START_TEST(files_are_the_table)
+{
+    json_t *names;
+    ck_assert_int_eq(json_unpack(follow("#/paths"), "{s:{s:[{s:{s:o}}]}}", "/web/{file}",
+                                 "parameters", "schema", "enum", &names),
+                     0);
+    size_t count, beside = 0;
+    const struct web_file *files = web_files(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(files[i].path, "/web/", 5) != 0)
+            continue;
+        ck_assert_msg(array_has(names, files[i].path + 5), "%s is not described", files[i].path);
+        beside++;
+    }
+    ck_assert_uint_eq(json_array_size(names), beside);
+    ck_assert_ptr_null(route_find("GET", "/web/{file}"));
+    ck_assert_ptr_null(route_find("GET", "/web/"));
 }
 END_TEST
 
@@ -473,6 +508,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, load, drop);
     tcase_add_test(tcase, it_is_sound);
     tcase_add_test(tcase, paths_are_the_routes);
+    tcase_add_test(tcase, files_are_the_table);
     tcase_add_test(tcase, operations_are_named_and_answered);
     tcase_add_test(tcase, problem_types_are_the_table);
     tcase_add_test(tcase, problem_examples_are_the_daemons);
