@@ -276,7 +276,7 @@ static int run_memory(const struct options *options)
     struct bench_machine machine;
     struct bench_memory memory;
 
-    enum bench_status status = bench_memory_run(&options->config, &control, &memory);
+    enum bench_status status = bench_memory_run(&options->config, NULL, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
         return domain_error(memory.fault_method, memory.fault_index, memory.fault);
     if (status)

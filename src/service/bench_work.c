@@ -29,8 +29,18 @@ static void fail_status(struct exchange *exchange, enum bench_status status)
 static void fail_domain(struct exchange *exchange, enum domain_fault fault,
                         const struct method *method, size_t index)
 {
-    exchange_fail_with(exchange, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
-                       domain_fault_text(fault));
+    const struct bench *bench = exchange->state;
+    struct problem problem;
+    problem_set(&problem, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
+                domain_fault_text(fault));
+    if (bench->config.own_particles) {
+        /* As in simulate_work.c: in columns, its x stands for a particle. */
+        bool columns = bench->body.simulation.shape == SHAPE_COLUMNS;
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, columns ? "/particles/x/%zu" : "/particles/%zu", index);
+        problem_set_pointer(&problem, pointer);
+    }
+    exchange_fail(exchange, &problem);
 }
 
 static void answer_text(struct exchange *exchange, char *text)
@@ -98,7 +108,9 @@ static void run_memory(struct exchange *exchange)
     const struct bench *bench = exchange->state;
     struct evolve_control control = {exchange_cancelled, exchange};
     struct bench_memory memory;
-    enum bench_status status = bench_memory_run(&bench->config, &control, &memory);
+    const struct particle_set *set =
+        bench->config.own_particles ? &bench->body.simulation.particles : NULL;
+    enum bench_status status = bench_memory_run(&bench->config, set, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
         fail_domain(exchange, memory.fault, memory.fault_method, memory.fault_index);
     if (status != BENCH_OK) {
@@ -166,6 +178,10 @@ void bench_work(struct exchange *exchange)
     const struct bench *bench = exchange->state;
     if (bench->config.memory) {
         run_memory(exchange);
+        return;
+    }
+    if (bench->config.own_particles) {
+        run_time(exchange, &bench->body.simulation.particles);
         return;
     }
     struct particle_set set;

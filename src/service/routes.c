@@ -20,6 +20,13 @@ static const struct route routes[] = {
      .handle = bench_handle,
      .work = bench_work,
      .release = bench_release},
+    {.method = "POST",
+     .path = "/bench",
+     .begin = bench_post_begin,
+     .receive = bench_post_receive,
+     .handle = bench_post_handle,
+     .work = bench_work,
+     .release = bench_release},
     {.method = "GET", .path = "/livez", .handle = livez_handle},
     {.method = "GET", .path = "/readyz", .handle = readyz_handle},
     {.method = "GET", .path = "/healthz", .handle = readyz_handle},
@@ -56,7 +63,12 @@ const char *route_allow(const char *path)
 
 size_t route_handler(const struct route *route)
 {
-    return route ? (size_t)(route - routes) : ROUTE_COUNT;
+    size_t i = 0;
+    if (!route)
+        return ROUTE_COUNT;
+    while (strcmp(routes[i].path, route->path) != 0)
+        i++;
+    return i;
 }
 
 const char *route_label(size_t handler)
@@ -66,6 +78,7 @@ const char *route_label(size_t handler)
 
 const char *route_list(void)
 {
-    return "POST /simulate, GET /bench, /livez, /readyz, /healthz, /metrics, /openapi.json and "
+    return "POST /simulate, GET and POST /bench, GET /livez, /readyz, /healthz, /metrics, "
+           "/openapi.json and "
            "/version";
 }
