@@ -10,11 +10,12 @@
 #include "service/media.h"
 #include "service/request.h"
 
-#define FORMS "application/json, text/plain or application/x-ndjson"
+#define FORMS "application/json, text/plain, text/csv or application/x-ndjson"
 
 const char *const bench_forms[BENCH_FORM_COUNT] = {
     [BENCH_FORM_JSON] = "application/json",
     [BENCH_FORM_TEXT] = "text/plain",
+    [BENCH_FORM_CSV] = "text/csv",
     [BENCH_FORM_LINES] = "application/x-ndjson",
 };
 
@@ -114,6 +115,11 @@ static bool check_config(struct exchange *exchange)
     struct bench *bench = exchange->state;
     struct bench_limits limits = {(size_t)options->max_particles, options->max_particle_steps};
     struct bench_fault fault;
+    if (bench->config.memory && bench->form == BENCH_FORM_CSV) {
+        fail_parameter(exchange, "memory",
+                       "The memory benchmark has no rows; accept another form.");
+        return false;
+    }
     if (bench_config_check(&bench->config, &limits, &fault))
         return true;
     if (is_in_body(bench, fault.parameter))

@@ -6,7 +6,13 @@
 #include "service/body.h"
 
 /* What a report may look like; the rows of `bench_forms`. */
-enum bench_form { BENCH_FORM_JSON, BENCH_FORM_TEXT, BENCH_FORM_LINES, BENCH_FORM_COUNT };
+enum bench_form {
+    BENCH_FORM_JSON,
+    BENCH_FORM_TEXT,
+    BENCH_FORM_CSV, /* not of the memory benchmark */
+    BENCH_FORM_LINES,
+    BENCH_FORM_COUNT
+};
 
 /* exchange->state of the route. */
 struct bench {
