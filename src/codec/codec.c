@@ -4,10 +4,13 @@
 #include "codec/csv_encoder.h"
 #include "codec/json_decoder.h"
 #include "codec/json_encoder.h"
+#include "codec/npy_decoder.h"
+#include "codec/npy_encoder.h"
 
 static const struct codec codecs[] = {
     {"application/json", json_decoder_create, &json_encoder, .encode_ns = 75, .is_document = true},
     {"text/csv", csv_decoder_create, &csv_encoder, .encode_ns = 75, .is_document = false},
+    {"application/x-npy", npy_decoder_create, &npy_encoder, .encode_ns = 0, .is_document = false},
 };
 
 const struct codec *codec_table(size_t *count)

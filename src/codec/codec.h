@@ -16,7 +16,7 @@ struct codec {
 };
 
 /* As lists show them. */
-#define CODEC_TYPES "application/json, text/csv"
+#define CODEC_TYPES "application/json, text/csv, application/x-npy"
 
 #define CODECS_MAX 8
 

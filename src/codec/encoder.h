@@ -30,6 +30,14 @@ struct encoder {
     char *(*write)(char *out, const struct particle_set *set, enum particle_shape shape,
                    size_t begin, size_t end);
 
+    /* Of a format that can hold several frames by itself: writes what stands before them all,
+     * returns its length; the most bytes of a particle in there; and writes the particles
+     * begin..end-1 of frame `frame`, counted from 1. NULL and 0: there is none. */
+    size_t (*write_frames_head)(char out[ENCODE_HEAD_MAX], size_t particles, size_t frames);
+    size_t frame_item_bytes;
+    char *(*write_frame)(char *out, const struct particle_set *set, size_t frame, size_t begin,
+                         size_t end);
+
     /* Of a format whose body may be a head and then the columns as they lie in memory, x, y and
      * ang_vel: writes the head, returns its length. NULL in place of the function: there is none.
      */

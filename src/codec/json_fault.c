@@ -34,6 +34,10 @@ static void describe(const struct json_meaning *meaning, struct text *pointer, s
         text_addf(pointer, "/particles/%s", member);
         text_addf(name, "particles.%s", member);
         break;
+    case PLACE_TIMES:
+        text_addf(pointer, "/times/%u", meaning->member);
+        text_addf(name, "times[%u]", meaning->member);
+        break;
     case PLACE_COLUMN:
         text_addf(pointer, "/particles/%s/%zu", member, meaning->lengths[meaning->member]);
         text_addf(name, "particles.%s[%zu]", member, meaning->lengths[meaning->member]);
@@ -75,6 +79,8 @@ static const char *expected(const struct json_meaning *meaning)
     case PLACE_ROOT:
         if (meaning->root_member == ROOT_PARTICLES)
             return "an array of particles or an object of columns";
+        if (json_meaning_option(meaning) == OPTION_TIMES)
+            return "an array of numbers";
         return json_meaning_option(meaning) == OPTION_METHOD ? "a string" : "a number";
     case PLACE_LIST:
         if (!meaning->shape_known)
@@ -86,6 +92,7 @@ static const char *expected(const struct json_meaning *meaning)
     case PLACE_OBJECT:
     case PLACE_TRIPLE:
     case PLACE_COLUMN:
+    case PLACE_TIMES:
         break;
     }
     return "a number";

@@ -8,13 +8,13 @@
 
 #define ALL_COLUMNS ((1u << PARTICLE_COLUMNS) - 1)
 
-const char *const json_root_names[ROOT_MEMBERS] = {"particles", "dt", "timestep", "method",
-                                                   "frames"};
+const char *const json_root_names[ROOT_MEMBERS] = {"particles", "dt",     "timestep",
+                                                   "method",    "frames", "times"};
 
 const enum place json_parents[] = {
     [PLACE_BODY] = PLACE_BODY,    [PLACE_ROOT] = PLACE_BODY,   [PLACE_LIST] = PLACE_ROOT,
     [PLACE_OBJECT] = PLACE_LIST,  [PLACE_TRIPLE] = PLACE_LIST, [PLACE_TABLE] = PLACE_ROOT,
-    [PLACE_COLUMN] = PLACE_TABLE,
+    [PLACE_COLUMN] = PLACE_TABLE, [PLACE_TIMES] = PLACE_ROOT,
 };
 
 void json_meaning_init(struct json_meaning *meaning, const struct decode_limits *limits,
@@ -102,8 +102,11 @@ enum decode_status json_meaning_begin(struct json_meaning *meaning, enum json_to
             return enter(meaning, PLACE_ROOT);
         break;
     case PLACE_ROOT:
-        if (meaning->root_member != ROOT_PARTICLES)
-            break;
+        if (meaning->root_member != ROOT_PARTICLES) {
+            if (object || json_meaning_option(meaning) != OPTION_TIMES)
+                break;
+            return enter(meaning, PLACE_TIMES);
+        }
         if (!object)
             return enter(meaning, PLACE_LIST);
         meaning->out->shape = SHAPE_COLUMNS;
@@ -118,6 +121,7 @@ enum decode_status json_meaning_begin(struct json_meaning *meaning, enum json_to
     case PLACE_OBJECT:
     case PLACE_TRIPLE:
     case PLACE_COLUMN:
+    case PLACE_TIMES:
         break;
     }
     return json_fault_type(meaning, token);
@@ -165,6 +169,10 @@ enum decode_status json_meaning_end(struct json_meaning *meaning)
         if (!(meaning->root_seen & 1u << ROOT_PARTICLES))
             return json_fault(meaning, "lacks \"particles\"");
         break;
+    case PLACE_TIMES:
+        if (meaning->out->time_count == 0)
+            return json_fault(meaning, "must list at least one moment");
+        break;
     case PLACE_BODY:
     case PLACE_COLUMN:
         break;
@@ -181,16 +189,27 @@ static enum decode_status option_number(struct json_meaning *meaning, double val
     return json_fault_option(meaning, sentence);
 }
 
+static enum decode_status next_time(struct json_meaning *meaning, double value)
+{
+    char sentence[sizeof meaning->error->detail];
+    if (!simulation_add_time(meaning->out, value, sentence, sizeof sentence))
+        return json_fault_option(meaning, sentence);
+    meaning->member++;
+    return DECODE_OK;
+}
+
 static bool awaits_number(const struct json_meaning *meaning)
 {
     switch (meaning->place) {
     case PLACE_OBJECT:
     case PLACE_TRIPLE:
     case PLACE_COLUMN:
+    case PLACE_TIMES:
         return true;
     case PLACE_ROOT:
         return meaning->root_member != ROOT_PARTICLES &&
-               json_meaning_option(meaning) != OPTION_METHOD;
+               json_meaning_option(meaning) != OPTION_METHOD &&
+               json_meaning_option(meaning) != OPTION_TIMES;
     case PLACE_BODY:
     case PLACE_LIST:
     case PLACE_TABLE:
@@ -211,6 +230,8 @@ enum decode_status json_meaning_number(struct json_meaning *meaning,
     double value = number_parse(number->text, number->length);
     if (meaning->place == PLACE_ROOT)
         return option_number(meaning, value);
+    if (meaning->place == PLACE_TIMES)
+        return next_time(meaning, value);
     if (!isfinite(value))
         return json_fault(meaning, "is too large for a double, whose largest is about 1.8e308");
 

@@ -27,6 +27,7 @@ enum place {
     PLACE_TRIPLE, /* a number of a triple */
     PLACE_TABLE,  /* a member of the object of columns */
     PLACE_COLUMN, /* a number of a column */
+    PLACE_TIMES,  /* a number of the times */
 };
 
 /* The place of the container that a place is in. */

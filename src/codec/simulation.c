@@ -1,16 +1,15 @@
 #include "codec/simulation.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/nearest.h"
 #include "codec/text.h"
 
 static const char *const option_names[OPTION_COUNT] = {
-    [OPTION_DT] = "dt",
-    [OPTION_TIMESTEP] = "timestep",
-    [OPTION_METHOD] = "method",
-    [OPTION_FRAMES] = "frames",
+    [OPTION_DT] = "dt",         [OPTION_TIMESTEP] = "timestep", [OPTION_METHOD] = "method",
+    [OPTION_FRAMES] = "frames", [OPTION_TIMES] = "times",
 };
 
 /* More methods than there will ever be; the sentence about an unknown one needs their names. */
@@ -31,6 +30,8 @@ void simulation_init(struct simulation *simulation)
 void simulation_fini(struct simulation *simulation)
 {
     particle_set_fini(&simulation->particles);
+    free(simulation->times);
+    simulation->times = NULL;
 }
 
 const char *simulation_option_name(enum simulation_option option)
@@ -49,6 +50,8 @@ bool simulation_has(const struct simulation *simulation, enum simulation_option 
         return simulation->has_method;
     case OPTION_FRAMES:
         return simulation->has_frames;
+    case OPTION_TIMES:
+        return simulation->time_count > 0;
     case OPTION_COUNT:
         break;
     }
@@ -84,12 +87,44 @@ bool simulation_set_number(struct simulation *simulation, enum simulation_option
         simulation->frames = (int64_t)value;
         simulation->has_frames = true;
         return true;
+    case OPTION_TIMES:
+        text_add(&text, "times must be a list of numbers");
+        return false;
     case OPTION_METHOD:
     case OPTION_COUNT:
         break;
     }
     text_add(&text, "method must be a name, not a number");
     return false;
+}
+
+bool simulation_add_time(struct simulation *simulation, double value, char *detail, size_t size)
+{
+    struct text text = text_begin(detail, size);
+    size_t count = simulation->time_count;
+    if (!isfinite(value) || value < 0) {
+        text_add(&text, "each of the times must be finite and at least 0");
+        return false;
+    }
+    if (count > 0 && value <= simulation->times[count - 1]) {
+        text_add(&text, "each of the times must be later than the one before");
+        return false;
+    }
+    if (count == SIMULATION_TIMES_MAX) {
+        text_addf(&text, "times may list %d moments at most; frames makes more of them",
+                  SIMULATION_TIMES_MAX);
+        return false;
+    }
+    if ((count & (count - 1)) == 0) { /* full: it has room for a power of two */
+        double *times = realloc(simulation->times, (count ? 2 * count : 1) * sizeof *times);
+        if (!times) {
+            text_add(&text, "memory is short for the times; try again later");
+            return false;
+        }
+        simulation->times = times;
+    }
+    simulation->times[simulation->time_count++] = value;
+    return true;
 }
 
 bool simulation_set_method(struct simulation *simulation, const char *name, size_t length,
@@ -116,14 +151,23 @@ bool simulation_set_method(struct simulation *simulation, const char *name, size
     return true;
 }
 
-bool simulation_check(const struct simulation *simulation, enum simulation_option *option,
-                      char *detail, size_t size)
+bool simulation_check(struct simulation *simulation, enum simulation_option *option, char *detail,
+                      size_t size)
 {
     struct text text = text_begin(detail, size);
+    if (simulation->time_count > 0) {
+        if (simulation->has_dt || simulation->has_frames) {
+            text_addf(&text, "times says when the frames are, so leave %s out",
+                      simulation->has_dt ? "dt" : "frames");
+            *option = OPTION_TIMES;
+            return false;
+        }
+        simulation->dt = simulation->times[simulation->time_count - 1];
+    }
     if (evolve_steps(simulation->dt, simulation->timestep) < 0) {
         text_add(&text, "dt / timestep makes more than 2^53 steps: give a smaller dt or a larger "
                         "timestep");
-        *option = OPTION_DT;
+        *option = simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT;
         return false;
     }
     return true;

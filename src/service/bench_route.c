@@ -223,8 +223,11 @@ static bool merge_body(struct exchange *exchange)
     struct bench *bench = exchange->state;
     struct bench_config *config = &bench->config;
     const struct simulation *simulation = &bench->body.simulation;
-    if (simulation->frames > 1) {
-        fail_member(exchange, "frames", "frames has no meaning for a benchmark; leave it out.");
+    if (simulation->frames > 1 || simulation_has(simulation, OPTION_TIMES)) {
+        const char *name = simulation->frames > 1 ? "frames" : "times";
+        char detail[64];
+        snprintf(detail, sizeof detail, "%s has no meaning for a benchmark; leave it out.", name);
+        fail_member(exchange, name, detail);
         return false;
     }
     config->particles = simulation->particles.count;

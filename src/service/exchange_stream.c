@@ -71,7 +71,9 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
     }
     streaming->timing = exchange->timing;
     const struct answer_reader body = {read_body, NULL, streaming};
-    exchange_answer_reader(exchange, MHD_HTTP_OK, content_type, &body);
+    exchange->answer.status = MHD_HTTP_OK;
+    exchange->answer.content_type = content_type;
+    exchange->answer.reader = body;
     exchange->streaming = streaming;
     /* The connection may end before the work does. */
     peer_hold(exchange->peer);
@@ -82,7 +84,10 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
 
 bool exchange_stream_write(struct exchange *exchange, const char *bytes, size_t size)
 {
-    return stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange);
+    if (!stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange))
+        return false;
+    peer_progress(exchange->peer);
+    return true;
 }
 
 void exchange_stream_close(struct exchange *exchange)

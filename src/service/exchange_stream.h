@@ -24,12 +24,12 @@
 #include "service/exchange.h"
 #include "service/stream.h"
 
-/* Sends status 200 and the headers now, then what is written. Once. False when memory is short or
- * used up: the exchange has failed. There are no further headers. */
+/* Sends status 200 and the headers now, then what is written. Headers must have been
+ * added before. Once. False when memory is short or used up: the exchange has failed. */
 bool exchange_stream_open(struct exchange *exchange, const char *content_type);
 
-/* Appends to the body; waits while the reader is STREAM_BYTES behind. False when the work is to
- * end: what is written then is dropped. */
+/* Appends to the body, and the deadline starts anew; waits while the reader is STREAM_BYTES behind.
+ * False when the work is to end: what is written then is dropped. */
 bool exchange_stream_write(struct exchange *exchange, const char *bytes, size_t size);
 
 /* The answer is whole. */

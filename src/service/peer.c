@@ -70,6 +70,12 @@ void peer_exempt(struct peer *peer)
     atomic_store(&peer->deadline_ns, INT64_MAX);
 }
 
+void peer_progress(struct peer *peer)
+{
+    if (atomic_load(&peer->deadline_ns) != INT64_MAX)
+        atomic_store(&peer->deadline_ns, clock_now_ns() + peer->peers->request_timeout_ns);
+}
+
 bool peer_work(struct peer *peer)
 {
     uint64_t word = atomic_load(&peer->word);

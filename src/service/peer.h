@@ -88,6 +88,10 @@ void peer_begin(struct peer *peer);
 /* This request has no deadline. */
 void peer_exempt(struct peer *peer);
 
+/* Some of the answer is on its way: the deadline, if there is one, starts anew. Also the thread of
+ * the job that works for it. */
+void peer_progress(struct peer *peer);
+
 /* RECEIVING to WORKING. False when the socket was shut down: do not suspend, close. */
 bool peer_work(struct peer *peer);
 

@@ -32,7 +32,6 @@ static const struct kind_row {
     [PROBLEM_INVALID] = {422, "invalid-request", "The request is not meaningful"},
     [PROBLEM_DOMAIN] = {422, "outside-domain", "A particle cannot be evolved"},
     [PROBLEM_TOO_MUCH_WORK] = {422, "too-much-work", "The request asks for too much work"},
-    [PROBLEM_UNAVAILABLE] = {422, "unavailable", "Not available in this version"},
     [PROBLEM_INTERNAL] = {500, "internal", "Internal error"},
     [PROBLEM_QUEUE_FULL] = {503, "queue-full", "Too many requests are waiting"},
     [PROBLEM_MEMORY] = {503, "memory-used-up", "The memory budget is used up"},
@@ -100,8 +99,11 @@ static json_t *build(const struct problem *problem)
     if (problem->parameter[0])
         failed |= json_object_set_new(root, "parameter", json_string(problem->parameter));
     if (problem->has_position) {
-        failed |= json_object_set_new(root, "line", json_integer((json_int_t)problem->line));
-        failed |= json_object_set_new(root, "column", json_integer((json_int_t)problem->column));
+        if (problem->line > 0) {
+            json_int_t line = (json_int_t)problem->line, column = (json_int_t)problem->column;
+            failed |= json_object_set_new(root, "line", json_integer(line));
+            failed |= json_object_set_new(root, "column", json_integer(column));
+        }
         failed |= json_object_set_new(root, "byte", json_integer((json_int_t)problem->byte));
     }
     if (failed) {

@@ -25,7 +25,6 @@ enum problem_kind {
     PROBLEM_INVALID,         /* 422: well-formed, but not a request */
     PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
     PROBLEM_TOO_MUCH_WORK,   /* 422 */
-    PROBLEM_UNAVAILABLE,     /* 422: a feature that this version does not have */
     PROBLEM_INTERNAL,        /* 500 */
     PROBLEM_QUEUE_FULL,      /* 503 */
     PROBLEM_MEMORY,          /* 503 */
@@ -41,8 +40,8 @@ struct problem {
     bool has_pointer;
     char pointer[192];           /* JSON Pointer of the part of the body at fault */
     char parameter[64];          /* query parameter at fault, or "" */
-    bool has_position;           /* of malformed text: */
-    uint64_t line, column, byte; /* line and column from 1, byte from 0 */
+    bool has_position;           /* of malformed bodies: */
+    uint64_t line, column, byte; /* line and column from 1, byte from 0; line 0: a byte alone */
 };
 
 /* The HTTP status of a kind. */

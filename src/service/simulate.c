@@ -14,25 +14,31 @@ void simulate_release(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     body_fini(&simulate->body, exchange);
+    simulation_fini(&simulate->query);
     free(simulate);
 }
 
-static bool choose_codec(struct exchange *exchange)
+/* What the answer may be: any codec's body, or lines. */
+static bool choose_form(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     size_t count;
     const struct codec *codecs = codec_table(&count);
-    const char *types[CODECS_MAX];
+    const char *types[CODECS_MAX + 1];
     for (size_t i = 0; i < count; i++)
         types[i] = codecs[i].media_type;
+    types[count] = LINES_TYPE;
     const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
-    int chosen = media_choose(accept, types, count);
+    int chosen = media_choose(accept, types, count + 1);
     if (chosen < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The answer comes as " CODEC_TYPES "; accept one of them.");
+                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE
+                           "; accept one of them.");
         return false;
     }
-    simulate->codec = &codecs[chosen];
+    bool lines = (size_t)chosen == count;
+    simulate->form = lines ? FORM_LINES : FORM_CODEC;
+    simulate->codec = &codecs[lines ? 0 : chosen]; /* the first is JSON's */
     return true;
 }
 
@@ -84,7 +90,7 @@ bool simulate_begin(struct exchange *exchange)
     }
     simulation_init(&simulate->query);
     exchange->state = simulate;
-    return body_init(&simulate->body, exchange) && choose_codec(exchange) &&
+    return body_init(&simulate->body, exchange) && choose_form(exchange) &&
            choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
 }
 
@@ -143,6 +149,15 @@ static bool merge_query(struct exchange *exchange)
     into->timestep = from->has_timestep ? from->timestep : into->timestep;
     into->method = from->has_method ? from->method : into->method;
     into->frames = from->has_frames ? from->frames : into->frames;
+    into->has_dt |= from->has_dt;
+    into->has_timestep |= from->has_timestep;
+    into->has_method |= from->has_method;
+    into->has_frames |= from->has_frames;
+    if (from->times) { /* the list changes hands; its count still says that the query had it */
+        into->times = from->times;
+        into->time_count = from->time_count;
+        simulate->query.times = NULL;
+    }
     return true;
 }
 
@@ -150,7 +165,7 @@ static bool merge_query(struct exchange *exchange)
 static bool check_request(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
-    const struct simulation *simulation = &simulate->body.simulation;
+    struct simulation *simulation = &simulate->body.simulation;
     const struct options *options = exchange->service->options;
     char detail[256];
     enum simulation_option option;
@@ -158,9 +173,11 @@ static bool check_request(struct exchange *exchange)
         fail_option(exchange, PROBLEM_INVALID, option, detail);
         return false;
     }
-    if (simulation->frames > 1) {
-        fail_option(exchange, PROBLEM_UNAVAILABLE, OPTION_FRAMES,
-                    "This version computes the last frame only; leave frames out or give 1.");
+    const char *codings = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    if (simulate_has_frames(simulate) && media_choose_coding(codings, NULL, 0) == MEDIA_NO_CODING) {
+        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
+                           "Frames are sent as they are computed, and not compressed; accept the "
+                           "encoding identity.");
         return false;
     }
     simulate->steps = evolve_steps(simulation->dt, simulation->timestep);
@@ -172,7 +189,8 @@ static bool check_request(struct exchange *exchange)
                  "take here; use closed_form, a smaller dt or a larger timestep.",
                  simulation->particles.count, (long long)simulate->steps,
                  (long long)options->max_particle_steps, simulation->method->name);
-        fail_option(exchange, PROBLEM_TOO_MUCH_WORK, OPTION_DT, detail);
+        fail_option(exchange, PROBLEM_TOO_MUCH_WORK,
+                    simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT, detail);
         return false;
     }
     return true;
@@ -195,7 +213,7 @@ static bool is_tiny(const struct exchange *exchange)
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
     double limit_ns = 1e3 * (double)exchange->service->options->inline_below_us;
-    return !simulation->method->stepping && !simulate->packing &&
+    return !simulation->method->stepping && !simulate->packing && !simulate_has_frames(simulate) &&
            evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
                limit_ns;
 }
@@ -209,7 +227,7 @@ void simulate_handle(struct exchange *exchange)
     if (is_tiny(exchange)) {
         exchange_work_here(exchange);
     } else {
-        exchange->task.brief = predicted_ns(simulate) < BRIEF_NS;
+        exchange->task.brief = !simulate_has_frames(simulate) && predicted_ns(simulate) < BRIEF_NS;
         exchange_submit(exchange);
     }
 }

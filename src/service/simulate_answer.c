@@ -94,13 +94,12 @@ char *simulate_put_tail(char *out, const struct simulate_facts *facts, const str
     return put_text(out, "}\n");
 }
 
-/* Options and metadata beside a body that has no place for them. */
-static void add_headers(struct exchange *exchange, const struct simulate_facts *facts)
+void simulate_add_headers(struct exchange *exchange, int64_t steps, const struct method *method)
 {
     char *text = exchange->answer.number;
-    *timing_digits(text, (uint64_t)facts->steps, 1) = '\0';
+    *timing_digits(text, (uint64_t)steps, 1) = '\0';
     exchange_header(exchange, "Particled-Steps", text);
-    exchange_header(exchange, "Particled-Method", facts->method->name);
+    exchange_header(exchange, "Particled-Method", method->name);
 }
 
 static void fail_memory(struct exchange *exchange)
@@ -198,5 +197,5 @@ void simulate_answer(struct exchange *exchange, const struct simulate_result *re
                     : bound > WHOLE_MAX                      ? answer_later(exchange, result)
                                         : answer_whole(exchange, bound, &facts);
     if (answered && !is_document)
-        add_headers(exchange, &facts);
+        simulate_add_headers(exchange, facts.steps, facts.method);
 }

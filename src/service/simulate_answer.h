@@ -21,6 +21,9 @@ char *simulate_put_head(char *out);
 char *simulate_put_tail(char *out, const struct simulate_facts *facts, const struct timing *timing,
                         int64_t total_ns);
 
+/* Adds the headers that carry metadata beside a body without a place for them. */
+void simulate_add_headers(struct exchange *exchange, int64_t steps, const struct method *method);
+
 /* What the tail says. */
 struct simulate_facts simulate_facts(const struct simulate *simulate,
                                      const struct simulate_result *result);

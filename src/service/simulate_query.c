@@ -26,6 +26,36 @@ static bool set_number(struct simulation *simulation, enum simulation_option opt
     return false;
 }
 
+/* A list of numbers, separated by commas. */
+static bool set_times(struct simulation *simulation, const char *value, size_t length, char *detail,
+                      size_t size)
+{
+    for (const char *end = value + length;;) {
+        const char *comma = memchr(value, ',', (size_t)(end - value));
+        size_t part = (size_t)((comma ? comma : end) - value);
+        if (!number_is_valid(value, part)) {
+            snprintf(detail, size, "times must be numbers separated by commas, not \"%.40s\".",
+                     value);
+            return false;
+        }
+        if (!simulation_add_time(simulation, number_parse(value, part), detail, size))
+            return false;
+        if (!comma)
+            return true;
+        value = comma + 1;
+    }
+}
+
+static bool set_option(struct simulation *simulation, enum simulation_option option,
+                       const char *value, size_t length, char *detail, size_t size)
+{
+    if (option == OPTION_METHOD)
+        return simulation_set_method(simulation, value, length, detail, size);
+    if (option == OPTION_TIMES)
+        return set_times(simulation, value, length, detail, size);
+    return set_number(simulation, option, value, length, detail, size);
+}
+
 static enum simulation_option find_option(const char *name, const char **names)
 {
     enum simulation_option found = OPTION_COUNT;
@@ -45,15 +75,14 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     enum simulation_option option = find_option(name, names);
     char detail[256];
     if (option == OPTION_COUNT)
-        snprintf(detail, sizeof detail,
-                 "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method "
-                 "and frames.",
-                 name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
+        snprintf(
+            detail, sizeof detail,
+            "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method, "
+            "frames and times.",
+            name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
     else if (simulation_has(&simulate->query, option))
         snprintf(detail, sizeof detail, "%s is given twice in the query; give it once.", name);
-    else if (option == OPTION_METHOD
-                 ? simulation_set_method(&simulate->query, value, length, detail, sizeof detail)
-                 : set_number(&simulate->query, option, value, length, detail, sizeof detail))
+    else if (set_option(&simulate->query, option, value, length, detail, sizeof detail))
         return true;
 
     struct problem problem;

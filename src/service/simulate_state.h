@@ -5,14 +5,30 @@
 #include "service/body.h"
 #include "service/exchange.h"
 
+#define LINES_TYPE "application/x-ndjson"
+
+/* How the answer is made. */
+enum simulate_form {
+    FORM_CODEC, /* one of the codecs */
+    FORM_LINES, /* JSON, a frame a line */
+};
+
 /* exchange->state of the route. */
 struct simulate {
     struct body body;                  /* its simulation is later that of the whole request */
     struct simulation query;           /* options of the query; no particles */
-    const struct codec *codec;         /* of the answer */
+    enum simulate_form form;           /* of the answer */
+    const struct codec *codec;         /* of the answer; JSON's for lines */
     const struct compression *packing; /* of the answer, or NULL */
     int64_t steps;                     /* once the request has been checked */
 };
+
+/* True when the answer is a row of frames, be it of one. */
+static inline bool simulate_has_frames(const struct simulate *simulate)
+{
+    const struct simulation *simulation = &simulate->body.simulation;
+    return simulation->frames > 1 || simulation->time_count > 0 || simulate->form == FORM_LINES;
+}
 
 /* What a run came to. */
 struct simulate_result {

@@ -22,7 +22,7 @@ END_TEST
 
 START_TEST(option_names)
 {
-    static const char *const names[OPTION_COUNT] = {"dt", "timestep", "method", "frames"};
+    static const char *const names[OPTION_COUNT] = {"dt", "timestep", "method", "frames", "times"};
     for (enum simulation_option o = 0; o < OPTION_COUNT; o++)
         ck_assert_str_eq(simulation_option_name(o), names[o]);
 }

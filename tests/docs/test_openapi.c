@@ -334,7 +334,7 @@ START_TEST(defaults_are_the_daemons)
 }
 END_TEST
 
-/* Bodies and answers come in the formats of the table. */
+/* Bodies and answers come in the formats of the table, answers also as lines. */
 START_TEST(formats_are_the_table)
 {
     json_t *body, *answer;
@@ -349,7 +349,8 @@ START_TEST(formats_are_the_table)
     const struct codec *codecs = codec_table(&count);
     ck_assert_uint_le(count, CODECS_MAX);
     ck_assert_uint_eq(json_object_size(body), count);
-    ck_assert_uint_eq(json_object_size(answer), count);
+    ck_assert_uint_eq(json_object_size(answer), count + 1);
+    ck_assert_ptr_nonnull(json_object_get(answer, "application/x-ndjson"));
     char types[256] = "";
     for (size_t i = 0; i < count; i++) {
         ck_assert_ptr_nonnull(json_object_get(body, codecs[i].media_type));

@@ -127,6 +127,7 @@ static const struct {
      "/timestep"},
     {"dt=1e6&timestep=1e-7", THREE_BODY, 422, "invalid-request", "/pointer", "/particles"},
     {"", "{\"particles\":" THREE ",\"frames\":2}", 422, "invalid-request", "/pointer", "/frames"},
+    {"", "{\"particles\":" THREE ",\"times\":[1]}", 422, "invalid-request", "/pointer", "/times"},
     {"", "{\"particles\":[[1,2,3],[0,0,1]]}", 422, "outside-domain", "/pointer", "/particles/1"},
     {"memory=1", "{\"particles\":[[1,2,3],[0,0,1]]}", 422, "outside-domain", "/pointer",
      "/particles/1"},

@@ -268,9 +268,6 @@ START_TEST(options_are_in_the_query)
     const struct reply *reply = post("/simulate?dt=-1", THREE_CSV, SEND_CSV, WANT_CSV);
     reply_is_problem(reply, 422, "invalid-request");
     ck_assert_str_eq(reply_text(reply, "/parameter"), "dt");
-    reply = post("/simulate?frames=2", THREE_CSV, SEND_CSV, WANT_CSV);
-    reply_is_problem(reply, 422, "unavailable");
-    ck_assert_str_eq(reply_text(reply, "/parameter"), "frames");
     connection_is_usable();
 }
 END_TEST

@@ -72,6 +72,13 @@ START_TEST(places)
     ck_assert_int_eq((int)json_integer_value(json_object_get(root, "column")), 4);
     ck_assert(json_integer_value(json_object_get(root, "byte")) == 5000000000);
     json_decref(root);
+
+    problem.line = problem.column = problem.byte = 0; /* a format without lines */
+    root = document(&problem);
+    ck_assert_ptr_null(json_object_get(root, "line"));
+    ck_assert_ptr_null(json_object_get(root, "column"));
+    ck_assert(json_is_integer(json_object_get(root, "byte")));
+    json_decref(root);
 }
 END_TEST
 
