@@ -21,10 +21,22 @@ static int64_t resident_bytes(void)
     return fields == 1 ? pages * sysconf(_SC_PAGESIZE) : -1;
 }
 
+#ifdef HAVE_TCMALLOC
+/* Of tcmalloc, in programs that are linked with it: the daemon. */
+extern int MallocExtension_GetNumericProperty(const char *property, size_t *value)
+    __attribute__((weak));
+#endif
+
 /* Bytes of the heap that are in use; -1 when the allocator does not tell. A sanitizer's, which
  * stands in for the library's, does not: it says 0. */
 static int64_t heap_bytes(void)
 {
+#ifdef HAVE_TCMALLOC
+    size_t bytes;
+    if (MallocExtension_GetNumericProperty &&
+        MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes))
+        return (int64_t)bytes;
+#endif
 #ifdef HAVE_MALLINFO2
     struct mallinfo2 info = mallinfo2();
     if (info.uordblks > 0)

@@ -4,7 +4,35 @@
 
 #include "service/bench_route.h"
 #include "service/pages.h"
+#include "service/profile_routes.h"
 #include "service/simulate.h"
+
+/* Two names for each profile. */
+#define PROFILE_ROUTES(prefix)                                                                     \
+    {.method = "GET",                                                                              \
+     .path = prefix "/profile",                                                                    \
+     .profiling = true,                                                                            \
+     .begin = profile_begin,                                                                       \
+     .handle = profile_handle,                                                                     \
+     .work = profile_work,                                                                         \
+     .release = profile_release},                                                                  \
+        {.method = "GET",                                                                          \
+         .path = prefix "/heap",                                                                   \
+         .profiling = true,                                                                        \
+         .handle = heap_handle,                                                                    \
+         .work = heap_work},                                                                       \
+        {.method = "GET", .path = prefix "/cmdline", .profiling = true, .handle = cmdline_handle}, \
+        {.method = "GET",                                                                          \
+         .path = prefix "/symbol",                                                                 \
+         .profiling = true,                                                                        \
+         .handle = symbol_handle,                                                                  \
+         .work = symbol_post_work,                                                                 \
+         .release = symbol_post_release},                                                          \
+    {                                                                                              \
+        .method = "POST", .path = prefix "/symbol", .profiling = true, .begin = symbol_post_begin, \
+        .receive = symbol_post_receive, .handle = symbol_post_handle, .work = symbol_post_work,    \
+        .release = symbol_post_release                                                             \
+    }
 
 static const struct route routes[] = {
     {.method = "POST",
@@ -33,6 +61,8 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/metrics", .handle = metrics_handle},
     {.method = "GET", .path = "/openapi.json", .handle = openapi_handle},
     {.method = "GET", .path = "/version", .handle = version_handle},
+    PROFILE_ROUTES("/debug/pprof"),
+    PROFILE_ROUTES("/pprof"),
 };
 
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
@@ -61,6 +91,14 @@ const char *route_allow(const char *path)
     return post ? "POST, OPTIONS" : NULL;
 }
 
+bool route_is_for_profiling(const char *path)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return routes[i].profiling;
+    return false;
+}
+
 size_t route_handler(const struct route *route)
 {
     size_t i = 0;
@@ -80,5 +118,5 @@ const char *route_list(void)
 {
     return "POST /simulate, GET and POST /bench, GET /livez, /readyz, /healthz, /metrics, "
            "/openapi.json and "
-           "/version";
+           "/version, and with --profiling on /debug/pprof/profile, heap, cmdline and symbol";
 }
