@@ -9,6 +9,7 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/options.h"
+#include "runtime/profiler.h"
 #include "runtime/service_manager.h"
 #include "service/check.h"
 #include "service/help.h"
@@ -66,13 +67,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "particled: --listen '%s' must be " LISTENER_FORMS "\n", options.listen);
         return 2;
     }
-
     if (options.simd && !evolve_kernels_force(options.simd)) {
         fprintf(stderr, "particled: --simd '%s' is not in the list of particled --help\n",
                 options.simd);
         return 2;
     }
 
+    if (options.profiling)
+        profiler_begin_heap(argv);
     log_configure((enum log_level)options.log_level, (enum log_format)options.log_format);
     json_object_seed(0); /* before threads start: jansson seeds itself at the first object */
     signal(SIGPIPE, SIG_IGN);
@@ -91,6 +93,7 @@ int main(int argc, char **argv)
              (double)options.drain_timeout_ms / 1000);
     drain(server, &set, options.drain_timeout_ms * NS_PER_MS);
     server_stop(server);
+    profiler_end_heap();
     log_info("stopped");
     return EXIT_SUCCESS;
 }

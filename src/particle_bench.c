@@ -2,7 +2,8 @@
  * perf and friends. One thread. */
 #include "config.h"
 
-#include <getopt.h>
+#include "particle_bench.h"
+
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,27 +13,14 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/compare.h"
+#include "bench/document.h"
 #include "bench/memory.h"
 #include "bench/report.h"
 #include "codec_bench.h"
 #include "sim/random.h"
 
-enum exit_status {
-    EXIT_USAGE = 2,
-    EXIT_INTERRUPTED = 128 + SIGINT,
-};
-
-/* The user's own machine: only what cannot be computed is refused. */
-static const struct bench_limits limits = {
-    .particles = 1000000000,
-    .particle_steps = INT64_MAX - 1, /* evolve_particle_steps saturates at INT64_MAX */
-};
-
-struct options {
-    struct bench_config config;
-    bool codec;
-    bool json;
-};
+#define EXIT_INTERRUPTED (128 + SIGINT)
 
 static volatile sig_atomic_t interrupted;
 
@@ -56,175 +44,7 @@ static double monotonic(void *context)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* --- options ------------------------------------------------------------- */
-
-/* Options of our own, numbered after those of the parameters. */
-enum own_option {
-    OPTION_SIMD = BENCH_PARAMETER_COUNT,
-    OPTION_PEAK,
-    OPTION_CODEC,
-    OPTION_FORMAT,
-    OPTION_LIST,
-    OPTION_HELP,
-    OPTION_VERSION,
-};
-#define OPTION_COUNT (OPTION_VERSION + 1)
-#define OPTION_NAME_MAX 32
-
-/* "min_rounds" is --min-rounds here. */
-static void option_name(char name[OPTION_NAME_MAX], const char *parameter)
-{
-    snprintf(name, OPTION_NAME_MAX, "%s", parameter);
-    for (; *name; name++)
-        if (*name == '_')
-            *name = '-';
-}
-
-static int print_help(void)
-{
-    fputs("Usage: particle-bench [OPTION]...\n"
-          "Times the methods that evolve particles and prints a table of statistics.\n\n",
-          stdout);
-    for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++) {
-        const struct bench_parameter *parameter = &bench_parameters[i];
-        char name[OPTION_NAME_MAX];
-        option_name(name, parameter->name);
-        printf("  --%s%s%-*s%s\n", name, parameter->placeholder ? " " : "",
-               (int)(22 - strlen(name) - (parameter->placeholder ? 1 : 0)),
-               parameter->placeholder ? parameter->placeholder : "", parameter->summary);
-    }
-    fputs("  --simd NAME|all         instruction set of the kernels, or each in turn (default:\n"
-          "                          PARTICLED_SIMD, or else the fastest). There are:",
-          stdout);
-    const char *sets[EVOLVE_KERNELS_MAX];
-    size_t set_count = evolve_kernels_list(sets);
-    for (size_t i = 0; i < set_count; i++)
-        printf(" %s", sets[i]);
-    fputs("\n"
-          "  --peak                  measure beside it what the machine does at best\n"
-          "  --codec                 time reading and writing particles instead\n"
-          "  --format text|json      a table (the default) or the document that\n"
-          "                          `pytest-benchmark compare` loads\n"
-          "  --list                  list the methods\n"
-          "  --help                  print this and exit\n"
-          "  --version               print the version and exit\n\n"
-          "The exit status is 0, 1 when something failed, 2 for a bad option, 130 after Ctrl-C.\n",
-          stdout);
-    return EXIT_SUCCESS;
-}
-
-static int print_methods(void)
-{
-    size_t count;
-    const struct method *const *table = method_table(&count);
-    for (size_t i = 0; i < count; i++)
-        printf("%-12s %s%s\n", table[i]->name, table[i]->summary,
-               table[i] == method_default() ? " (the daemon's default)" : "");
-    return EXIT_SUCCESS;
-}
-
-static int usage_error(const char *detail)
-{
-    fprintf(stderr, "particle-bench: %s\n", detail);
-    return EXIT_USAGE;
-}
-
-static int set_parameter(struct bench_config *config, size_t index)
-{
-    struct bench_fault fault;
-    const char *value = bench_parameters[index].placeholder ? optarg : "on";
-    if (bench_config_set(config, bench_parameters[index].name, value, strlen(value), &fault))
-        return usage_error(fault.detail);
-    return EXIT_SUCCESS;
-}
-
-static int set_format(struct options *options)
-{
-    options->json = strcmp(optarg, "json") == 0;
-    if (!options->json && strcmp(optarg, "text") != 0)
-        return usage_error("--format must be text or json");
-    return EXIT_SUCCESS;
-}
-
-/* `source` is what the user wrote: --simd or PARTICLED_SIMD. */
-static int set_simd(struct bench_config *config, const char *source, const char *name)
-{
-    config->all_simd = strcmp(name, "all") == 0;
-    if (config->all_simd || evolve_kernels_force(name))
-        return EXIT_SUCCESS;
-    fprintf(stderr, "particle-bench: %s '%s' is not in the list of particle-bench --help\n", source,
-            name);
-    return EXIT_USAGE;
-}
-
-static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTION_NAME_MAX])
-{
-    memset(list, 0, (OPTION_COUNT + 1) * sizeof *list);
-    for (int i = 0; i < BENCH_PARAMETER_COUNT; i++) {
-        option_name(names[i], bench_parameters[i].name);
-        list[i].name = names[i];
-        list[i].has_arg = bench_parameters[i].placeholder ? required_argument : no_argument;
-        list[i].val = i;
-    }
-    list[OPTION_SIMD] = (struct option){"simd", required_argument, NULL, OPTION_SIMD};
-    list[OPTION_PEAK] = (struct option){"peak", no_argument, NULL, OPTION_PEAK};
-    list[OPTION_CODEC] = (struct option){"codec", no_argument, NULL, OPTION_CODEC};
-    list[OPTION_FORMAT] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
-    list[OPTION_LIST] = (struct option){"list", no_argument, NULL, OPTION_LIST};
-    list[OPTION_HELP] = (struct option){"help", no_argument, NULL, OPTION_HELP};
-    list[OPTION_VERSION] = (struct option){"version", no_argument, NULL, OPTION_VERSION};
-}
-
-/* Returns the exit status; *done says that the program has nothing more to do. */
-static int read_options(struct options *options, int argc, char **argv, bool *done)
-{
-    struct option list[OPTION_COUNT + 1];
-    char names[BENCH_PARAMETER_COUNT][OPTION_NAME_MAX];
-    struct bench_fault fault;
-    int status = EXIT_SUCCESS, option;
-    const char *simd = NULL, *variable = getenv("PARTICLED_SIMD");
-
-    fill_options(list, names);
-    *done = true;
-    while (!status && (option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-        switch (option) {
-        case '?':
-            return EXIT_USAGE; /* getopt_long has said what is wrong */
-        case OPTION_SIMD:
-            simd = optarg;
-            break;
-        case OPTION_PEAK:
-            options->config.peak = true;
-            break;
-        case OPTION_CODEC:
-            options->codec = true;
-            break;
-        case OPTION_FORMAT:
-            status = set_format(options);
-            break;
-        case OPTION_LIST:
-            return print_methods();
-        case OPTION_HELP:
-            return print_help();
-        case OPTION_VERSION:
-            puts("particle-bench " PACKAGE_VERSION);
-            return EXIT_SUCCESS;
-        default:
-            status = set_parameter(&options->config, (size_t)option);
-        }
-    }
-    if (!status && optind < argc)
-        status = usage_error("it takes options only; see particle-bench --help");
-    if (!status && (simd || variable))
-        status =
-            set_simd(&options->config, simd ? "--simd" : "PARTICLED_SIMD", simd ? simd : variable);
-    if (!status && !bench_config_check(&options->config, &limits, &fault))
-        status = usage_error(fault.detail);
-    *done = status != EXIT_SUCCESS;
-    return status;
-}
-
-/* --- the run ------------------------------------------------------------- */
+/* --- what runs have in common -------------------------------------------- */
 
 #define PROGRESS_INTERVAL_S 0.1
 static const char erase_line[] = "\r\033[K";
@@ -276,14 +96,15 @@ static int run_memory(const struct options *options)
     struct bench_machine machine;
     struct bench_memory memory;
 
-    enum bench_status status = bench_memory_run(&options->config, &control, &memory);
+    enum bench_status status = bench_memory_run(&options->config, NULL, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
         return domain_error(memory.fault_method, memory.fault_index, memory.fault);
     if (status)
         return status_error(status);
     bench_machine_describe(&machine);
-    return options->json ? print_report(NULL, bench_memory_json(&memory, &machine))
-                         : print_report(bench_memory_text(&memory, &machine), NULL);
+    return options->format == FORMAT_JSON
+               ? print_report(NULL, bench_memory_json(&memory, &machine))
+               : print_report(bench_memory_text(&memory, &machine), NULL);
 }
 
 static bool codec_stop(void)
@@ -304,22 +125,24 @@ static int run_codec(const struct options *options)
     return status == 0 ? EXIT_SUCCESS : status_error(status < 0 ? BENCH_STOPPED : BENCH_NO_MEMORY);
 }
 
-static int run_time(const struct options *options)
+/* --- measuring time ------------------------------------------------------ */
+
+/* Runs the methods on the set. On EXIT_SUCCESS the caller calls bench_report_fini. */
+static int measure(const struct options *options, struct bench_report *report)
 {
     double shown = monotonic(NULL);
     bool terminal = isatty(STDERR_FILENO);
     const struct bench_environment environment = {
         .clock = monotonic,
+        .cpu_time = bench_cpu_time,
         .control = {.stop = is_interrupted},
         .on_round = terminal ? show_progress : NULL,
         .round_context = &shown,
     };
     struct particle_set particles;
-    struct bench_machine machine;
-    struct bench_report report;
     const struct method *method;
     size_t index;
-    int result;
+    int result = EXIT_SUCCESS;
 
     particle_set_init(&particles);
     if (random_particles(&particles, options->config.particles, options->config.seed)) {
@@ -331,29 +154,177 @@ static int run_time(const struct options *options)
         result = domain_error(method, index, fault);
         goto out;
     }
-    enum bench_status status = bench_run(&options->config, &particles, &environment, &report);
+    enum bench_status status = bench_run(&options->config, &particles, &environment, report);
     if (terminal)
         fputs(erase_line, stderr);
-    if (status) {
+    if (status)
         result = status_error(status);
-        goto out;
-    }
-    bench_machine_describe(&machine);
-    result = options->json ? print_report(NULL, bench_report_json(&report, &machine))
-                           : print_report(bench_report_text(&report, &machine), NULL);
-    bench_report_fini(&report);
 out:
     particle_set_fini(&particles);
     return result;
 }
 
+/* --- documents ----------------------------------------------------------- */
+
+static json_t *load(const char *path)
+{
+    json_error_t error;
+    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!document)
+        fprintf(stderr, "particle-bench: %s: %s\n", path, error.text);
+    return document;
+}
+
+/* Takes the reference. */
+static int save(const char *path, json_t *document)
+{
+    int status = EXIT_FAILURE;
+    FILE *file = document ? fopen(path, "w") : NULL;
+    if (!document) {
+        status = status_error(BENCH_NO_MEMORY);
+    } else {
+        bool written =
+            file && json_dumpf(document, file, JSON_INDENT(2)) == 0 && putc('\n', file) != EOF;
+        if (file && fclose(file) == 0 && written)
+            status = EXIT_SUCCESS;
+        else
+            perror(path);
+    }
+    json_decref(document);
+    return status;
+}
+
+static int export_hyperfine(const struct options *options, const json_t *document)
+{
+    json_t *results = bench_document_hyperfine(document);
+    if (results || !options->load)
+        return save(options->hyperfine, results);
+    fprintf(stderr,
+            "particle-bench: %s: it lacks what hyperfine's format needs; was it saved with "
+            "its rounds?\n",
+            options->load);
+    return EXIT_USAGE;
+}
+
+/* What was measured, or loaded, and what it is compared with. */
+struct outcome {
+    json_t *document; /* with every round where a file or a comparison needs them */
+    char *text;       /* the tables; NULL when it was loaded */
+    struct bench_comparison comparison;
+};
+
+static int compare(struct outcome *outcome, const char *path, const json_t *before)
+{
+    char detail[256];
+    if (!bench_compare(&outcome->comparison, before, outcome->document, detail, sizeof detail)) {
+        fprintf(stderr, "particle-bench: %s: %s\n", path, detail);
+        return EXIT_USAGE;
+    }
+    return json_object_set_new(outcome->document, "comparison",
+                               bench_comparison_json(&outcome->comparison))
+               ? status_error(BENCH_NO_MEMORY)
+               : EXIT_SUCCESS;
+}
+
+static void drop_rounds(json_t *document)
+{
+    size_t i;
+    json_t *benchmark;
+    json_array_foreach(json_object_get(document, "benchmarks"), i, benchmark)
+    {
+        json_object_del(json_object_get(benchmark, "stats"), "data");
+    }
+}
+
+static int print_outcome(const struct options *options, struct outcome *outcome)
+{
+    if (options->format == FORMAT_CSV)
+        return print_report(bench_document_csv(outcome->document), NULL);
+    if (options->format == FORMAT_JSON) {
+        if (!options->config.data)
+            drop_rounds(outcome->document);
+        return print_report(NULL, json_incref(outcome->document));
+    }
+    if (outcome->text && fputs(outcome->text, stdout) < 0)
+        return EXIT_FAILURE;
+    if (!options->compare)
+        return EXIT_SUCCESS;
+    printf("%scompared with %s\n\n", outcome->text ? "\n" : "", options->compare);
+    return print_report(bench_comparison_text(&outcome->comparison), NULL);
+}
+
+static int check_ratios(const struct options *options, const struct bench_comparison *comparison)
+{
+    int status = EXIT_SUCCESS;
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct bench_ratio *ratio = &comparison->ratio[i];
+        if (!bench_ratio_is_past(ratio, options->fail_ratio))
+            continue;
+        fprintf(stderr,
+                "particle-bench: %s takes %.4g times as long (at least %.4g), more than %g\n",
+                comparison->name[i], ratio->ratio, ratio->low, options->fail_ratio);
+        status = EXIT_FAILURE;
+    }
+    return status;
+}
+
+static int use_outcome(const struct options *options, struct outcome *outcome, const json_t *before)
+{
+    int status = EXIT_SUCCESS;
+    if (options->save)
+        status = save(options->save, json_incref(outcome->document));
+    if (!status && options->hyperfine)
+        status = export_hyperfine(options, outcome->document);
+    if (!status && before)
+        status = compare(outcome, options->compare, before);
+    if (!status)
+        status = print_outcome(options, outcome);
+    if (!status && before)
+        status = check_ratios(options, &outcome->comparison);
+    return status;
+}
+
+static int make_outcome(const struct options *options, struct outcome *outcome)
+{
+    struct bench_machine machine;
+    struct bench_report report;
+    if (options->load) {
+        outcome->document = load(options->load);
+        return outcome->document ? EXIT_SUCCESS : EXIT_USAGE;
+    }
+    int status = measure(options, &report);
+    if (status)
+        return status;
+    bench_machine_describe(&machine);
+    report.config.data |= options->save || options->compare || options->hyperfine;
+    outcome->document = bench_report_json(&report, &machine);
+    outcome->text = bench_report_text(&report, &machine);
+    bench_report_fini(&report);
+    return outcome->document && outcome->text ? EXIT_SUCCESS : status_error(BENCH_NO_MEMORY);
+}
+
+static int run_time(const struct options *options)
+{
+    struct outcome outcome = {.document = NULL};
+    /* Before the run, which takes its time; and before --save may write to the same file. */
+    json_t *before = options->compare ? load(options->compare) : NULL;
+    if (options->compare && !before)
+        return EXIT_USAGE;
+    int status = make_outcome(options, &outcome);
+    if (!status)
+        status = use_outcome(options, &outcome, before);
+    json_decref(before);
+    json_decref(outcome.document);
+    free(outcome.text);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
-    struct options options = {.json = false};
+    struct options options;
     bool done;
 
-    bench_config_init(&options.config);
-    int status = read_options(&options, argc, argv, &done);
+    int status = options_read(&options, argc, argv, &done);
     if (!done) {
         /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};

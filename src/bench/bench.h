@@ -28,6 +28,8 @@ struct bench_result;
 struct bench_environment {
     bench_clock clock;
     void *clock_context;
+    /* CPU time of the calling thread so far; may be NULL. */
+    void (*cpu_time)(double *user_s, double *system_s);
     struct evolve_control control; /* asked by evolve and between rounds; ends the benchmark */
     /* Told after each round, the last of result->rounds; may be NULL. What it does is not timed,
      * but counts against max_time_s. `result` has no statistics yet. */
@@ -49,6 +51,7 @@ struct bench_result {
     size_t round_count;
     uint64_t iterations; /* in each round, calibrated so that a round is long against the clock */
     struct bench_stats stats;
+    double user_s, system_s;     /* CPU time of an iteration, the mean; NaN when not known */
     double particle_steps_per_s; /* particles * steps / median; for `analytic` too, as the
                                     work it stands in for */
     double speedup;              /* median of `reference` / median; 0 when reference did not run */

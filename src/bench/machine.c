@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -41,6 +42,19 @@ static void date_and_time(char *text, size_t size)
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(text, size, "%Y-%m-%dT%H:%M:%S+00:00", &utc);
+}
+
+static double timeval_seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
+}
+
+void bench_cpu_time(double *user_s, double *system_s)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_THREAD, &usage);
+    *user_s = timeval_seconds(usage.ru_utime);
+    *system_s = timeval_seconds(usage.ru_stime);
 }
 
 void bench_machine_describe(struct bench_machine *machine)

@@ -116,6 +116,18 @@ static bool add_round(struct bench_result *result, size_t *capacity, double seco
     return true;
 }
 
+/* Shares out what the rounds took since user_s and system_s were read. */
+static void share_cpu_time(const struct bench_environment *environment, struct bench_result *result,
+                           double user_s, double system_s)
+{
+    double iterations = (double)result->round_count * (double)result->iterations;
+    double user_end_s = NAN, system_end_s = NAN;
+    if (environment->cpu_time)
+        environment->cpu_time(&user_end_s, &system_end_s);
+    result->user_s = (user_end_s - user_s) / iterations;
+    result->system_s = (system_end_s - system_s) / iterations;
+}
+
 static enum bench_status measure(const struct bench *bench, struct bench_result *result)
 {
     const struct bench_environment *environment = bench->environment;
@@ -125,6 +137,9 @@ static enum bench_status measure(const struct bench *bench, struct bench_result 
     if (!calibrate(bench, result))
         return BENCH_STOPPED;
 
+    double user_s = NAN, system_s = NAN;
+    if (environment->cpu_time)
+        environment->cpu_time(&user_s, &system_s);
     double start = now(bench), seconds;
     do {
         if (!run_round(bench, result->method, result->iterations, &seconds))
@@ -136,6 +151,7 @@ static enum bench_status measure(const struct bench *bench, struct bench_result 
             environment->on_round(environment->round_context, result);
     } while (result->round_count < BENCH_ROUNDS_MAX &&
              (result->round_count < config->min_rounds || now(bench) - start < config->max_time_s));
+    share_cpu_time(environment, result, user_s, system_s);
 
     return bench_stats_compute(&result->stats, result->rounds, result->round_count)
                ? BENCH_NO_MEMORY

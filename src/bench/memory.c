@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "bench/memory.h"
 
 #include <malloc.h>
@@ -17,6 +19,41 @@ static int64_t resident_bytes(void)
     int fields = fscanf(file, "%*s %lld", &pages);
     fclose(file);
     return fields == 1 ? pages * sysconf(_SC_PAGESIZE) : -1;
+}
+
+#ifdef HAVE_TCMALLOC
+/* Of tcmalloc, in programs that are linked with it: the daemon. */
+extern int MallocExtension_GetNumericProperty(const char *property, size_t *value)
+    __attribute__((weak));
+#endif
+
+/* Bytes of the heap that are in use; -1 when the allocator does not tell. A sanitizer's, which
+ * stands in for the library's, does not: it says 0. */
+static int64_t heap_bytes(void)
+{
+#ifdef HAVE_TCMALLOC
+    size_t bytes;
+    if (MallocExtension_GetNumericProperty &&
+        MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes))
+        return (int64_t)bytes;
+#endif
+#ifdef HAVE_MALLINFO2
+    struct mallinfo2 info = mallinfo2();
+    if (info.uordblks > 0)
+        return (int64_t)(info.uordblks + info.hblkhd);
+#endif
+    return -1;
+}
+
+static int copy_set(struct particle_set *set, const struct particle_set *particles)
+{
+    if (particle_set_reserve(set, particles->count))
+        return -1;
+    memcpy(set->x, particles->x, particles->count * sizeof *set->x);
+    memcpy(set->y, particles->y, particles->count * sizeof *set->y);
+    memcpy(set->ang_vel, particles->ang_vel, particles->count * sizeof *set->ang_vel);
+    set->count = particles->count;
+    return 0;
 }
 
 static enum bench_status run_methods(struct bench_memory *memory,
@@ -44,6 +81,7 @@ static enum bench_status run_methods(struct bench_memory *memory,
 }
 
 enum bench_status bench_memory_run(const struct bench_config *config,
+                                   const struct particle_set *particles,
                                    const struct evolve_control *control,
                                    struct bench_memory *memory)
 {
@@ -54,14 +92,21 @@ enum bench_status bench_memory_run(const struct bench_config *config,
 #ifdef __GLIBC__
     malloc_trim(0); /* freed memory kept for later would hide the growth */
 #endif
-    int64_t before = resident_bytes();
-    *memory = (struct bench_memory){.config = *config, .resident_known = before >= 0};
+    int64_t before = resident_bytes(), heap_before = heap_bytes();
+    *memory = (struct bench_memory){
+        .config = *config, .heap_known = heap_before >= 0, .resident_known = before >= 0};
     if (memory->resident_known)
         memory->resident_before_bytes = before;
+    if (memory->heap_known)
+        memory->heap_before_bytes = heap_before;
 
     enum bench_status status = BENCH_NO_MEMORY;
-    if (random_particles(&set, config->particles, config->seed) ||
-        particle_set_reserve(&end, config->particles))
+    if (particles ? copy_set(&set, particles)
+                  : random_particles(&set, config->particles, config->seed))
+        goto out;
+    if (memory->heap_known)
+        memory->heap_set_bytes = heap_bytes() - heap_before;
+    if (particle_set_reserve(&end, config->particles))
         goto out;
     memory->set_bytes = particle_set_bytes(config->particles);
     memory->bytes_per_particle = (double)memory->set_bytes / (double)config->particles;
@@ -78,6 +123,8 @@ enum bench_status bench_memory_run(const struct bench_config *config,
     status = run_methods(memory, control, &set, &end);
     if (memory->resident_known)
         memory->resident_growth_bytes = resident_bytes() - before;
+    if (memory->heap_known)
+        memory->heap_growth_bytes = heap_bytes() - heap_before;
 
 out:
     particle_set_fini(&end);

@@ -1,9 +1,10 @@
-/* The memory benchmark: what a particle set takes, and by how much resident memory grows
- * while methods work on it.
+/* The memory benchmark: what a particle set takes, and by how much the heap and resident memory
+ * grow while methods work on it.
  *
- * Resident memory is the process's (/proc/self/statm), so other work in it shows too, and the
- * kernel keeps the count only to some hundred kB: ask for many particles. Runs on the calling
- * thread. */
+ * Both are the process's, so other work in it shows too. The heap is what the allocator counts as
+ * in use (mallinfo2); blocks as large as columns count in whole pages. Resident memory is that of
+ * /proc/self/statm, which the kernel keeps only to some hundred kB: ask for many particles. Runs on
+ * the calling thread. */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H
 
@@ -17,7 +18,11 @@ struct bench_memory {
     size_t set_bytes;          /* what the set's columns occupy */
     double bytes_per_particle; /* of the set */
     size_t output_bytes;       /* the two columns for the end points */
-    bool resident_known;       /* false where /proc/self/statm cannot be read: then the rest is 0 */
+    bool heap_known;           /* false where the allocator does not tell: then these are 0 */
+    int64_t heap_before_bytes; /* in use before the set was made */
+    int64_t heap_set_bytes;    /* by how much the set made it grow */
+    int64_t heap_growth_bytes; /* from before the set was made to after the last method */
+    bool resident_known;       /* false where /proc/self/statm cannot be read: then these are 0 */
     int64_t resident_before_bytes;
     int64_t resident_growth_bytes; /* from before the set was made to after the last method */
     int64_t method_growth_bytes[BENCH_METHODS_MAX]; /* while config.methods[i] ran */
@@ -27,10 +32,11 @@ struct bench_memory {
     size_t fault_index;
 };
 
-/* Makes the set of `config` (which passed bench_config_check) and runs each method on it once.
- * `control` ends it early
- * and may be NULL. Nothing stays allocated. */
+/* Makes a set, a copy of `particles` or, if that is NULL, the one of `config` (which passed
+ * bench_config_check), and runs each method on it once. `control` ends it early and may be NULL.
+ * Nothing stays allocated. */
 enum bench_status bench_memory_run(const struct bench_config *config,
+                                   const struct particle_set *particles,
                                    const struct evolve_control *control,
                                    struct bench_memory *memory);
 

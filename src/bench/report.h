@@ -19,6 +19,9 @@ struct bench_machine {
  * ASCII. */
 void bench_machine_describe(struct bench_machine *machine);
 
+/* For bench_environment.cpu_time: the calling thread's, as the kernel counts it. */
+void bench_cpu_time(double *user_s, double *system_s);
+
 /* A document that pytest-benchmark's `compare` command loads. With config.data, each benchmark's
  * stats carry the raw rounds. A seed of 2^63 or more is a string, since jansson's integers end
  * there. New reference, or NULL when memory is short. */

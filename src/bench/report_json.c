@@ -89,10 +89,12 @@ static json_t *positive_or_null(double value)
 static json_t *extra_json(const struct bench_result *result, const struct bench_config *config)
 {
     double rate = result->particle_steps_per_s;
-    return json_pack("{s:s, s:I, s:I, s:f, s:f, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:I, s:I, s:f, s:f, s:o, s:o, s:o, s:f, s:f, s:o, s:o, s:o, s:o, s:o, "
+                     "s:o, s:o}",
                      "simd", result->simd, "particles", (json_int_t)config->particles, "steps",
                      (json_int_t)config->steps, "dt", config->dt, "timestep", config->timestep,
-                     "seed", report_seed_json(config), "particle_steps_per_s", rate,
+                     "seed", report_seed_json(config), "user_s", real_or_null(result->user_s),
+                     "system_s", real_or_null(result->system_s), "particle_steps_per_s", rate,
                      "ns_per_particle", result->stats.median / (double)config->particles * 1e9,
                      "ns_per_particle_step", positive_or_null(rate > 0 ? 1e9 / rate : 0),
                      "speedup_over_reference", positive_or_null(result->speedup),

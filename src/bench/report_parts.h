@@ -17,8 +17,11 @@ json_t *report_seed_json(const struct bench_config *config);
 void report_heading(FILE *out, const struct bench_config *config,
                     const struct bench_machine *machine);
 
-/* A table for a terminal: the first column flush left, the others flush right. */
+/* A time with four significant digits and a prefix. */
 #define REPORT_CELL_MAX 24
+void report_seconds(char cell[REPORT_CELL_MAX], double value);
+
+/* A table for a terminal: the first column flush left, the others flush right. */
 #define REPORT_COLUMNS_MAX 16
 struct report_row {
     char cell[REPORT_COLUMNS_MAX][REPORT_CELL_MAX];

@@ -53,7 +53,7 @@ static void scaled(char *cell, double value, const char *unit, const char *const
              *prefixes, unit);
 }
 
-static void seconds(char *cell, double value)
+void report_seconds(char cell[REPORT_CELL_MAX], double value)
 {
     static const char *const prefixes[] = {"", "m", "u", "n", "p", "f", NULL};
     scaled(cell, value, "s", prefixes, 1);
@@ -91,11 +91,11 @@ static void fill_rounds(struct report_row *row, const struct bench_report *repor
 {
     const struct bench_stats *stats = &result->stats;
     (void)report;
-    seconds(row->cell[MIN], stats->min);
-    seconds(row->cell[MEAN], stats->mean);
-    seconds(row->cell[STDDEV], stats->stddev);
-    seconds(row->cell[MEDIAN], stats->median);
-    seconds(row->cell[IQR], stats->iqr);
+    report_seconds(row->cell[MIN], stats->min);
+    report_seconds(row->cell[MEAN], stats->mean);
+    report_seconds(row->cell[STDDEV], stats->stddev);
+    report_seconds(row->cell[MEDIAN], stats->median);
+    report_seconds(row->cell[IQR], stats->iqr);
     snprintf(row->cell[OUTLIERS], REPORT_CELL_MAX, "%zu;%zu", stats->stddev_outliers,
              stats->iqr_outliers);
     rate(row->cell[OPS], stats->ops, "");
@@ -131,13 +131,13 @@ static void fill_speeds(struct report_row *row, const struct bench_report *repor
                         const struct bench_result *result)
 {
     double median = result->stats.median;
-    seconds(row->cell[PARTICLE], median / (double)report->config.particles);
+    report_seconds(row->cell[PARTICLE], median / (double)report->config.particles);
     strcpy(row->cell[STEP], "-");
     strcpy(row->cell[STEPS], "-");
     strcpy(row->cell[SPEEDUP], "-");
     strcpy(row->cell[DIFFERENCE], "-");
     if (result->particle_steps_per_s > 0) {
-        seconds(row->cell[STEP], 1 / result->particle_steps_per_s);
+        report_seconds(row->cell[STEP], 1 / result->particle_steps_per_s);
         rate(row->cell[STEPS], result->particle_steps_per_s, "");
     }
     if (result->speedup > 0)

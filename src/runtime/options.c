@@ -71,6 +71,8 @@ static const struct option_row rows[] = {
     {"log-format", KIND_CHOICE, FIELD(log_format), 0, 0, "FORMAT", formats, "text or json (text)"},
     {"access-log", KIND_CHOICE, FIELD(access_log), 0, 0, "SWITCH", switches,
      "on: log a line for each request (off)"},
+    {"profiling", KIND_CHOICE, FIELD(profiling), 0, 0, "SWITCH", switches,
+     "on: serve profiles of the daemon at /debug/pprof/ (off)"},
 };
 
 #define ROW_COUNT (sizeof rows / sizeof *rows)

@@ -26,6 +26,7 @@ struct options {
     int64_t log_level;          /* enum log_level */
     int64_t log_format;         /* enum log_format */
     int64_t access_log;         /* 0 or 1 */
+    int64_t profiling;          /* 0 or 1 */
     const char *check_url;      /* --check: ask this daemon, then exit; NULL otherwise */
 };
 

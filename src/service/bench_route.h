@@ -1,4 +1,4 @@
-/* GET /bench. The functions are the row of the route table. */
+/* GET and POST /bench. The functions are the rows of the route table. */
 #ifndef SERVICE_BENCH_ROUTE_H
 #define SERVICE_BENCH_ROUTE_H
 
@@ -6,6 +6,11 @@
 
 bool bench_begin(struct exchange *exchange);
 void bench_handle(struct exchange *exchange);
+bool bench_post_begin(struct exchange *exchange);
+void bench_post_receive(struct exchange *exchange, const char *bytes, size_t size);
+void bench_post_handle(struct exchange *exchange);
+
+/* Of both. */
 void bench_work(struct exchange *exchange);
 void bench_release(struct exchange *exchange);
 

@@ -3,16 +3,24 @@
 #define SERVICE_BENCH_STATE_H
 
 #include "bench/bench.h"
-#include "service/exchange.h"
+#include "service/body.h"
 
 /* What a report may look like; the rows of `bench_forms`. */
-enum bench_form { BENCH_FORM_JSON, BENCH_FORM_TEXT, BENCH_FORM_LINES, BENCH_FORM_COUNT };
+enum bench_form {
+    BENCH_FORM_JSON,
+    BENCH_FORM_TEXT,
+    BENCH_FORM_CSV, /* not of the memory benchmark */
+    BENCH_FORM_LINES,
+    BENCH_FORM_COUNT
+};
 
 /* exchange->state of the route. */
 struct bench {
     struct bench_config config;
     enum bench_form form;
-    bool running; /* this exchange holds service->bench_running */
+    unsigned given;   /* bit i: the query has bench_parameters[i] */
+    bool running;     /* this exchange holds service->bench_running */
+    struct body body; /* of a POST, which config.own_particles tells */
 };
 
 /* The media types of the forms. */

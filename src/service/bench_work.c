@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/document.h"
 #include "bench/memory.h"
 #include "bench/report.h"
 #include "codec/number.h"
@@ -12,6 +13,8 @@
 #include "service/exchange_stream.h"
 #include "service/json_document.h"
 #include "sim/random.h"
+
+#define TEXT_TYPE "text/plain; charset=utf-8"
 
 static double read_clock(void *context)
 {
@@ -29,14 +32,29 @@ static void fail_status(struct exchange *exchange, enum bench_status status)
 static void fail_domain(struct exchange *exchange, enum domain_fault fault,
                         const struct method *method, size_t index)
 {
-    exchange_fail_with(exchange, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
-                       domain_fault_text(fault));
+    const struct bench *bench = exchange->state;
+    struct problem problem;
+    problem_set(&problem, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
+                domain_fault_text(fault));
+    if (bench->config.own_particles) {
+        /* As in simulate_work.c: in columns, its x stands for a particle. */
+        bool columns = bench->body.simulation.shape == SHAPE_COLUMNS;
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, columns ? "/particles/x/%zu" : "/particles/%zu", index);
+        problem_set_pointer(&problem, pointer);
+    }
+    exchange_fail(exchange, &problem);
 }
 
-static void answer_text(struct exchange *exchange, char *text)
+static void answer_text(struct exchange *exchange, const char *type, char *text)
 {
-    exchange_answer(exchange, MHD_HTTP_OK, "text/plain; charset=utf-8", text,
-                    text ? strlen(text) : 0);
+    exchange_answer(exchange, MHD_HTTP_OK, type, text, text ? strlen(text) : 0);
+}
+
+static void answer_csv(struct exchange *exchange, json_t *report)
+{
+    answer_text(exchange, "text/csv; charset=utf-8", report ? bench_document_csv(report) : NULL);
+    json_decref(report);
 }
 
 /* --- lines: the rounds as they come, then the report ---------------------------------------- */
@@ -98,7 +116,9 @@ static void run_memory(struct exchange *exchange)
     const struct bench *bench = exchange->state;
     struct evolve_control control = {exchange_cancelled, exchange};
     struct bench_memory memory;
-    enum bench_status status = bench_memory_run(&bench->config, &control, &memory);
+    const struct particle_set *set =
+        bench->config.own_particles ? &bench->body.simulation.particles : NULL;
+    enum bench_status status = bench_memory_run(&bench->config, set, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
         fail_domain(exchange, memory.fault, memory.fault_method, memory.fault_index);
     if (status != BENCH_OK) {
@@ -107,12 +127,17 @@ static void run_memory(struct exchange *exchange)
     }
     struct bench_machine machine;
     bench_machine_describe(&machine);
-    if (bench->form == BENCH_FORM_TEXT)
-        answer_text(exchange, bench_memory_text(&memory, &machine));
-    else if (bench->form == BENCH_FORM_JSON)
+    switch (bench->form) {
+    case BENCH_FORM_TEXT:
+        answer_text(exchange, TEXT_TYPE, bench_memory_text(&memory, &machine));
+        break;
+    case BENCH_FORM_LINES:
+        if (exchange_stream_open(exchange, bench_forms[BENCH_FORM_LINES]))
+            close_lines(exchange, bench_memory_json(&memory, &machine));
+        break;
+    default:
         exchange_answer_json(exchange, MHD_HTTP_OK, bench_memory_json(&memory, &machine));
-    else if (exchange_stream_open(exchange, bench_forms[BENCH_FORM_LINES]))
-        close_lines(exchange, bench_memory_json(&memory, &machine));
+    }
 }
 
 static void answer_report(struct exchange *exchange, const struct bench_report *report)
@@ -120,12 +145,19 @@ static void answer_report(struct exchange *exchange, const struct bench_report *
     const struct bench *bench = exchange->state;
     struct bench_machine machine;
     bench_machine_describe(&machine);
-    if (bench->form == BENCH_FORM_TEXT)
-        answer_text(exchange, bench_report_text(report, &machine));
-    else if (bench->form == BENCH_FORM_JSON)
-        exchange_answer_json(exchange, MHD_HTTP_OK, bench_report_json(report, &machine));
-    else
+    switch (bench->form) {
+    case BENCH_FORM_TEXT:
+        answer_text(exchange, TEXT_TYPE, bench_report_text(report, &machine));
+        break;
+    case BENCH_FORM_CSV:
+        answer_csv(exchange, bench_report_json(report, &machine));
+        break;
+    case BENCH_FORM_LINES:
         close_lines(exchange, bench_report_json(report, &machine));
+        break;
+    default:
+        exchange_answer_json(exchange, MHD_HTTP_OK, bench_report_json(report, &machine));
+    }
 }
 
 static void run_time(struct exchange *exchange, const struct particle_set *set)
@@ -141,6 +173,7 @@ static void run_time(struct exchange *exchange, const struct particle_set *set)
     struct lines lines = {.exchange = exchange, .size = 0};
     struct bench_environment environment = {
         .clock = read_clock,
+        .cpu_time = bench_cpu_time,
         .control = {exchange_cancelled, exchange},
     };
     if (bench->form == BENCH_FORM_LINES) {
@@ -166,6 +199,10 @@ void bench_work(struct exchange *exchange)
     const struct bench *bench = exchange->state;
     if (bench->config.memory) {
         run_memory(exchange);
+        return;
+    }
+    if (bench->config.own_particles) {
+        run_time(exchange, &bench->body.simulation.particles);
         return;
     }
     struct particle_set set;

@@ -53,9 +53,14 @@ void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *
     return exchange;
 }
 
-static void fail_not_found(struct exchange *exchange, const char *method, const char *path)
+/* Finds the route, or fails. */
+static void find_route(struct exchange *exchange, const char *method, const char *path)
 {
-    const char *allow = route_allow(path);
+    bool hidden = !exchange->service->options->profiling && route_is_for_profiling(path);
+    const char *allow = hidden ? NULL : route_allow(path);
+    exchange->route = hidden ? NULL : route_find(method, path);
+    if (exchange->route)
+        return;
     if (!allow) {
         exchange_fail_with(exchange, PROBLEM_NOT_FOUND, "There is nothing at %.100s. There is %s.",
                            path, route_list());
@@ -95,14 +100,13 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
         return exchange_send(exchange);
     }
     bool too_large = framing.content_length > (uint64_t)exchange->service->options->max_body;
-    exchange->route = route_find(method, path);
-    if (!exchange->route)
-        fail_not_found(exchange, method, path);
-    else if (too_large) {
+    find_route(exchange, method, path);
+    if (exchange->route && too_large) {
         set_too_large(&problem, exchange);
         exchange_fail(exchange, &problem);
-    } else if (exchange->route->begin)
+    } else if (exchange->route && exchange->route->begin) {
         exchange->route->begin(exchange);
+    }
     if (!exchange->failed || !framing.has_body)
         return MHD_YES;
     /* Sending now, before the body, makes the library close the connection afterwards. */

@@ -1,5 +1,6 @@
 #include "service/exchange.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,7 +151,9 @@ void exchange_fail(struct exchange *exchange, const struct problem *problem)
     exchange_answer(exchange, problem_status(problem->kind), PROBLEM_TYPE, text, size);
     if (problem_status(problem->kind) == MHD_HTTP_SERVICE_UNAVAILABLE)
         exchange->answer.retry_after_s =
-            problem->kind == PROBLEM_BENCH_RUNNING ? RETRY_AFTER_BENCH_S : RETRY_AFTER_S;
+            problem->kind == PROBLEM_BENCH_RUNNING || problem->kind == PROBLEM_PROFILE_RUNNING
+                ? RETRY_AFTER_BENCH_S
+                : RETRY_AFTER_S;
 }
 
 void exchange_fail_with(struct exchange *exchange, enum problem_kind kind, const char *format, ...)
@@ -244,25 +247,60 @@ static void run_job(struct pool_task *task)
     atomic_fetch_sub(&service->jobs, 1);
 }
 
-void exchange_submit(struct exchange *exchange)
+/* Suspends the connection, before somebody can see the job, or his resume might come first. False
+ * when there is to be none. */
+static bool begin_job(struct exchange *exchange)
 {
-    struct service *service = exchange->service;
     exchange->stage = EXCHANGE_SUBMITTED;
     exchange->task.run = run_job;
     /* A peer that was cut meanwhile: exchange_send finds out. */
     if (!peer_work(exchange->peer))
-        return;
-    /* Suspended before the worker can see it, or its resume might come first. */
-    struct MHD_Connection *connection = exchange->connection;
-    MHD_suspend_connection(connection);
-    atomic_fetch_add(&service->jobs, 1);
-    if (worker_pool_submit(service->pool, &exchange->task))
+        return false;
+    MHD_suspend_connection(exchange->connection);
+    atomic_fetch_add(&exchange->service->jobs, 1);
+    return true;
+}
+
+/* Nobody has taken it: the answer is set. */
+static void abandon_job(struct exchange *exchange)
+{
+    struct service *service = exchange->service;
+    MHD_resume_connection(exchange->connection);
+    atomic_fetch_sub(&service->jobs, 1);
+}
+
+void exchange_submit(struct exchange *exchange)
+{
+    struct service *service = exchange->service;
+    if (!begin_job(exchange) || worker_pool_submit(service->pool, &exchange->task))
         return;
     exchange_fail_with(exchange, PROBLEM_QUEUE_FULL,
                        "%lld requests are waiting already; try again later.",
                        (long long)service->options->queue_limit);
-    MHD_resume_connection(connection);
-    atomic_fetch_sub(&service->jobs, 1);
+    abandon_job(exchange);
+}
+
+static void *run_apart(void *task)
+{
+    run_job(task);
+    return NULL;
+}
+
+void exchange_submit_apart(struct exchange *exchange)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (!begin_job(exchange))
+        return;
+    exchange->task.submitted_ns = clock_now_ns();
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    bool started = pthread_create(&thread, &attributes, run_apart, &exchange->task) == 0;
+    pthread_attr_destroy(&attributes);
+    if (started)
+        return;
+    exchange_fail_with(exchange, PROBLEM_INTERNAL, "Threads are short; try again later.");
+    abandon_job(exchange);
 }
 
 void exchange_work_here(struct exchange *exchange)

@@ -28,6 +28,7 @@
 struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
     const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
+    bool profiling;     /* there only with --profiling */
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
     /* A piece of the body. May fail the exchange; it is then not called again. */
@@ -127,6 +128,10 @@ void exchange_submit(struct exchange *exchange);
 /* Does the work here and now, on the I/O thread: for requests so small that the hand-over would
  * cost more. Last thing that handle does. */
 void exchange_work_here(struct exchange *exchange);
+
+/* The same, but route->work runs on a thread of its own: for work that mostly waits, or that must
+ * not wait until a worker is free. */
+void exchange_submit_apart(struct exchange *exchange);
 
 /* True when the work is to end early; route->work asks now and then. Counts as progress. `context`
  * is the exchange: fits evolve_control. */

@@ -11,14 +11,15 @@
 
 #include "service/timing.h"
 
-#define METRICS_HANDLERS_MAX 16
+#define METRICS_HANDLERS_MAX 32
 #define METRICS_METHODS_MAX 16
 
 /* The statuses that are counted one by one; anything else counts as 500. */
 #define METRICS_STATUSES(X)                                                                        \
     X(200)                                                                                         \
     X(204)                                                                                         \
-    X(304) X(400) X(404) X(405) X(406) X(408) X(413) X(415) X(422) X(499) X(500) X(503) X(504)
+    X(304)                                                                                         \
+    X(400) X(404) X(405) X(406) X(408) X(413) X(415) X(422) X(499) X(500) X(501) X(503) X(504)
 
 #define METRICS_COUNT_ONE(status) +1
 #define METRICS_STATUS_COUNT (0 METRICS_STATUSES(METRICS_COUNT_ONE))

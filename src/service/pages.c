@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "runtime/profiler.h"
 #include "service/media.h"
 #include "sim/method.h"
 
@@ -48,16 +49,16 @@ void version_handle(struct exchange *exchange)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(usable, json_string(names[i]));
     const struct options *options = exchange->service->options;
-    exchange_answer_json(exchange, MHD_HTTP_OK,
-                         json_pack("{ss ss s{ss ss ss ss ss sb} s{ss so sb} s{sI sI} so}", "name",
-                                   PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler",
-                                   BUILD_COMPILER, "sanitizers", BUILD_SANITIZERS, "libmicrohttpd",
-                                   MHD_get_version(), "jansson", jansson_version_str(),
-                                   "compression", media_codings(), "systemd", BUILT_WITH_SYSTEMD,
-                                   "cpu", "kernels", evolve_kernels_name(), "usable", usable,
-                                   "same_bits", evolve_kernels_exact(), "threads", "io",
-                                   (json_int_t)options->io_threads, "workers",
-                                   (json_int_t)options->workers, "methods", methods));
+    exchange_answer_json(
+        exchange, MHD_HTTP_OK,
+        json_pack("{ss ss s{ss ss ss ss ss sb ss} s{ss so sb} s{sI sI} so}", "name", PACKAGE_NAME,
+                  "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER, "sanitizers",
+                  BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
+                  jansson_version_str(), "compression", media_codings(), "systemd",
+                  BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "cpu", "kernels",
+                  evolve_kernels_name(), "usable", usable, "same_bits", evolve_kernels_exact(),
+                  "threads", "io", (json_int_t)options->io_threads, "workers",
+                  (json_int_t)options->workers, "methods", methods));
 }
 
 const char *version_text(void)
@@ -71,8 +72,9 @@ const char *version_text(void)
                           "jansson       %s\n"
                           "compression   %s\n"
                           "systemd       %s\n"
+                          "profiles      %s\n"
                           "kernels       %s\n",
              MHD_get_version(), jansson_version_str(), media_codings(),
-             BUILT_WITH_SYSTEMD ? "yes" : "no", evolve_kernels_name());
+             BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(), evolve_kernels_name());
     return text;
 }

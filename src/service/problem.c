@@ -33,9 +33,11 @@ static const struct kind_row {
     [PROBLEM_DOMAIN] = {422, "outside-domain", "A particle cannot be evolved"},
     [PROBLEM_TOO_MUCH_WORK] = {422, "too-much-work", "The request asks for too much work"},
     [PROBLEM_INTERNAL] = {500, "internal", "Internal error"},
+    [PROBLEM_NOT_BUILT] = {501, "not-built-in", "This build does not have it"},
     [PROBLEM_QUEUE_FULL] = {503, "queue-full", "Too many requests are waiting"},
     [PROBLEM_MEMORY] = {503, "memory-used-up", "The memory budget is used up"},
     [PROBLEM_BENCH_RUNNING] = {503, "bench-running", "A benchmark is already running"},
+    [PROBLEM_PROFILE_RUNNING] = {503, "profile-running", "A profile is being taken already"},
     [PROBLEM_DRAINING] = {503, "draining", "The daemon is shutting down"},
     [PROBLEM_DEADLINE] = {504, "deadline-passed", "The deadline has passed"},
 };

@@ -26,9 +26,11 @@ enum problem_kind {
     PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
     PROBLEM_TOO_MUCH_WORK,   /* 422 */
     PROBLEM_INTERNAL,        /* 500 */
+    PROBLEM_NOT_BUILT,       /* 501: not in this build */
     PROBLEM_QUEUE_FULL,      /* 503 */
     PROBLEM_MEMORY,          /* 503 */
     PROBLEM_BENCH_RUNNING,   /* 503 */
+    PROBLEM_PROFILE_RUNNING, /* 503 */
     PROBLEM_DRAINING,        /* 503 */
     PROBLEM_DEADLINE,        /* 504 */
     PROBLEM_KIND_COUNT

@@ -5,8 +5,36 @@
 #include "service/bench_route.h"
 #include "service/file_route.h"
 #include "service/pages.h"
+#include "service/profile_routes.h"
 #include "service/simulate.h"
 #include "web/files.h"
+
+/* Two names for each profile. */
+#define PROFILE_ROUTES(prefix)                                                                     \
+    {.method = "GET",                                                                              \
+     .path = prefix "/profile",                                                                    \
+     .profiling = true,                                                                            \
+     .begin = profile_begin,                                                                       \
+     .handle = profile_handle,                                                                     \
+     .work = profile_work,                                                                         \
+     .release = profile_release},                                                                  \
+        {.method = "GET",                                                                          \
+         .path = prefix "/heap",                                                                   \
+         .profiling = true,                                                                        \
+         .handle = heap_handle,                                                                    \
+         .work = heap_work},                                                                       \
+        {.method = "GET", .path = prefix "/cmdline", .profiling = true, .handle = cmdline_handle}, \
+        {.method = "GET",                                                                          \
+         .path = prefix "/symbol",                                                                 \
+         .profiling = true,                                                                        \
+         .handle = symbol_handle,                                                                  \
+         .work = symbol_post_work,                                                                 \
+         .release = symbol_post_release},                                                          \
+    {                                                                                              \
+        .method = "POST", .path = prefix "/symbol", .profiling = true, .begin = symbol_post_begin, \
+        .receive = symbol_post_receive, .handle = symbol_post_handle, .work = symbol_post_work,    \
+        .release = symbol_post_release                                                             \
+    }
 
 static const struct route routes[] = {
     {.method = "POST",
@@ -22,6 +50,13 @@ static const struct route routes[] = {
      .handle = bench_handle,
      .work = bench_work,
      .release = bench_release},
+    {.method = "POST",
+     .path = "/bench",
+     .begin = bench_post_begin,
+     .receive = bench_post_receive,
+     .handle = bench_post_handle,
+     .work = bench_work,
+     .release = bench_release},
     {.method = "GET", .path = "/livez", .handle = livez_handle},
     {.method = "GET", .path = "/readyz", .handle = readyz_handle},
     {.method = "GET", .path = "/healthz", .handle = readyz_handle},
@@ -30,6 +65,8 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/version", .handle = version_handle},
     {.method = "GET", .path = "/", .handle = file_handle},
     {.method = "GET", .path = "/web/{file}", .handle = file_handle},
+    PROFILE_ROUTES("/debug/pprof"),
+    PROFILE_ROUTES("/pprof"),
 };
 
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
@@ -67,9 +104,22 @@ const char *route_allow(const char *path)
     return post ? "POST, OPTIONS" : NULL;
 }
 
+bool route_is_for_profiling(const char *path)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (strcmp(routes[i].path, path) == 0)
+            return routes[i].profiling;
+    return false;
+}
+
 size_t route_handler(const struct route *route)
 {
-    return route ? (size_t)(route - routes) : ROUTE_COUNT;
+    size_t i = 0;
+    if (!route)
+        return ROUTE_COUNT;
+    while (strcmp(routes[i].path, route->path) != 0)
+        i++;
+    return i;
 }
 
 const char *route_label(size_t handler)
@@ -79,6 +129,7 @@ const char *route_label(size_t handler)
 
 const char *route_list(void)
 {
-    return "POST /simulate, GET /bench, /livez, /readyz, /healthz, /metrics, /openapi.json, "
-           "/version, /web/{file} and /, the page for a browser";
+    return "POST /simulate, GET and POST /bench, GET /livez, /readyz, /healthz, /metrics, "
+           "/openapi.json, /version, /web/{file} and /, the page for a browser, and with "
+           "--profiling on /debug/pprof/profile, heap, cmdline and symbol";
 }

@@ -10,7 +10,11 @@ const struct route *route_find(const char *method, const char *path);
 /* The value of Allow for a path, or NULL for a path that is not there. */
 const char *route_allow(const char *path);
 
-/* The counter of a row in struct metrics; NULL (no such route) has one of its own. */
+/* True for a path that is there only with --profiling. */
+bool route_is_for_profiling(const char *path);
+
+/* The counter of a row in struct metrics: one for each path, and one for NULL (no such route), the
+ * highest. */
 size_t route_handler(const struct route *route);
 
 /* The `handler` label of a counter. */

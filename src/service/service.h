@@ -20,9 +20,10 @@ struct service {
     struct memory_budget budget;
     struct metrics metrics;
     atomic_bool draining;
-    atomic_bool bench_running; /* held by the exchange whose benchmark runs */
-    atomic_size_t exchanges;   /* requests begun and not yet over */
-    atomic_size_t jobs;        /* work that may leave a connection suspended */
+    atomic_bool bench_running;   /* held by the exchange whose benchmark runs */
+    atomic_bool profile_running; /* held by the exchange that takes a CPU profile */
+    atomic_size_t exchanges;     /* requests begun and not yet over */
+    atomic_size_t jobs;          /* work that may leave a connection suspended */
 };
 
 #endif

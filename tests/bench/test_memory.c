@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../suite.h"
+#include "sim/random.h"
 
 /* gcc says it with macros of its own, clang with features. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -35,7 +36,7 @@ static bool stop(void *context)
 
 START_TEST(a_set_takes_24_bytes_a_particle)
 {
-    ck_assert_int_eq(bench_memory_run(&config, NULL, &memory), BENCH_OK);
+    ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
     ck_assert_uint_eq(memory.set_bytes, PARTICLES * 24);
     ck_assert_double_eq(memory.bytes_per_particle, 24);
     ck_assert_uint_eq(memory.output_bytes, PARTICLES * 16);
@@ -50,7 +51,7 @@ START_TEST(resident_memory_grows_by_set_and_output)
     return; /* their shadows count too */
 #endif
     for (int run = 0; run < 3; run++) { /* also when it is not the first */
-        ck_assert_int_eq(bench_memory_run(&config, NULL, &memory), BENCH_OK);
+        ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
         ck_assert(memory.resident_known);
         ck_assert_int_gt(memory.resident_before_bytes, 0);
         ck_assert_int_gt(memory.resident_growth_bytes, PARTICLES * 36);
@@ -61,12 +62,61 @@ START_TEST(resident_memory_grows_by_set_and_output)
 }
 END_TEST
 
+/* The allocator counts the same, and for each column less than a page of its own and one for its
+ * edges. Nothing stays behind. */
+START_TEST(the_heap_grows_by_set_and_output)
+{
+    int64_t before = 0;
+    for (int run = 0; run < 3; run++) {
+        ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
+        if (!memory.heap_known) /* a sanitizer's allocator does not count */
+            return;
+        ck_assert_int_gt(memory.heap_before_bytes, 0);
+        ck_assert_int_ge(memory.heap_set_bytes, PARTICLES * 24);
+        ck_assert_int_le(memory.heap_set_bytes, PARTICLES * 24 + 3 * 2 * 4096);
+        ck_assert_int_ge(memory.heap_growth_bytes, PARTICLES * 48); /* a third column, unused */
+        ck_assert_int_le(memory.heap_growth_bytes, PARTICLES * 48 + 6 * 2 * 4096);
+        if (run > 0) /* but for what the libraries keep for themselves */
+            ck_assert_int_le(memory.heap_before_bytes, before + 4096);
+        before = memory.heap_before_bytes;
+    }
+}
+END_TEST
+
+/* The standard case, and what it may take. */
+START_TEST(a_hundred_thousand_particles)
+{
+    config.particles = 100000;
+    config.dt = 0.001;
+    config.steps = 100;
+    ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
+    ck_assert_uint_le(memory.set_bytes, 24 * 100000 + 4096);
+}
+END_TEST
+
+/* The caller's particles are copied, and the copy is measured. */
+START_TEST(own_particles)
+{
+    struct particle_set own;
+    particle_set_init(&own);
+    ck_assert_int_eq(random_particles(&own, 1000, 7), 0);
+    config.particles = 1000;
+    config.own_particles = true;
+    ck_assert_int_eq(bench_memory_run(&config, &own, NULL, &memory), BENCH_OK);
+    ck_assert_uint_eq(memory.set_bytes, 24000);
+    own.x[3] = own.y[3] = 0; /* these, and no others */
+    ck_assert_int_eq(bench_memory_run(&config, &own, NULL, &memory), BENCH_OUT_OF_DOMAIN);
+    ck_assert_uint_eq(memory.fault_index, 3);
+    particle_set_fini(&own);
+}
+END_TEST
+
 START_TEST(particles_outside_the_domain)
 {
     config.timestep = 1e-200;
     config.dt = 0;
     config.steps = 0;
-    ck_assert_int_eq(bench_memory_run(&config, NULL, &memory), BENCH_OUT_OF_DOMAIN);
+    ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OUT_OF_DOMAIN);
     ck_assert_int_eq(memory.fault, DOMAIN_STEP_SMALL);
     ck_assert_str_eq(memory.fault_method->name, "closed_form");
     ck_assert_uint_eq(memory.fault_index, 0);
@@ -84,14 +134,14 @@ START_TEST(stopping_ends_it)
     config.steps = 1000000000;
     ck_assert_int_eq(bench_config_set(&config, "methods", name, strlen(name), &fault),
                      BENCH_SET_OK);
-    ck_assert_int_eq(bench_memory_run(&config, &control, &memory), BENCH_STOPPED);
+    ck_assert_int_eq(bench_memory_run(&config, NULL, &control, &memory), BENCH_STOPPED);
 }
 END_TEST
 
 START_TEST(no_memory_for_the_set)
 {
     config.particles = SIZE_MAX / 2;
-    ck_assert_int_eq(bench_memory_run(&config, NULL, &memory), BENCH_NO_MEMORY);
+    ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_NO_MEMORY);
 }
 END_TEST
 
@@ -101,6 +151,10 @@ static void fill(void)
                                    .set_bytes = 12000000,
                                    .bytes_per_particle = 24,
                                    .output_bytes = 8000000,
+                                   .heap_known = true,
+                                   .heap_before_bytes = 90000,
+                                   .heap_set_bytes = 12000400,
+                                   .heap_growth_bytes = 24000800,
                                    .resident_known = true,
                                    .resident_before_bytes = 2000000,
                                    .resident_growth_bytes = 20500000,
@@ -126,6 +180,12 @@ START_TEST(json_has_the_figures)
     ck_assert_int_eq(before, 2000000);
     ck_assert_int_eq(growth, 20500000);
     ck_assert_uint_eq(json_array_size(methods), config.method_count);
+    ck_assert_int_eq(json_unpack(document, "{s:I, s:I, s:I}", "heap_before_bytes", &before,
+                                 "heap_set_bytes", &set, "heap_growth_bytes", &growth),
+                     0);
+    ck_assert_int_eq(before, 90000);
+    ck_assert_int_eq(set, 12000400);
+    ck_assert_int_eq(growth, 24000800);
 
     const char *name;
     ck_assert_int_eq(json_unpack(json_array_get(methods, 2), "{s:s, s:I}", "name", &name,
@@ -140,9 +200,10 @@ END_TEST
 START_TEST(json_has_null_where_the_system_does_not_tell)
 {
     fill();
-    memory.resident_known = false;
+    memory.resident_known = memory.heap_known = false;
     json_t *document = bench_memory_json(&memory, &machine);
     ck_assert(json_is_null(json_object_get(document, "resident_growth_bytes")));
+    ck_assert(json_is_null(json_object_get(document, "heap_set_bytes")));
     ck_assert(json_is_integer(json_object_get(document, "set_bytes")));
     json_decref(document);
 }
@@ -155,6 +216,9 @@ START_TEST(text_is_an_aligned_table)
     ck_assert_ptr_nonnull(text);
     ck_assert_ptr_nonnull(strstr(text, "particle set     12000000       24.00\n"
                                        "end points        8000000       16.00\n"
+                                       "heap before         90000            \n"
+                                       "set in the heap  12000400       24.00\n"
+                                       "heap growth      24000800       48.00\n"
                                        "resident before   2000000            \n"
                                        "resident growth  20500000       41.00\n"
                                        "closed_form         -4096       -0.01\n"));
@@ -169,6 +233,9 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, a_set_takes_24_bytes_a_particle);
     tcase_add_test(tcase, resident_memory_grows_by_set_and_output);
+    tcase_add_test(tcase, the_heap_grows_by_set_and_output);
+    tcase_add_test(tcase, a_hundred_thousand_particles);
+    tcase_add_test(tcase, own_particles);
     tcase_add_test(tcase, particles_outside_the_domain);
     tcase_add_test(tcase, stopping_ends_it);
     tcase_add_test(tcase, no_memory_for_the_set);

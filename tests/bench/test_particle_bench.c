@@ -115,6 +115,177 @@ START_TEST(it_runs_the_set_that_it_is_told)
 }
 END_TEST
 
+/* --- files --------------------------------------------------------------- */
+
+static char folder[64];
+
+static void open_folder(void)
+{
+    strcpy(folder, "/tmp/particle-bench-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+}
+
+static void remove_folder(void)
+{
+    char command[96];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static json_t *load(const char *path)
+{
+    json_error_t error;
+    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    ck_assert_msg(document != NULL, "%s: %s", path, error.text);
+    return document;
+}
+
+static json_t *stats_in(const json_t *document, size_t index)
+{
+    return json_object_get(json_array_get(json_object_get(document, "benchmarks"), index), "stats");
+}
+
+/* Saved are the rounds, printed is what was asked for, and both are of one run. */
+START_TEST(it_saves_what_it_prints)
+{
+    json_t *printed = run_json(QUICK " --save saved.json --format json --methods euler,fast");
+    json_t *saved = load("saved.json");
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_uint_ge(json_array_size(json_object_get(stats_in(saved, i), "data")), 2);
+        ck_assert_ptr_null(json_object_get(stats_in(printed, i), "data"));
+        json_object_del(stats_in(saved, i), "data");
+    }
+    ck_assert(json_equal(saved, printed));
+    json_decref(printed);
+    json_decref(saved);
+}
+END_TEST
+
+/* The same file: every ratio is 1, and nothing fails. */
+START_TEST(it_compares_files)
+{
+    ck_assert_int_eq(run(QUICK " --save a.json"), 0);
+    ck_assert_int_eq(run("--load a.json --compare a.json --fail-ratio 1"), 0);
+    ck_assert_ptr_eq(strstr(output, "compared with a.json\n\nmethod "), output);
+    ck_assert_ptr_nonnull(strstr(output, "  1.0000  "));
+    json_t *document = run_json("--load a.json --compare a.json --format json");
+    const json_t *rows = json_object_get(document, "comparison");
+    ck_assert_uint_eq(json_array_size(rows), 5);
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_double_eq(json_real_value(json_object_get(json_array_get(rows, i), "ratio")), 1);
+    json_decref(document);
+    ck_assert_int_eq(run("--load a.json --compare a.json --format csv"), 0);
+    ck_assert_ptr_nonnull(strstr(output, ",before_s,ratio,ratio_low,ratio_high\n"));
+    ck_assert_ptr_nonnull(strstr(output, "\nreference,"));
+}
+END_TEST
+
+START_TEST(it_compares_a_run)
+{
+    ck_assert_int_eq(run(QUICK " --save a.json --methods euler"), 0);
+    ck_assert_int_eq(run(QUICK " --compare a.json --save a.json"),
+                     0); /* read before it is written */
+    ck_assert_ptr_nonnull(strstr(output, "\neuler "));
+    ck_assert_ptr_nonnull(strstr(output, "\ncompared with a.json\n\nmethod "));
+    json_t *saved = load("a.json");
+    ck_assert_uint_eq(json_array_size(json_object_get(saved, "benchmarks")), 5);
+    ck_assert_ptr_null(json_object_get(saved, "comparison"));
+    json_decref(saved);
+}
+END_TEST
+
+/* Ten times as fast in the file as it can be: past any ratio below ten, and not past others. */
+START_TEST(past_the_ratio_the_status_is_1)
+{
+    ck_assert_int_eq(run(QUICK " --save a.json --methods euler,fast"), 0);
+    json_t *document = load("a.json");
+    json_t *data = json_object_get(stats_in(document, 0), "data");
+    for (size_t i = 0; i < json_array_size(data); i++)
+        json_array_set_new(data, i, json_real(json_real_value(json_array_get(data, i)) / 10));
+    ck_assert_int_eq(json_dump_file(document, "b.json", 0), 0);
+    json_decref(document);
+    ck_assert_int_eq(run("--load a.json --compare b.json"), 0);
+    ck_assert_int_eq(run("--load a.json --compare b.json --fail-ratio 1.05 2>&1"), 1);
+    ck_assert_ptr_nonnull(strstr(output, "particle-bench: euler takes 10 times as long"));
+    ck_assert_ptr_null(strstr(output, ": fast takes"));
+    ck_assert_int_eq(run("--load a.json --compare b.json --fail-ratio 1000"), 0);
+    ck_assert_int_eq(run("--load b.json --compare a.json --fail-ratio 1.05"), 0);
+}
+END_TEST
+
+START_TEST(it_exports_to_hyperfine)
+{
+    ck_assert_int_eq(run(QUICK " --methods fast --save a.json --export-hyperfine h.json"), 0);
+    json_t *export = load("h.json"), *saved = load("a.json");
+    const char *command, *particles;
+    double mean, user, system;
+    json_t *times;
+    ck_assert_int_eq(json_unpack(export, "{s:[{s:s, s:F, s:F, s:F, s:o, s:{s:s}}!]!}", "results",
+                                 "command", &command, "mean", &mean, "user", &user, "system",
+                                 &system, "times", &times, "parameters", "particles", &particles),
+                     0);
+    ck_assert_str_eq(command, "fast");
+    ck_assert_str_eq(particles, "3");
+    ck_assert_double_ge(user, 0);
+    ck_assert_double_ge(system, 0);
+    ck_assert(json_equal(times, json_object_get(stats_in(saved, 0), "data")));
+    json_decref(export);
+    json_decref(saved);
+    /* also from a file, if that has the rounds */
+    ck_assert_int_eq(run("--load a.json --export-hyperfine h2.json"), 0);
+    ck_assert_str_eq(output, "");
+    json_t *again = load("h2.json");
+    json_decref(again);
+    ck_assert_int_eq(run("--load a.json --format json > b.json"), 0);
+    ck_assert_int_eq(run("--load b.json --export-hyperfine h3.json 2>&1"), 2);
+    ck_assert_ptr_nonnull(strstr(output, "b.json: it lacks"));
+}
+END_TEST
+
+static const struct {
+    const char *arguments, *says;
+} bad_files[] = {
+    {QUICK " --compare none.json", "none.json: unable to open"},
+    {QUICK " --compare cut.json", "cut.json: "},
+    {QUICK " --compare other.json", "other.json: it is not a report"},
+    {"--load none.json --compare good.json", "none.json: unable to open"},
+    {"--load other.json --compare good.json", "good.json: it is not a report"},
+    {"--dt 2e-4 --max-time 1e-9 --compare good.json", "measured with"},
+    {QUICK " --compare good.json --methods reference", "no benchmark that was measured here"},
+    {QUICK " --fail-ratio 1.05", "--fail-ratio needs --compare"},
+    {QUICK " --compare good.json --fail-ratio 0", "decimal number above 0"},
+    {QUICK " --compare good.json --fail-ratio 5%", "decimal number above 0"},
+    {QUICK " --compare good.json --fail-ratio ''", "decimal number above 0"},
+    {QUICK " --memory --save x.json", "--memory and --codec"},
+    {QUICK " --codec --compare good.json", "--memory and --codec"},
+    {QUICK " --memory --format csv", "--memory and --codec"},
+    {"--load good.json", "--load needs"},
+};
+
+START_TEST(a_bad_file_is_one_line_and_status_2)
+{
+    char arguments[160];
+    ck_assert_int_eq(run(QUICK " --save good.json --methods euler"), 0);
+    ck_assert_int_eq(system("head -c 100 good.json > cut.json; echo '{}' > other.json"), 0);
+    snprintf(arguments, sizeof arguments, "%s 2>&1 >/dev/null", bad_files[_i].arguments);
+    ck_assert_int_eq(run(arguments), 2);
+    ck_assert_msg(strstr(output, bad_files[_i].says) != NULL, "%s", output);
+    ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_written_is_an_error)
+{
+    ck_assert_int_eq(run(QUICK " --save /dev/full 2>&1 >/dev/null"), 1);
+    ck_assert_ptr_nonnull(strstr(output, "/dev/full: "));
+    ck_assert_int_eq(run(QUICK " --save none/a.json 2>&1 >/dev/null"), 1);
+    ck_assert_ptr_nonnull(strstr(output, "none/a.json: "));
+}
+END_TEST
+
+/* --- the rest ------------------------------------------------------------ */
+
 START_TEST(it_measures_memory)
 {
     json_t *document = run_json("--memory --particles 1000 --dt 1e-4 --format json");
@@ -133,11 +304,27 @@ START_TEST(it_explains_itself)
     ck_assert_ptr_eq(strstr(output, "closed_form "), output);
     ck_assert_ptr_nonnull(strstr(output, "\nreference "));
     ck_assert_int_eq(run("--help"), 0);
-    static const char *const options[] = {
-        "--particles N",  "--dt TIME",      "--timestep TIME",    "--seed N",
-        "--methods LIST", "--min-rounds N", "--max-time SECONDS", "--warmup on|off",
-        "--memory",       "--data",         "--simd NAME|all",    "--peak",
-        "--list",         "--help",         "--format text|json", "--version"};
+    static const char *const options[] = {"--particles N",
+                                          "--dt TIME",
+                                          "--timestep TIME",
+                                          "--seed N",
+                                          "--methods LIST",
+                                          "--min-rounds N",
+                                          "--max-time SECONDS",
+                                          "--warmup on|off",
+                                          "--memory",
+                                          "--data",
+                                          "--simd NAME|all",
+                                          "--peak",
+                                          "--list",
+                                          "--help",
+                                          "--format text|json|csv",
+                                          "--version",
+                                          "--save FILE",
+                                          "--load FILE",
+                                          "--compare FILE",
+                                          "--fail-ratio RATIO",
+                                          "--export-hyperfine FILE"};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         ck_assert_msg(strstr(output, options[i]) != NULL, "no %s", options[i]);
 }
@@ -156,7 +343,7 @@ static const struct {
     {"--min-rounds 0", "min_rounds must be"},
     {"--max-time 0", "max_time must be"},
     {"--warmup maybe", "on or off"},
-    {"--format yaml", "text or json"},
+    {"--format yaml", "text, json or csv"},
     {"--simd mmx", "--simd 'mmx' is not in the list"},
     {"--simd ''", "--simd '' is not in the list"},
     {"--frobnicate", "frobnicate"},
@@ -231,5 +418,15 @@ int main(void)
     tcase_add_loop_test(tcase, a_bad_option_is_one_line_and_status_2, 0, sizeof bad / sizeof *bad);
     tcase_add_test(tcase, a_full_disk_is_an_error);
     tcase_add_loop_test(tcase, an_interrupt_ends_it_with_130, 0, 2);
+    tcase = suite_case(suite, "files");
+    tcase_add_checked_fixture(tcase, open_folder, remove_folder);
+    tcase_add_test(tcase, it_saves_what_it_prints);
+    tcase_add_test(tcase, it_compares_files);
+    tcase_add_test(tcase, it_compares_a_run);
+    tcase_add_test(tcase, past_the_ratio_the_status_is_1);
+    tcase_add_test(tcase, it_exports_to_hyperfine);
+    tcase_add_loop_test(tcase, a_bad_file_is_one_line_and_status_2, 0,
+                        sizeof bad_files / sizeof *bad_files);
+    tcase_add_test(tcase, a_file_that_cannot_be_written_is_an_error);
     return suite_run(suite);
 }

@@ -83,8 +83,22 @@ START_TEST(text_for_a_terminal)
         ck_assert_ptr_null(strstr(reply->body, "\nreference "));
     }
     const struct reply *reply =
-        http(&server, "GET", "/bench?" QUICK, NULL, "Accept: text/csv, image/*", NULL);
+        http(&server, "GET", "/bench?" QUICK, NULL, "Accept: text/html, image/png", NULL);
     reply_is_problem(reply, 406, "not-acceptable");
+}
+END_TEST
+
+START_TEST(csv_for_a_spreadsheet)
+{
+    const struct reply *reply = http(&server, "GET", "/bench?methods=euler,closed_form&" QUICK,
+                                     NULL, "Accept: text/csv", NULL);
+    ck_assert_int_eq(reply->status, 200);
+    ck_assert_str_eq(reply_header(reply, "Content-Type"), "text/csv; charset=utf-8");
+    ck_assert_ptr_eq(strstr(reply->body, "name,simd,particles,steps,"), reply->body);
+    ck_assert_ptr_nonnull(strstr(reply->body, "\neuler,"));
+    ck_assert_ptr_nonnull(strstr(reply->body, ",50,999,0.01,1e-05,1,"));
+    reply = http(&server, "GET", "/bench?memory=1", NULL, "Accept: text/csv", NULL);
+    reply_is_problem(reply, 422, "invalid-request");
 }
 END_TEST
 
@@ -230,6 +244,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, statistics_are_consistent);
     tcase_add_test(tcase, text_for_a_terminal);
+    tcase_add_test(tcase, csv_for_a_spreadsheet);
     tcase_add_test(tcase, head_is_quick_to_say_what_would_come);
     tcase_add_test(tcase, memory_benchmark);
     tcase_add_test(tcase, bad_parameters);

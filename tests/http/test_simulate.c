@@ -224,6 +224,9 @@ START_TEST(head_and_options)
     ck_assert_str_eq(reply_header(reply, "Allow"), "POST, OPTIONS");
     reply = http(&server, "OPTIONS", "/bench", NULL, NULL);
     ck_assert_int_eq(reply->status, 204);
+    ck_assert_str_eq(reply_header(reply, "Allow"), "GET, HEAD, POST, OPTIONS");
+    reply = http(&server, "OPTIONS", "/version", NULL, NULL);
+    ck_assert_int_eq(reply->status, 204);
     ck_assert_str_eq(reply_header(reply, "Allow"), "GET, HEAD, OPTIONS");
     reply = http(&server, "OPTIONS", "/simulate", "a body of no interest", NULL);
     ck_assert_int_eq(reply->status, 204);

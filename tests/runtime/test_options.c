@@ -100,6 +100,7 @@ static const struct numeric numerics[] = {
     {"--log-format", "PARTICLED_LOG_FORMAT", FIELD(log_format), "text", LOG_FORMAT_TEXT, "xml",
      "json", LOG_FORMAT_JSON, "jso"},
     {"--access-log", "PARTICLED_ACCESS_LOG", FIELD(access_log), "off", 0, "0", "on", 1, "ON"},
+    {"--profiling", "PARTICLED_PROFILING", FIELD(profiling), "off", 0, "0", "on", 1, "yes"},
 };
 
 #define NUMERICS (sizeof numerics / sizeof *numerics)
