@@ -48,26 +48,33 @@ function drawChart(benchmarks) {
         `${name}: median ${duration(stats.median)}`).join('; '));
     for (let exponent = low; exponent <= high; exponent++) {
         const x = toX(10 ** exponent);
+        const text = {class: 'tick', x, y: height - 10, 'text-anchor': 'middle'};
         svg.append(shape('line', {class: 'grid', x1: x, x2: x, y1: top, y2: height - bottom}),
-                   shape('text', {class: 'tick', x, y: height - 10, 'text-anchor': 'middle'}, tickName(exponent)));
+                   shape('text', text, tickName(exponent)));
     }
     benchmarks.forEach(({name, stats}, i) => {
         const y = top + row * (i + 0.5);
-        const line = (x1, x2, dy1, dy2, kind) => shape('line', {class: kind, x1, x2, y1: y + dy1, y2: y + dy2});
+        const line = (x1, x2, dy1, dy2, kind) =>
+            shape('line', {class: kind, x1, x2, y1: y + dy1, y2: y + dy2});
         const [least, q1, median, q3, most] =
             [stats.ld15iqr, stats.q1, stats.median, stats.q3, stats.hd15iqr].map(toX);
         svg.append(
             shape('text', {class: 'name', x: left - 14, y: y + 4, 'text-anchor': 'end'}, name),
-            line(least, most, 0, 0, 'whisker'), line(least, least, -5, 5, 'whisker'), line(most, most, -5, 5, 'whisker'),
+            line(least, most, 0, 0, 'whisker'),
+            line(least, least, -5, 5, 'whisker'),
+            line(most, most, -5, 5, 'whisker'),
             shape('rect', {class: 'box', x: q1 - 1, y: y - 9, width: q3 - q1 + 2, height: 18, rx: 1.5}),
             line(median, median, -13, 13, 'median'),
-            shape('text', {class: 'value', x: median, y: y - 15, 'text-anchor': 'middle'}, duration(stats.median)));
+            shape('text', {class: 'value', x: median, y: y - 15, 'text-anchor': 'middle'},
+                  duration(stats.median)));
     });
     $('bench-chart').replaceChildren(svg);
 }
 
-const perStep = (extra) => (extra.ns_per_particle_step === null ? '–' : duration(extra.ns_per_particle_step * 1e-9));
-const times = (ratio) => (ratio === null ? '–' : `${ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(3)} ×`);
+// What the daemon could not say is null.
+const known = (value, text) => (value === null ? '–' : text(value));
+const times = (ratio) =>
+    `${ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(3)} ×`;
 
 function fillTable(benchmarks) {
     $('bench-table').tBodies[0].replaceChildren(...benchmarks.map(({name, stats, extra_info: extra}) => {
@@ -76,9 +83,9 @@ function fillTable(benchmarks) {
         cell(row, duration(stats.median));
         cell(row, `${duration(stats.q1)} … ${duration(stats.q3)}`);
         cell(row, stats.rounds.toLocaleString('en'));
-        cell(row, perStep(extra));
-        cell(row, times(extra.speedup_over_reference));
-        cell(row, extra.max_difference_from_reference === null ? '–' : scientific(extra.max_difference_from_reference));
+        cell(row, known(extra.ns_per_particle_step, (ns) => duration(ns * 1e-9)));
+        cell(row, known(extra.speedup_over_reference, times));
+        cell(row, known(extra.max_difference_from_reference, scientific));
         return row;
     }));
 }
@@ -109,7 +116,8 @@ export class BenchTab {
         this.#abort = new AbortController();
         this.#setRunning(true);
         const clock = setInterval(() => {
-            $('bench-status').textContent = `Running for ${Math.round((performance.now() - begun) / 1000)} s`;
+            const seconds = Math.round((performance.now() - begun) / 1000);
+            $('bench-status').textContent = `Running for ${seconds} s`;
         }, 1000);
         $('bench-status').textContent = 'Running';
         $('bench-alert').hidden = true;
@@ -147,7 +155,8 @@ export class BenchTab {
         $('bench-status').textContent = '';
         const title = document.createElement('strong');
         title.textContent = error.problem?.title ?? 'The daemon does not answer';
-        $('bench-alert').replaceChildren(title, ` ${error.problem ? error.message : 'Run it again once it is back.'}`);
+        const detail = error.problem ? error.message : 'Run it again once it is back.';
+        $('bench-alert').replaceChildren(title, ` ${detail}`);
         $('bench-alert').hidden = false;
     }
 }

@@ -21,8 +21,8 @@ const require = createRequire(path.join(process.env.PAGE_MODULES, 'node_modules'
 const {chromium} = require('playwright-core');
 
 // Nothing but what the tests ask for goes over the network.
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic',
-               '--no-first-run', '--disable-component-update', '--disable-sync'];
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
+               '--disable-quic', '--no-first-run', '--disable-component-update', '--disable-sync'];
 
 export const THREE = [[0.3, 0.5, 1], [0, -0.5, -1], [-0.1, -0.4, 3]];
 
@@ -102,7 +102,9 @@ export function useBrowser() {
 
 // Opens the page at `hash`. What it logs, throws or is refused fails the test `t` at its end, unless
 // `expected(text, address)` says that it belongs there.
-export async function openPage(t, {hash = '', daemon = shared.daemon, expected = () => false, ...options} = {}) {
+export async function openPage(t, {
+    hash = '', daemon = shared.daemon, expected = () => false, ...options
+} = {}) {
     const context = await shared.browser.newContext({viewport: {width: 1280, height: 800}, ...options});
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT_MS);
@@ -129,7 +131,8 @@ export async function openPage(t, {hash = '', daemon = shared.daemon, expected =
 }
 
 export const stateOf = (page) => page.evaluate(() => window.particled.state);
-export const particlesOf = (page, side = 0) => page.evaluate((index) => window.particled.particles(index), side);
+export const particlesOf = (page, side = 0) =>
+    page.evaluate((index) => window.particled.particles(index), side);
 
 // Waits until the page's state passes the test, and returns it.
 export async function until(page, test) {
