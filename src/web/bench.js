@@ -8,7 +8,8 @@ const KINDS = {
 };
 
 const SVG = 'http://www.w3.org/2000/svg';
-const CHART = {width: 760, row: 44, left: 110, right: 24, top: 8, bottom: 30};
+const CHART = {row: 46, left: 98, right: 22, top: 10, bottom: 30}; // pixels
+const TICK_PX = 56; // names on the scale are as far apart
 
 const $ = (id) => document.getElementById(id);
 
@@ -37,16 +38,18 @@ const tickName = (exponent) => {
 
 // Whiskers, box and median of each method, one below the other.
 function drawChart(benchmarks) {
-    const {width, row, left, right, top, bottom} = CHART;
+    const {row, left, right, top, bottom} = CHART;
+    const {width} = $('bench-chart').getBoundingClientRect();
     const height = top + row * benchmarks.length + bottom;
     const all = benchmarks.flatMap(({stats}) => [stats.ld15iqr, stats.hd15iqr, stats.q1, stats.q3]);
     const low = Math.floor(Math.log10(Math.min(...all)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...all))));
     const toX = (seconds) => left + ((width - left - right) * (Math.log10(seconds) - low)) / (high - low);
-    const svg = shape('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img'});
+    const svg = shape('svg', {width, height, role: 'img'});
     svg.setAttribute('aria-label', benchmarks.map(({name, stats}) =>
         `${name}: median ${duration(stats.median)}`).join('; '));
-    for (let exponent = low; exponent <= high; exponent++) {
+    const step = Math.ceil((TICK_PX * (high - low)) / (width - left - right));
+    for (let exponent = low; exponent <= high; exponent += step) {
         const x = toX(10 ** exponent);
         const text = {class: 'tick', x, y: height - 10, 'text-anchor': 'middle'};
         svg.append(shape('line', {class: 'grid', x1: x, x2: x, y1: top, y2: height - bottom}),
@@ -91,11 +94,11 @@ function fillTable(benchmarks) {
 }
 
 function show({benchmarks, machine_info: machine, datetime}) {
+    $('bench-result').hidden = false;
     drawChart(benchmarks);
     fillTable(benchmarks);
     $('bench-machine').textContent = `${machine.cpu.brand}, ${machine.cpu.count} cores, ` +
         `${machine.kernels} kernels, ${datetime.slice(0, 16).replace('T', ' ')} UTC`;
-    $('bench-result').hidden = false;
 }
 
 export class BenchTab {
@@ -109,6 +112,10 @@ export class BenchTab {
             this.#run(new FormData(event.target).get('bench-kind'));
         });
         $('bench-stop').addEventListener('click', () => this.#abort?.abort());
+        new ResizeObserver(([{contentRect}]) => {
+            if (this.report && contentRect.width > 0)
+                drawChart(this.report.benchmarks);
+        }).observe($('bench-chart'));
     }
 
     async #run(kind) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-    THREE, inkOf, near, openPage, particlesOf, pauseAt, reference, shared, stateOf, until,
+    THREE, coloursOf, eventually, inkOf, near, openPage, particlesOf, pauseAt, reference, shared, stateOf, until,
     useBrowser,
 } from './harness.js';
 
@@ -76,39 +76,22 @@ test('speed limits the frames', async (t) => {
 test('trails and colours can be switched off and on', async (t) => {
     const page = await openPage(t);
     await until(page, ({sides}) => sides[0].time > 0.5);
-    const colours = () => page.$eval('#canvas-0', (canvas) => {
-        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        const seen = new Set();
-        for (let i = 0; i < data.length; i += 4)
-            if (data[i + 3] === 255)
-                seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
-        return seen.size;
-    });
     await page.click('#play');
-    const [withTrails, coloured] = [await inkOf(page, '#canvas-0'), await colours()];
+    const ink = () => inkOf(page, '#canvas-0');
+    const colours = () => coloursOf(page, '#canvas-0');
+    const withTrails = await ink();
+    assert.ok(await colours() >= 3); // more where discs overlap
     await page.uncheck('#trails');
-    await page.waitForFunction((ink) => {
-        const canvas = document.querySelector('#canvas-0');
-        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return data.filter((value, i) => i % 4 === 3 && value > 0).length / (data.length / 4) < ink / 2;
-    }, withTrails);
-    assert.ok(await inkOf(page, '#canvas-0') > 0);
+    const without = await eventually(ink, (value) => value < withTrails / 2);
+    assert.ok(without > 0);
     await page.uncheck('#colour');
-    await page.waitForFunction(() => document.querySelector('#legend').hidden);
-    await page.waitForTimeout(0);
+    await eventually(colours, (count) => count === 1);
+    assert.ok(await page.isHidden('#legend'));
     await page.check('#trails');
     await page.click('#play');
-    await until(page, ({playing}) => playing);
-    assert.ok(coloured >= 3); // more where discs overlap
-    await page.waitForFunction(() => {
-        const canvas = document.querySelector('#canvas-0');
-        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        const seen = new Set();
-        for (let i = 0; i < data.length; i += 4)
-            if (data[i + 3] === 255)
-                seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
-        return seen.size === 1;
-    });
+    await eventually(ink, (value) => value > withTrails / 2);
+    await page.check('#colour');
+    await eventually(colours, (count) => count >= 3);
 });
 
 test('the wheel zooms where it points, dragging moves, buttons and Fit', async (t) => {
