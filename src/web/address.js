@@ -1,12 +1,13 @@
 // The settings in the address behind the #, so that it can be kept and passed on. Only what
 // differs from the preset stands there.
 import {fromTriples, triples} from './particles.js';
-import {presets, settings as defaults} from './presets.js';
+import {presets, rates, settings as defaults} from './presets.js';
 
 // Sets of more particles are not written there.
 const PARTICLES_MAX = 40;
 
-const NAMES = ['method', 'timestep', 'dt', 'rate', 'compare', 'method2', 'timestep2', 'trails', 'colour', 'speed'];
+const NAMES = ['method', 'timestep', 'dt', 'rate', 'compare', 'method2', 'timestep2', 'trails', 'colour',
+               'speed'];
 
 // The settings that a preset comes with.
 export const presetSettings = (preset) => ({...defaults, ...presets[preset]?.settings, preset});
@@ -45,7 +46,7 @@ export function read(hash) {
     const settings = presetSettings(isKnown ? wanted : defaults.preset);
     for (const name of NAMES) {
         const value = query.get(name);
-        if (value !== null)
+        if (value !== null && (name !== 'rate' || rates.includes(value)))
             settings[name] = isSwitch(name) ? value === 'on' : value;
     }
     return {settings, set, tab: query.get('tab') === 'benchmark' ? 'benchmark' : 'simulation'};

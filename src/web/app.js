@@ -6,25 +6,23 @@ import {Dialogs} from './dialogs.js';
 import {DifferenceChart} from './difference.js';
 import {makePalette} from './palette.js';
 import {distances, triples, withParticle, withoutParticle} from './particles.js';
-import {presets} from './presets.js';
+import {presets, rates} from './presets.js';
 import {Readings} from './readings.js';
 import {Runner} from './runner.js';
 import {Stage} from './stage.js';
 import {scientific} from './text.js';
+import {onThemeChange} from './theme_switch.js';
 import {particleOf, setText, showTrouble} from './trouble.js';
 import {Camera} from './view.js';
 
-const RATES = ['1', '2', '5', '10', '15', '30', '60', '120'];
 const READINGS_MS = 200; // numbers change no more often
 const TABS = ['simulation', 'benchmark'];
 const LINKS = {lost: 'no answer', busy: 'busy'};
-const THEMES = ['system', 'light', 'dark'];
 
 const $ = (id) => document.getElementById(id);
 
 let {settings, set: ownSet, tab} = address.read(location.hash);
-let methods = []; // {name, summary}, from the daemon
-let version = null;
+let version = null; // what the daemon says of itself: among other things, its methods
 let readAt = 0; // when the numbers were last written
 let wanted = 0; // the frame that was asked of the display
 let hasChanged = {view: true, frame: false, look: true}; // since it was drawn
@@ -139,20 +137,23 @@ function onAlertAction() {
 async function askVersion() {
     try {
         version = await daemon.version();
-        methods = version.methods;
-        $('build').textContent = `${version.version} · ${version.cpu.kernels} · ${version.threads.workers} workers`;
-        fillMethods();
-        refresh();
-    } catch {
+    } catch (error) {
+        if (!(error instanceof daemon.Refusal || error instanceof daemon.Unreachable))
+            throw error;
         setTimeout(askVersion, 1000); // the animation says what is wrong
+        return;
     }
+    const {version: number, cpu, threads} = version;
+    $('build').textContent = `${number} · ${cpu.kernels} · ${threads.workers} workers`;
+    fillMethods();
+    refresh();
 }
 
 // --- settings ---------------------------------------------------------------------------------
 
 function fillMethods() {
     for (const id of ['method', 'method2']) {
-        $(id).replaceChildren(...methods.map(({name, summary}) => {
+        $(id).replaceChildren(...version.methods.map(({name, summary}) => {
             const option = new Option(name, name);
             option.title = summary;
             return option;
@@ -164,8 +165,9 @@ function fillMethods() {
 
 function showMethodHint() {
     const {method, dt, timestep} = settings;
-    const steps = Number(timestep) > 0 && Number(dt) >= 0 ? Math.trunc(Number(dt) / Number(timestep)) : NaN;
-    const summary = methods.find(({name}) => name === method)?.summary ?? '';
+    const makesSense = Number(timestep) > 0 && Number(dt) >= 0;
+    const steps = makesSense ? Math.trunc(Number(dt) / Number(timestep)) : NaN;
+    const summary = version?.methods.find(({name}) => name === method)?.summary ?? '';
     const count = method !== 'analytic' && Number.isFinite(steps)
         ? ` ${steps.toLocaleString('en')} step${steps === 1 ? '' : 's'} a frame.` : '';
     setText($('method-hint'), summary && `${summary[0].toUpperCase()}${summary.slice(1)}.${count}`);
@@ -182,7 +184,7 @@ function apply() {
     for (const id of switches)
         $(id).checked = settings[id];
     $('preset').value = ownSet ? 'custom' : settings.preset;
-    $('rate').value = Math.max(0, RATES.indexOf(settings.rate));
+    $('rate').value = rates.indexOf(settings.rate);
     $('rate-text').textContent = `${settings.rate} /s`;
     $('rate').setAttribute('aria-valuetext', `${settings.rate} frames a second at most`);
     $('second').hidden = !settings.compare;
@@ -199,7 +201,8 @@ function apply() {
         stages[i].describe(settings.compare ? caption : '', `Particles moved by ${caption}`);
     });
     showMethodHint();
-    history.replaceState(null, '', address.write(settings, ownSet, tab) || location.pathname + location.search);
+    const plain = location.pathname + location.search;
+    history.replaceState(null, '', address.write(settings, ownSet, tab) || plain);
     hasChanged.look = true;
     refresh();
 }
@@ -272,7 +275,7 @@ function listen() {
     for (const id of ['trails', 'colour'])
         $(id).addEventListener('change', () => stages.forEach((stage) => stage.clearTrails()));
     $('rate').addEventListener('input', () => {
-        settings.rate = RATES[$('rate').value];
+        settings.rate = rates[$('rate').value];
         apply();
     });
     $('panel').addEventListener('submit', (event) => event.preventDefault());
@@ -291,7 +294,11 @@ function listen() {
     window.addEventListener('hashchange', () => open(address.read(location.hash)));
     new ResizeObserver(refresh).observe($('views'));
     listenToTabs();
-    listenToTheme();
+    onThemeChange(() => {
+        const palette = makePalette();
+        stages.forEach((stage) => stage.setPalette(palette));
+        viewMoved();
+    });
 }
 
 function togglePlay() {
@@ -305,10 +312,11 @@ function onKey(event) {
     const isFree = event.target === document.body || event.target.classList.contains('particles');
     if (!isFree || tab !== 'simulation' || event.ctrlKey || event.altKey || event.metaKey)
         return;
-    const action = {' ': togglePlay, s: () => runner.step(), r: () => runner.reset()}[event.key.toLowerCase()];
-    if (action) {
+    const actions = {' ': togglePlay, s: () => runner.step(), r: () => runner.reset()};
+    const key = event.key.toLowerCase();
+    if (Object.hasOwn(actions, key)) {
         event.preventDefault();
-        action();
+        actions[key]();
     }
 }
 
@@ -334,31 +342,6 @@ function listenToTabs() {
             }
         });
     });
-}
-
-function listenToTheme() {
-    const root = document.documentElement;
-    const repaint = () => {
-        const palette = makePalette();
-        stages.forEach((stage) => stage.setPalette(palette));
-        $('theme').textContent = `Theme: ${root.dataset.theme ?? 'system'}`;
-        viewMoved();
-    };
-    $('theme').addEventListener('click', () => {
-        const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? 'system') + 1) % THEMES.length];
-        if (next === 'system')
-            delete root.dataset.theme;
-        else
-            root.dataset.theme = next;
-        try {
-            localStorage.setItem('particled-theme', next);
-        } catch {
-            // Storage is switched off: it lasts until the page is loaded again.
-        }
-        repaint();
-    });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', repaint);
-    repaint();
 }
 
 // --- start ------------------------------------------------------------------------------------

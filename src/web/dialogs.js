@@ -110,8 +110,8 @@ export class Dialogs {
     #prepareOutput(present) {
         $('save').addEventListener('click', () => {
             const {set, time} = present();
-            $('save-text').textContent = `${set.count.toLocaleString('en')} particles at time ${time.toFixed(3)}. ` +
-                                         'Each of these is a body for POST /simulate.';
+            $('save-text').textContent = `${set.count.toLocaleString('en')} particles at time ` +
+                `${time.toFixed(3)}. Each of these is a body for POST /simulate.`;
             $('save-dialog').showModal();
         });
         $('save-dialog').addEventListener('close', () => {
@@ -123,7 +123,8 @@ export class Dialogs {
         $('curl').addEventListener('click', () => {
             const {set, options} = present();
             $('curl-text').value = curlCommand(set, options, document.baseURI);
-            $('curl-note').textContent = set.count <= CURL_MAX ? 'The next frame, from the particles as they are now.'
+            $('curl-note').textContent = set.count <= CURL_MAX
+                ? 'The next frame, from the particles as they are now.'
                 : 'The next frame. The particles are too many for a command: save them as JSON first.';
             $('curl-status').textContent = '';
             $('curl-dialog').showModal();

@@ -36,7 +36,12 @@ export class DifferenceChart {
         const canvas = this.#canvas;
         const context = canvas.getContext('2d');
         const {width, height} = canvas;
-        const area = {left: 44 * ratio, top: 10 * ratio, right: width - 10 * ratio, bottom: height - 22 * ratio};
+        const area = {
+            left: 44 * ratio,
+            top: 10 * ratio,
+            right: width - 10 * ratio,
+            bottom: height - 22 * ratio,
+        };
         const [low, high] = this.#decades();
         const end = Math.max(this.#points.at(-1)?.time ?? 0, 1e-9);
         const toX = (time) => area.left + ((area.right - area.left) * time) / end;
@@ -57,7 +62,8 @@ export class DifferenceChart {
 
     // The powers of ten at the ends of the scale.
     #decades() {
-        const values = this.#points.flatMap(({largest, rms}) => [largest, rms]).filter((value) => value > 0);
+        const values =
+            this.#points.flatMap(({largest, rms}) => [largest, rms]).filter((value) => value > 0);
         if (values.length === 0)
             return [-17, -17 + LEAST_DECADES];
         const low = Math.floor(Math.log10(values.reduce((a, b) => Math.min(a, b))));

@@ -34,6 +34,7 @@
     BESIDE(X, style, "style.css", STYLE)                                                           \
     BESIDE(X, text, "text.js", SCRIPT)                                                             \
     BESIDE(X, theme, "theme.js", SCRIPT)                                                           \
+    BESIDE(X, theme_switch, "theme_switch.js", SCRIPT)                                             \
     BESIDE(X, trouble, "trouble.js", SCRIPT)                                                       \
     BESIDE(X, view, "view.js", SCRIPT)
 

@@ -41,6 +41,9 @@ const disc = () => make(6000, (i, random, normal) => {
 // Closer to the origin than one step is long: each walks a spiral of Theodorus.
 const spiral = () => make(5, (i) => polar(0.002, (2 * Math.PI * i) / 5, 1));
 
+// Frames a second, at most.
+export const rates = ['1', '2', '5', '10', '15', '30', '60', '120'];
+
 export const settings = {
     preset: 'three',
     method: 'closed_form',

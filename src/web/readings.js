@@ -41,7 +41,8 @@ export class Readings {
                 ? this.#smooth[name] + SHARE * (value - this.#smooth[name]) : value;
         };
         const {phases, count, steps, elapsed} = answers[0];
-        const sum = (phases.receive ?? 0) + (phases.queue ?? 0) + (phases.evolve ?? 0) + (phases.serialize ?? 0);
+        const sum = ['receive', 'queue', 'evolve', 'serialize'].reduce(
+            (all, name) => all + (phases[name] ?? 0), 0);
         for (const name of PHASES)
             add(name, name === 'rest' ? Math.max(0, (phases.total ?? 0) - sum)
                 : name === 'receive' ? Math.max(0, (phases.receive ?? 0) - (phases.parse ?? 0))
@@ -86,7 +87,8 @@ export class Readings {
             for (let row = body.insertRow(); row.cells.length < 4;)
                 row.insertCell();
         for (let i = 0; i < set.count; i++) {
-            const values = [set.x[i], set.y[i], Math.hypot(set.x[i], set.y[i])].map((value) => value.toFixed(5));
+            const values = [set.x[i], set.y[i], Math.hypot(set.x[i], set.y[i])].map(
+                (value) => value.toFixed(5));
             [...values, String(set.ang_vel[i])].forEach((value, k) => {
                 body.rows[i].cells[k].textContent = value.replace('-', '−');
             });

@@ -131,7 +131,7 @@ export class Runner {
     }
 
     get isBusy() {
-        return !this.#away && !this.#held &&
+        return !this.#away && !this.trouble &&
                (this.playing || this.#steps > 0 || this.#ready.length > 0);
     }
 
@@ -167,12 +167,13 @@ export class Runner {
         this.#decoding = 0;
         this.#steps = 0;
         this.#held = false;
+        const isNew = sides.some((side, i) => side.set !== this.sides[i]?.set);
         this.sides = sides;
         this.#head = sides;
         if (this.trouble?.kind === 'refused')
             this.trouble = null;
         this.#pump();
-        this.#onChange(true);
+        this.#onChange(isNew);
     }
 
     get #isWanted() {
@@ -234,7 +235,8 @@ export class Runner {
         } else if (error instanceof Refusal || error instanceof Unreachable) {
             const seconds = (error instanceof Refusal && error.retryAfter) || this.#retryS;
             this.#retryS = Math.min(2 * this.#retryS, RETRY_MAX_S);
-            this.trouble = {kind: error instanceof Refusal ? 'busy' : 'lost', problem: error.problem, seconds};
+            const kind = error instanceof Refusal ? 'busy' : 'lost';
+            this.trouble = {kind, problem: error.problem, seconds};
             this.#retry = setTimeout(() => this.retryNow(), 1000 * seconds);
         } else {
             throw error;

@@ -40,4 +40,5 @@ export function scientific(value) {
     return `${(value / 10 ** exponent).toFixed(1)}\u202f·\u202f${powerOfTen(exponent)}`;
 }
 
-export const grouped = (count) => count.toLocaleString('en', {maximumFractionDigits: 0}).replaceAll(',', '\u202f');
+export const grouped = (count) =>
+    count.toLocaleString('en', {maximumFractionDigits: 0}).replaceAll(',', '\u202f');

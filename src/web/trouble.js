@@ -2,12 +2,12 @@
 
 const WORDS = {
     lost: {
-        title: 'The daemon does not answer.',
+        title: 'The daemon does not answer',
         detail: 'The particles wait where they are until it is back.',
         action: 'Try now',
     },
-    busy: {title: 'The daemon is busy.', action: 'Try now'},
-    refused: {title: 'The daemon refuses.'},
+    busy: {title: 'The daemon is busy', action: 'Try now'},
+    refused: {title: 'The daemon refuses'},
     fault: {action: 'Close'},
 };
 

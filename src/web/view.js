@@ -175,7 +175,8 @@ function strokeLines(context, colour, lines) {
 // The multiples of `step` from `low` to `high`.
 function multiples(step, low, high) {
     const first = Math.ceil(low / step);
-    return Array.from({length: Math.max(0, Math.floor(high / step) - first + 1)}, (_, k) => (first + k) * step);
+    const length = Math.max(0, Math.floor(high / step) - first + 1);
+    return Array.from({length}, (_, k) => (first + k) * step);
 }
 
 // 1, 2 or 5 times a power of ten, at least `least`.

@@ -21,8 +21,8 @@ const require = createRequire(path.join(process.env.PAGE_MODULES, 'node_modules'
 const {chromium} = require('playwright-core');
 
 // Nothing but what the tests ask for goes over the network.
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic',
-               '--no-first-run', '--disable-component-update', '--disable-sync'];
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking',
+               '--disable-quic', '--no-first-run', '--disable-component-update', '--disable-sync'];
 
 export const THREE = [[0.3, 0.5, 1], [0, -0.5, -1], [-0.1, -0.4, 3]];
 
@@ -102,7 +102,9 @@ export function useBrowser() {
 
 // Opens the page at `hash`. What it logs, throws or is refused fails the test `t` at its end, unless
 // `expected(text, address)` says that it belongs there.
-export async function openPage(t, {hash = '', daemon = shared.daemon, expected = () => false, ...options} = {}) {
+export async function openPage(t, {
+    hash = '', daemon = shared.daemon, expected = () => false, ...options
+} = {}) {
     const context = await shared.browser.newContext({viewport: {width: 1280, height: 800}, ...options});
     const page = await context.newPage();
     page.setDefaultTimeout(LIMIT_MS);
@@ -129,18 +131,22 @@ export async function openPage(t, {hash = '', daemon = shared.daemon, expected =
 }
 
 export const stateOf = (page) => page.evaluate(() => window.particled.state);
-export const particlesOf = (page, side = 0) => page.evaluate((index) => window.particled.particles(index), side);
+export const particlesOf = (page, side = 0) =>
+    page.evaluate((index) => window.particled.particles(index), side);
 
-// Waits until the page's state passes the test, and returns it.
-export async function until(page, test) {
+// Reads again and again until the value passes the test, and returns it.
+export async function eventually(read, test) {
     for (const end = Date.now() + LIMIT_MS; ;) {
-        const state = await stateOf(page);
-        if (test(state))
-            return state;
-        assert.ok(Date.now() < end, `${test} of ${JSON.stringify(state)}`);
-        await page.waitForTimeout(10);
+        const value = await read();
+        if (test(value))
+            return value;
+        assert.ok(Date.now() < end, `${test} of ${JSON.stringify(value)}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
     }
 }
+
+// The same with the page's state.
+export const until = (page, test) => eventually(() => stateOf(page), test);
 
 // Lets it run until so much simulated time has passed at least, and stops it there.
 export async function pauseAt(page, time) {
@@ -156,6 +162,16 @@ export const inkOf = (page, selector) => page.$eval(selector, (canvas) => {
     for (let i = 3; i < data.length; i += 4)
         count += data[i] > 0;
     return count / (data.length / 4);
+});
+
+// How many colours it has where it is opaque.
+export const coloursOf = (page, selector) => page.$eval(selector, (canvas) => {
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] === 255)
+            seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+    return seen.size;
 });
 
 export function near(actual, expected, tolerance) {

@@ -17,7 +17,8 @@ test('the quick benchmark is run, drawn and listed', async (t) => {
     const {steps} = (await stateOf(page)).sides[0];
     const state = await until(page, ({benchmark}) => benchmark === 'done');
     assert.equal(state.sides[0].steps, steps, 'the simulation rests');
-    const rows = await page.$$eval('#bench-table tbody tr', (list) => list.map((row) => [...row.cells].map((cell) => cell.textContent)));
+    const rows = await page.$$eval('#bench-table tbody tr', (list) =>
+        list.map((row) => [...row.cells].map((cell) => cell.textContent)));
     assert.deepEqual(rows.map(([name]) => name), ['closed_form', 'analytic', 'euler', 'fast', 'reference']);
     for (const row of rows) {
         assert.equal(row.length, 7);
@@ -28,7 +29,8 @@ test('the quick benchmark is run, drawn and listed', async (t) => {
     for (const kind of ['box', 'median', 'value', 'name'])
         assert.equal(await page.locator(`#bench-chart .${kind}`).count(), 5);
     // the faster, the further left
-    const places = await page.$$eval('#bench-chart .median', (lines) => lines.map((line) => Number(line.getAttribute('x1'))));
+    const places = await page.$$eval('#bench-chart .median', (lines) =>
+        lines.map((line) => Number(line.getAttribute('x1'))));
     assert.ok(places[0] < places[2] && places[2] < places[4]);
     assert.match(await page.textContent('#bench-status'), /^Done in/);
     assert.match(await page.textContent('#bench-machine'), /kernels/);
@@ -55,7 +57,8 @@ test('it can be stopped, and run again', async (t) => {
 test('one that runs already is told in words', async (t) => {
     const page = await openPage(t, {hash: '#tab=benchmark', expected: (text) => text.includes('status of 503')});
     const other = new AbortController();
-    const running = fetch(`${shared.daemon.url}/bench?max_time=3600&methods=reference`, {signal: other.signal}).catch(() => null);
+    const running = fetch(`${shared.daemon.url}/bench?max_time=3600&methods=reference`,
+                          {signal: other.signal}).catch(() => null);
     for (let metrics = ''; !/particled_jobs_in_flight 1\n/.test(metrics);)
         metrics = await (await fetch(`${shared.daemon.url}/metrics`)).text();
     await page.click('#bench-run');

@@ -1,7 +1,10 @@
 // Two methods side by side.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {THREE, inkOf, near, openPage, particlesOf, pauseAt, reference, screenshot, shared, stateOf, until, useBrowser} from './harness.js';
+import {
+    THREE, inkOf, near, openPage, particlesOf, pauseAt, reference, screenshot, shared, stateOf,
+    until, useBrowser,
+} from './harness.js';
 
 useBrowser();
 

@@ -87,7 +87,8 @@ for (const file of files) {
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
             for (const type of ['dragover', 'drop'])
-                document.querySelector('#canvas-0').dispatchEvent(new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
+                document.querySelector('#canvas-0').dispatchEvent(
+                    new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
         }, {name: file.name, bytes: [...file.buffer]});
         await hasTwo(page);
         assert.ok(await page.isHidden('#drop'));
@@ -100,7 +101,8 @@ test('what is saved holds the particles as they are shown', async (t) => {
     const now = await particlesOf(page);
     for (const kind of ['json', 'csv', 'npy']) {
         await page.click('#save');
-        const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#save-dialog [value=${kind}]`)]);
+        const [download] = await Promise.all(
+            [page.waitForEvent('download'), page.click(`#save-dialog [value=${kind}]`)]);
         assert.equal(download.suggestedFilename(), `particles.${kind}`);
         const bytes = await readFile(await download.path());
         near(triples(readBytes(Uint8Array.from(bytes).buffer).set), now, 0);
@@ -121,7 +123,8 @@ test('the curl command computes the next frame', async (t) => {
     const [, url, body] = /^curl '([^']+)' -d '([^']+)'$/.exec(command);
     assert.ok(url.startsWith(`${shared.daemon.url}/simulate?`));
     // the type that curl -d gives
-    const answer = await fetch(url, {method: 'POST', body, headers: {'Content-Type': 'application/x-www-form-urlencoded'}});
+    const headers = {'Content-Type': 'application/x-www-form-urlencoded'};
+    const answer = await fetch(url, {method: 'POST', body, headers});
     const {particles} = await answer.json();
     await page.click('#curl-dialog [value=cancel]');
     const {steps} = (await stateOf(page)).sides[0];
@@ -133,7 +136,8 @@ test('the curl command computes the next frame', async (t) => {
 test('an own set of many is named, and survives what can be set', async (t) => {
     const page = await openStill(t);
     const many = Array.from({length: 2000}, (_, i) => [Math.cos(i), Math.sin(i), i / 2000]);
-    await page.setInputFiles('#file', {name: 'many.npy', mimeType: 'application/x-npy', buffer: Buffer.from(npy.encode(fromTriples(many)))});
+    const buffer = Buffer.from(npy.encode(fromTriples(many)));
+    await page.setInputFiles('#file', {name: 'many.npy', mimeType: 'application/x-npy', buffer});
     await until(page, ({sides}) => sides[0].count === 2000);
     assert.match(await page.$eval('#preset option:checked', (option) => option.textContent), /2,000/);
     await page.selectOption('#method', 'analytic');

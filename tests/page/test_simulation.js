@@ -1,7 +1,10 @@
 // What the page is for: particles that move, where the daemon says that they are.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {THREE, inkOf, near, openPage, particlesOf, pauseAt, reference, shared, stateOf, until, useBrowser} from './harness.js';
+import {
+    THREE, inkOf, near, openPage, particlesOf, pauseAt, reference, shared, stateOf, until,
+    useBrowser,
+} from './harness.js';
 
 useBrowser();
 
@@ -31,7 +34,8 @@ for (const method of ['closed_form', 'analytic', 'euler', 'fast', 'reference']) 
         assert.equal(side.steps === 0, method === 'analytic');
         const steps = Math.round(side.time / 1e-5);
         // the true circle is another curve than the polygon
-        near(await particlesOf(page), await reference(shared.daemon, THREE, steps, 1e-5), method === 'analytic' ? 1e-3 : 1e-9);
+        near(await particlesOf(page), await reference(shared.daemon, THREE, steps, 1e-5),
+             method === 'analytic' ? 1e-3 : 1e-9);
     });
 }
 
@@ -61,7 +65,8 @@ test('the read-outs are those of the state', async (t) => {
     for (const name of ['receive', 'parse', 'queue', 'evolve', 'serialize', 'rest'])
         assert.match(phases, new RegExp(`${name} \\d+\\.\\d+`));
     assert.ok(await page.$eval('#phases', (bar) => [...bar.children].some((part) => part.offsetWidth > 0)));
-    const rows = await page.$$eval('#positions tbody tr', (list) => list.map((row) => [...row.cells].map((cell) => Number(cell.textContent.replace('−', '-')))));
+    const rows = await page.$$eval('#positions tbody tr', (list) => list.map((row) => [...row.cells].map(
+        (cell) => Number(cell.textContent.replace('−', '-')))));
     near(rows.map(([x, y, , v]) => [x, y, v]), await particlesOf(page), 1e-5);
     assert.match(await page.textContent('#build'), /^0\.\d+\.\d+ · \w+ · \d+ workers$/);
     assert.equal(await page.textContent('#link-text'), 'connected');
@@ -87,7 +92,7 @@ test('1000 random particles run, and so do 10,000 and 100,000', async (t) => {
 
 test('every preset runs', async (t) => {
     const page = await openPage(t);
-    const names = await page.$$eval('#preset option:not([hidden])', (options) => options.map((option) => option.value));
+    const names = await page.$$eval('#preset option:not([hidden])', (options) => options.map(({value}) => value));
     assert.ok(names.length >= 8);
     for (const name of names) {
         await page.selectOption('#preset', name);

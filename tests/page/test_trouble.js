@@ -11,8 +11,10 @@ const failed = (text) => /net::ERR_|status of 503/.test(text);
 
 test('a refusal is shown in words, with the field at fault; mending it goes on', async (t) => {
     const page = await openPage(t, {expected: refused});
-    for (const [id, bad, good, words] of [['timestep', '-1', '1e-5', /timestep.*more than 0/], ['dt', 'soon', '0.02', /dt/],
-                                          ['timestep', '', '1e-4', /timestep/], ['dt', '-0.1', '0.0125', /dt/]]) {
+    for (const [id, bad, good, words] of [
+        ['timestep', '-1', '1e-5', /timestep.*more than 0/], ['dt', 'soon', '0.02', /dt/],
+        ['timestep', '', '1e-4', /timestep/], ['dt', '-0.1', '0.0125', /dt/],
+    ]) {
         await until(page, ({sides}) => sides[0].steps > 0);
         await page.fill(`#${id}`, bad);
         await until(page, ({trouble}) => trouble === 'refused');
@@ -96,7 +98,12 @@ test('a daemon that is busy is asked again when it says', async (t) => {
     await page.route('**/simulate?*', (route) => (busy ? route.fulfill({
         status: 503,
         headers: {'Retry-After': '1', 'Content-Type': 'application/problem+json'},
-        body: '{"type":"urn:particled:problem:queue-full","title":"Too many requests are waiting","status":503,"detail":"Try later."}',
+        body: JSON.stringify({
+            type: 'urn:particled:problem:queue-full',
+            title: 'Too many requests are waiting',
+            status: 503,
+            detail: 'Try later.',
+        }),
     }) : route.continue()));
     await until(page, ({trouble}) => trouble === 'busy');
     await page.waitForSelector('#alert:not([hidden])');
