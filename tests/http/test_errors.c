@@ -159,6 +159,7 @@ static const struct invalid_row {
     {"timestp=1", THREE_BODY, "timestp", "\"timestep\""},
     {"method=refrence", THREE_BODY, "method", "\"reference\""},
     {"frames=0", THREE_BODY, "frames", "integer"},
+    {"times=0,x,2", THREE_BODY, "times", "not \"x\"."},
     {"timestep=1e-300", THREE_BODY, "timestep", "2^53"},
     /* an option is given once, here or there */
     {"dt=1", "{\"particles\":[[1,2,3]],\"dt\":1}", "dt", "once"},
