@@ -67,6 +67,7 @@ static bool choose_packing(struct exchange *exchange)
         return false;
     }
     simulate->packing = chosen >= 0 ? &table[chosen] : NULL;
+    simulate->must_pack = media_choose_coding(accept, NULL, 0) == MEDIA_NO_CODING;
     return true;
 }
 
