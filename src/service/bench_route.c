@@ -61,8 +61,9 @@ static bool read_parameter(void *context, const char *name, const char *value, s
 bool bench_begin(struct exchange *exchange)
 {
     const struct options *options = exchange->service->options;
-    int form = media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), bench_forms,
-                            BENCH_FORM_COUNT);
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
+    int form = media_choose(accept, bench_forms, BENCH_FORM_COUNT);
+    free(accept);
     if (form < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
                            "The report comes as " FORMS "; accept one of them.");

@@ -239,6 +239,8 @@ START_TEST(choice_of_coding)
         {"gzip, *;q=0", "gzip"},
         {"*, identity;q=0", "zstd"},
         {"gzip, identity;q=0", "gzip"},
+        {"br\r\nAccept-Encoding: gzip", "gzip"},
+        {"br\r\nAccept-Language: de\r\naccept-encoding: zstd;q=0.1, gzip", "gzip"},
         {"br, identity;q=0", ""},
         {"*;q=0", ""},
         /* what a script in a browser can say */

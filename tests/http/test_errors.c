@@ -256,7 +256,8 @@ END_TEST
 START_TEST(unknown_encoding)
 {
     static const char *const encodings[] = {"Content-Encoding: br", "Content-Encoding: deflate",
-                                            "Content-Encoding: gzip, gzip"};
+                                            "Content-Encoding: gzip, gzip",
+                                            "Content-Encoding: gzip\r\nContent-Encoding: zstd"};
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
         const struct reply *reply =
             http(&server, "POST", "/simulate", THREE_BODY, encodings[i], NULL);
