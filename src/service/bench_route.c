@@ -134,8 +134,9 @@ static bool check_config(struct exchange *exchange)
 static bool choose_form(struct exchange *exchange)
 {
     struct bench *bench = exchange->state;
-    int form = media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), bench_forms,
-                            BENCH_FORM_COUNT);
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
+    int form = media_choose(accept, bench_forms, BENCH_FORM_COUNT);
+    free(accept);
     if (form < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
                            "The report comes as " FORMS "; accept one of them.");

@@ -1,11 +1,13 @@
 #include "service/body.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "runtime/clock.h"
 #include "service/media.h"
+#include "service/request.h"
 
 /* What curl -d says of any text, so JSON is tried. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -33,17 +35,18 @@ static bool choose_codec(struct body *body, struct exchange *exchange)
 
 static bool choose_packing(struct body *body, struct exchange *exchange)
 {
-    const char *encoding = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (!encoding || strcasecmp(encoding, "identity") == 0)
-        return true;
-    body->packing = compression_find(encoding, strlen(encoding));
-    if (body->packing)
-        return true;
-    exchange_fail_with(exchange, PROBLEM_ENCODING,
-                       "Content-Encoding \"%.100s\" is not known here; use one of: %s.", encoding,
-                       media_codings());
-    exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, media_codings());
-    return false;
+    char *encoding = request_list(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
+    bool plain = !encoding || strcasecmp(encoding, "identity") == 0;
+    body->packing = plain ? NULL : compression_find(encoding, strlen(encoding));
+    bool known = plain || body->packing;
+    if (!known) {
+        exchange_fail_with(exchange, PROBLEM_ENCODING,
+                           "Content-Encoding \"%.100s\" is not known here; use one of: %s.",
+                           encoding, media_codings());
+        exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, media_codings());
+    }
+    free(encoding);
+    return known;
 }
 
 static enum claim claim_bytes(void *context, size_t bytes)

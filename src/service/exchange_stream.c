@@ -75,6 +75,7 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
     exchange->answer.content_type = content_type;
     exchange->answer.reader = body;
     exchange->streaming = streaming;
+    peer_stream(exchange->peer);
     /* The connection may end before the work does. */
     peer_hold(exchange->peer);
     atomic_store(&exchange->holders, 2);
