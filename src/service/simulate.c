@@ -100,10 +100,10 @@ bool simulate_begin(struct exchange *exchange)
            choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
 }
 
-void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct simulate *simulate = exchange->state;
-    body_receive(&simulate->body, exchange, bytes, size);
+    return body_receive(&simulate->body, exchange, bytes, size);
 }
 
 static bool is_given(const struct simulate *simulate, enum simulation_option option)
