@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -149,6 +150,8 @@ START_TEST(slow_readers_hold_up_nobody)
     int fds[READERS];
     for (int i = 0; i < READERS; i++) {
         fds[i] = raw_open(&server);
+        /* or the kernel may take all of the answer */
+        ck_assert_int_eq(setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &(int){4096}, sizeof(int)), 0);
         send_request(fds[i], "1.1", OBJECTS, body);
     }
     await_metric(&server, "particled_particles_total{method=\"closed_form\"}", READERS * COUNT);
