@@ -193,26 +193,28 @@ static void end_unpacking(struct unpacking *unpacking, enum compression_status s
     }
 }
 
-static void receive_packed(struct body *body, struct exchange *exchange, const char *bytes,
-                           size_t size)
+static size_t receive_packed(struct body *body, struct exchange *exchange, const char *bytes,
+                             size_t size)
 {
     struct unpacking unpacking = {body, exchange, false};
     enum compression_status status =
-        compression_feed(body->unpacker, bytes, size, decode_unpacked, &unpacking);
+        compression_feed(body->unpacker, bytes, &size, decode_unpacked, &unpacking);
     if (status)
         end_unpacking(&unpacking, status);
     else
         claim_unpacker(body, exchange);
+    return size;
 }
 
-void body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size)
+size_t body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size)
 {
     int64_t begun = clock_now_ns();
     if (body->unpacker)
-        receive_packed(body, exchange, bytes, size);
+        size = receive_packed(body, exchange, bytes, size);
     else if (decoder_feed(body->decoder, bytes, size) != DECODE_OK)
         fail_decoding(body, exchange);
     exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
+    return size;
 }
 
 bool body_finish(struct body *body, struct exchange *exchange)

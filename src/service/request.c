@@ -155,8 +155,10 @@ static enum MHD_Result visit_parameter(void *context, enum MHD_ValueKind kind, c
                                        size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    (void)name_size;
     struct parameter_visit *visit = context;
+    /* One with a NUL in it is unknown, not what stands before that. */
+    if (strlen(name) != name_size)
+        name = "%00";
     if (visit->visit(visit->context, name, value ? value : "", value ? value_size : 0))
         return MHD_YES;
     visit->stopped = true;

@@ -27,8 +27,8 @@ bool request_read_framing(const struct exchange *exchange, const char *version,
 char *request_list(const struct exchange *exchange, const char *name);
 
 /* Calls visit(context, name, value, length) for each parameter of the query, in order, until one
- * returns false. `value` is decoded, NUL-terminated, "" without "=". Returns false if a visit did.
- */
+ * returns false. Both are decoded and NUL-terminated; `value` is "" without "=", and a name with a
+ * NUL in it is given as "%00". Returns false if a visit did. */
 bool request_each_parameter(const struct exchange *exchange,
                             bool (*visit)(void *context, const char *name, const char *value,
                                           size_t length),

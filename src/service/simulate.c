@@ -12,6 +12,9 @@
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
 
+/* What compressing a particle takes, roughly: by gzip, which is the slower one. */
+#define PACKING_NS 350
+
 void simulate_release(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
@@ -104,10 +107,10 @@ bool simulate_begin(struct exchange *exchange)
            choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
 }
 
-void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct simulate *simulate = exchange->state;
-    body_receive(&simulate->body, exchange, bytes, size);
+    return body_receive(&simulate->body, exchange, bytes, size);
 }
 
 static bool is_given(const struct simulate *simulate, enum simulation_option option)
@@ -210,8 +213,8 @@ static double predicted_ns(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    return evolve_cost_ns(simulation->method, count, simulate->steps) +
-           simulate->codec->encode_ns * (double)count;
+    double writing_ns = simulate->codec->encode_ns + (simulate->packing ? PACKING_NS : 0);
+    return evolve_cost_ns(simulation->method, count, simulate->steps) + writing_ns * (double)count;
 }
 
 /* True when the hand-over to a worker would cost more than the work itself, even of the worst

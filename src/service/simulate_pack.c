@@ -66,7 +66,7 @@ static enum compression_status feed(struct packing *packing, const void *bytes, 
 {
     if (exchange_give_way(packing->exchange))
         return COMPRESSION_STOPPED;
-    return compression_feed(packing->stream, bytes, size, collect, packing);
+    return compression_feed(packing->stream, bytes, &size, collect, packing);
 }
 
 static enum compression_status pack_text(struct packing *packing)

@@ -76,10 +76,11 @@ static bool set_option(struct simulation *simulation, enum simulation_option opt
 }
 
 /* What only the query can say, because it is not about the simulation. */
-static bool set_animate(struct simulate *simulate, const char *value, char *detail, size_t size)
+static bool set_animate(struct simulate *simulate, const char *value, size_t length, char *detail,
+                        size_t size)
 {
-    bool on = strcmp(value, "1") == 0;
-    if (!on && strcmp(value, "0") != 0)
+    bool on = *value == '1';
+    if (length != 1 || (!on && *value != '0'))
         snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
     else if (simulate->form != FORM_PICTURE)
         snprintf(detail, size,
@@ -110,7 +111,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     enum simulation_option option = find_option(name, names);
     char detail[256];
     if (strcmp(name, "animate") == 0) {
-        if (set_animate(simulate, value, detail, sizeof detail))
+        if (set_animate(simulate, value, length, detail, sizeof detail))
             return true;
     } else if (option == OPTION_COUNT)
         snprintf(

@@ -190,8 +190,8 @@ END_TEST
 START_TEST(hostile_queries)
 {
     static const char *const queries[] = {
-        "%ff=1",   "%00=1",  "d%00t=1",       "=1",    "&",   "%22%5c%0a=1",
-        "dt=1%00", "dt=%ff", "method=%ff%22", "%zz=1", "dt=%"};
+        "%ff=1",   "%00=1",  "d%00t=1",       "dt%00x=1", "=1",   "&",       "%22%5c%0a=1",
+        "dt=1%00", "dt=%ff", "method=%ff%22", "%zz=1",    "dt=%", "dt%00=1", "dt=1%000"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         char target[64];
         snprintf(target, sizeof target, "/simulate?%s", queries[i]);

@@ -202,8 +202,8 @@ START_TEST(pictures)
     ck_assert_ptr_nonnull(strstr(reply->body, ">euler: 0 steps of 1e-05, time 0<"));
     reply_is_problem(http(&server, "POST", "/simulate", "{\"particles\":[[0,0,1]]}", SVG, NULL),
                      422, "outside-domain");
-    static const char *const wrong[] = {"?animate=", "?animate=2", "?animate=yes"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const wrong[] = {"?animate=", "?animate=2", "?animate=yes", "?animate=1%00"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char target[64];
         snprintf(target, sizeof target, "/simulate%s", wrong[i]);
         reply = http(&server, "POST", target, THREE_BODY, SVG, NULL);
