@@ -40,10 +40,9 @@ enum claim {
 
 struct decode_limits {
     size_t max_particles;
-    /* Memory budget; either may be NULL. `claim` is asked before new columns of this many
-     * bytes are allocated, while the old ones are still held. `unclaim` gives back what was freed.
-     * Between the calls of a decoder's functions exactly
-     * particle_set_bytes(out->particles.capacity) bytes are claimed. */
+    /* Memory budget; either may be NULL. `claim` is asked before columns take this many bytes
+     * more, while old ones are still held. `unclaim` gives back what was freed. When the decoder is
+     * destroyed exactly particle_set_bytes(out->particles.capacity) bytes are claimed. */
     enum claim (*claim)(void *context, size_t bytes);
     void (*unclaim)(void *context, size_t bytes);
     void *context;
@@ -87,6 +86,7 @@ static inline const struct decode_error *decoder_error(const struct decoder *dec
     return &decoder->error;
 }
 
+/* Before `out` is. */
 static inline void decoder_destroy(struct decoder *decoder)
 {
     decoder->class->destroy(decoder);

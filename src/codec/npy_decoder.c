@@ -131,7 +131,15 @@ static enum decode_status take_length(struct npy_decoder *decoder)
     return DECODE_OK;
 }
 
-/* The array is one of particles: makes room for them. */
+/* Makes room for so many particles of those that were announced. */
+static enum decode_status admit(struct npy_decoder *decoder, size_t needed)
+{
+    char sentence[COLUMNS_SENTENCE_BYTES];
+    enum decode_status status = columns_admit(&decoder->columns, needed, sentence);
+    return status ? fail_particles(decoder, status, "particles: ", sentence) : DECODE_OK;
+}
+
+/* The array is one of particles. */
 static enum decode_status begin_data(struct npy_decoder *decoder)
 {
     const struct npy_layout *layout = &decoder->layout;
@@ -141,12 +149,12 @@ static enum decode_status begin_data(struct npy_decoder *decoder)
         return fail_particles(decoder, DECODE_MEANING, "particles must hold at least one particle",
                               "");
     size_t count = layout->count < SIZE_MAX ? (size_t)layout->count : SIZE_MAX;
-    enum decode_status status = columns_reserve(&decoder->columns, count, sentence);
+    enum decode_status status = columns_announce(&decoder->columns, count, sentence);
     if (status)
         return fail_particles(decoder, status, "particles: ", sentence);
     decoder->data_bytes = layout->count * npy_row_bytes(layout);
     decoder->wanted = layout->by_column ? layout->bytes[0] : npy_row_bytes(layout);
-    return DECODE_OK;
+    return admit(decoder, 1);
 }
 
 static enum decode_status take_header(struct npy_decoder *decoder)
@@ -234,11 +242,14 @@ static bool read_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
 
 static void take_numbers(struct npy_decoder *decoder, const char *bytes, size_t count)
 {
+    size_t end = decoder->filled + count;
+    if (end > decoder->columns.room && admit(decoder, end))
+        return;
     if (!read_numbers(decoder, bytes, count)) {
-        find_fault(decoder, decoder->filled + count);
+        find_fault(decoder, end);
         return;
     }
-    decoder->filled += count;
+    decoder->filled = end;
     if (decoder->layout.by_column && decoder->filled == decoder->layout.count) {
         decoder->column++;
         decoder->filled = 0;
@@ -322,7 +333,11 @@ static enum decode_status finish(struct decoder *base)
 
 static void destroy(struct decoder *base)
 {
-    free(base);
+    struct npy_decoder *decoder = (struct npy_decoder *)base;
+    /* The claim is for a part of the columns, which nobody but this decoder knows. */
+    if (decoder->columns.claimed && decoder->columns.room < decoder->layout.count)
+        columns_drop(&decoder->columns);
+    free(decoder);
 }
 
 struct decoder *npy_decoder_create(const struct decode_limits *limits, struct simulation *out)

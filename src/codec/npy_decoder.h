@@ -4,8 +4,10 @@
  *     rows of a matrix (n, 3) of dtype <f8 or <f4, in C or Fortran order, or
  *     an array (n,) of structures with the fields x, y and ang_vel, each <f8 or <f4, in any order
  *
- * and narrow numbers are widened, which is exact. The number of particles stands in the header, so
- * that the columns have their size at once, and too many are refused before their data.
+ * and narrow numbers are widened, which is exact. The number of particles stands in the header: the
+ * columns have their size at once, and too many are refused before their data. Their bytes are
+ * claimed as the data come, so that a header alone holds next to nothing of the budget. A decoder
+ * that is destroyed half-way frees the columns and gives back what it claimed.
  *
  * A syntax error has a byte, and no line or column. Another array than these is DECODE_MEANING, and
  * its data is not looked at. A number that is not finite has the pointer that it would have among

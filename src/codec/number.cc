@@ -190,6 +190,12 @@ static inline std::uint64_t round_to_odd(power g, std::uint64_t factor)
     return static_cast<std::uint64_t>(high >> 64) | (static_cast<std::uint64_t>(high) > 1);
 }
 
+/* floor(value / 2^bits), where that is above -2048. */
+static inline int floor_shift(int value, int bits)
+{
+    return static_cast<int>((value + (std::int64_t{2048} << bits)) >> bits) - 2048;
+}
+
 /* Of a positive, finite double, given as its bits. Four times the value and the ends of the
  * interval that rounds to it, in units of 10^k, decide: if one multiple of 10 lies inside, it is
  * shorter; else the nearest integer inside. Both choices are made without branches, as they cannot
@@ -203,8 +209,8 @@ static inline decimal shortest(std::uint64_t bits)
     bool closer = fraction == 0 && biased > 1; /* its lower neighbour is twice as near */
     std::uint64_t odd = c & 1;                 /* then the ends round to its neighbours */
     /* floor(log10(2^q)), or of 3/4 of that; and floor(log2(10^-k)) */
-    int k = (q * 1262611 - (closer ? 524031 : 0)) >> 22;
-    int shift = q + ((-k * 1741647) >> 19) + 1;
+    int k = floor_shift(q * 1262611 - (closer ? 524031 : 0), 22);
+    int shift = q + floor_shift(-k * 1741647, 19) + 1;
     power g = powers.at[-k - power_min];
     std::uint64_t lower = round_to_odd(g, (4 * c - 2 + closer) << shift) + odd;
     std::uint64_t value = round_to_odd(g, (4 * c) << shift);

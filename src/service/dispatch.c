@@ -47,7 +47,10 @@ void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *
     if (!peer)
         return NULL; /* memory was short; the access handler closes */
     peer_begin(peer);
-    return exchange_create(cls, peer, connection, target);
+    struct exchange *exchange = exchange_create(cls, peer, connection, target);
+    if (exchange)
+        exchange->path_has_nul = memmem(target, strcspn(target, "?"), "%00", 3) != NULL;
+    return exchange;
 }
 
 /* Finds the route, or fails. */
@@ -88,6 +91,9 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
     struct problem problem;
     exchange->stage = EXCHANGE_BODY;
     snprintf(exchange->method, sizeof exchange->method, "%s", method);
+    if (exchange->path_has_nul)
+        path = "/%00"; /* there is nothing */
+    exchange->path = path;
     if (!request_read_framing(exchange, version, &framing, &problem)) {
         exchange->close = true;
         exchange_fail(exchange, &problem);
@@ -175,6 +181,14 @@ enum MHD_Result dispatch_request(void *cls, struct MHD_Connection *connection, c
     return MHD_YES;
 }
 
+/* The bytes of the body that went out: HEAD and 304 have the length of one, and none. */
+static size_t sent_bytes(const struct exchange *exchange)
+{
+    bool bodiless = strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0 ||
+                    exchange->answer.status == MHD_HTTP_NOT_MODIFIED;
+    return exchange->stage == EXCHANGE_ANSWERED && !bodiless ? exchange->answer.size : 0;
+}
+
 static void log_exchange(const struct exchange *exchange, unsigned status, int64_t duration_ns)
 {
     const char *agent = exchange_request_header(exchange, MHD_HTTP_HEADER_USER_AGENT);
@@ -185,7 +199,7 @@ static void log_exchange(const struct exchange *exchange, unsigned status, int64
         .agent = agent ? agent : "",
         .status = status,
         .received_bytes = exchange->received_bytes,
-        .sent_bytes = exchange->stage == EXCHANGE_ANSWERED ? exchange->answer.size : 0,
+        .sent_bytes = sent_bytes(exchange),
         .duration_ns = duration_ns,
     });
 }
@@ -211,7 +225,7 @@ void dispatch_completed(void *cls, struct MHD_Connection *connection, void **con
     else if (status == 0)
         status = STATUS_CLIENT_GONE;
     if (answered)
-        metrics_add(&metrics->sent_bytes, exchange->answer.size);
+        metrics_add(&metrics->sent_bytes, sent_bytes(exchange));
     metrics_observe(metrics, route_handler(exchange->route), status, duration_ns);
     metrics_add(&metrics->received_bytes, exchange->received_bytes);
     if (service->options->access_log)

@@ -27,8 +27,8 @@
 /* What an endpoint does. One row of the table in routes.c. */
 struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
-    const char *path;
-    bool profiling; /* there only with --profiling */
+    const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
+    bool profiling;     /* there only with --profiling */
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
     /* A piece of the body. May fail the exchange; it is then not called again. */
@@ -67,7 +67,10 @@ struct exchange {
     size_t claimed;              /* bytes of the memory budget that it holds */
     char *target;                /* for the access log, or NULL */
     char method[16];
-    void *state; /* the route's own */
+    /* Escapes decoded, without the query. The library's: from the headers until it is answered. */
+    const char *path;
+    bool path_has_nul; /* so that path is only the beginning of what was asked for */
+    void *state;       /* the route's own */
 };
 
 /* NULL when memory is short. `target` is copied if the access log wants it. */
@@ -126,8 +129,8 @@ void exchange_submit(struct exchange *exchange);
  * cost more. Last thing that handle does. */
 void exchange_work_here(struct exchange *exchange);
 
-/* The same, but route->work runs on a thread of its own: for work that mostly waits, or that must not
- * wait until a worker is free. */
+/* The same, but route->work runs on a thread of its own: for work that mostly waits, or that must
+ * not wait until a worker is free. */
 void exchange_submit_apart(struct exchange *exchange);
 
 /* True when the work is to end early; route->work asks now and then. Counts as progress. `context`

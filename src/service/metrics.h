@@ -18,6 +18,7 @@
 #define METRICS_STATUSES(X)                                                                        \
     X(200)                                                                                         \
     X(204)                                                                                         \
+    X(304)                                                                                         \
     X(400) X(404) X(405) X(406) X(408) X(413) X(415) X(422) X(499) X(500) X(501) X(503) X(504)
 
 #define METRICS_COUNT_ONE(status) +1

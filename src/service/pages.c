@@ -78,20 +78,3 @@ const char *version_text(void)
              BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(), evolve_kernels_name());
     return text;
 }
-
-/* docs/openapi.json, byte for byte. */
-extern const char openapi_begin[];
-extern const char openapi_end[];
-__asm__(".pushsection .rodata\n"
-        ".global openapi_begin\n"
-        "openapi_begin:\n"
-        ".incbin \"" OPENAPI_JSON "\"\n"
-        ".global openapi_end\n"
-        "openapi_end:\n"
-        ".popsection\n");
-
-void openapi_handle(struct exchange *exchange)
-{
-    exchange_answer_static(exchange, MHD_HTTP_OK, "application/json", openapi_begin,
-                           (size_t)(openapi_end - openapi_begin));
-}

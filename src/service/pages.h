@@ -1,4 +1,4 @@
-/* The small endpoints: /livez, /readyz, /healthz, /version, /openapi.json, /metrics. The
+/* The small endpoints: /livez, /readyz, /healthz, /version, /metrics. The
  * functions are rows of the route table. */
 #ifndef SERVICE_PAGES_H
 #define SERVICE_PAGES_H
@@ -8,7 +8,6 @@
 void livez_handle(struct exchange *exchange);
 void readyz_handle(struct exchange *exchange); /* also /healthz */
 void version_handle(struct exchange *exchange);
-void openapi_handle(struct exchange *exchange);
 void metrics_handle(struct exchange *exchange);
 
 /* What --version prints. Owned by pages.c, built at the first call; main thread. */

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "service/bench_route.h"
+#include "service/file_route.h"
 #include "service/pages.h"
 #include "service/profile_routes.h"
 #include "service/simulate.h"
+#include "web/files.h"
 
 /* Two names for each profile. */
 #define PROFILE_ROUTES(prefix)                                                                     \
@@ -59,8 +61,10 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/readyz", .handle = readyz_handle},
     {.method = "GET", .path = "/healthz", .handle = readyz_handle},
     {.method = "GET", .path = "/metrics", .handle = metrics_handle},
-    {.method = "GET", .path = "/openapi.json", .handle = openapi_handle},
+    {.method = "GET", .path = "/openapi.json", .handle = file_handle},
     {.method = "GET", .path = "/version", .handle = version_handle},
+    {.method = "GET", .path = "/", .handle = file_handle},
+    {.method = "GET", .path = "/web/{file}", .handle = file_handle},
     PROFILE_ROUTES("/debug/pprof"),
     PROFILE_ROUTES("/pprof"),
 };
@@ -70,12 +74,21 @@ static const struct route routes[] = {
 _Static_assert(ROUTE_COUNT < METRICS_HANDLERS_MAX, "every route needs a counter, and one is for "
                                                    "requests without a route");
 
+/* True for the path itself, or one of those that a pattern stands for. */
+static bool serves(const struct route *route, const char *path)
+{
+    size_t length = strcspn(route->path, "{");
+    if (route->path[length] == '\0')
+        return strcmp(route->path, path) == 0;
+    return strncmp(route->path, path, length) == 0 && web_file_find(path) != NULL;
+}
+
 const struct route *route_find(const char *method, const char *path)
 {
     if (strcmp(method, "HEAD") == 0)
         method = "GET";
     for (size_t i = 0; i < ROUTE_COUNT; i++)
-        if (strcmp(routes[i].path, path) == 0 && strcmp(routes[i].method, method) == 0)
+        if (strcmp(routes[i].method, method) == 0 && serves(&routes[i], path))
             return &routes[i];
     return NULL;
 }
@@ -117,6 +130,6 @@ const char *route_label(size_t handler)
 const char *route_list(void)
 {
     return "POST /simulate, GET and POST /bench, GET /livez, /readyz, /healthz, /metrics, "
-           "/openapi.json and "
-           "/version, and with --profiling on /debug/pprof/profile, heap, cmdline and symbol";
+           "/openapi.json, /version, /web/{file} and /, the page for a browser, and with "
+           "--profiling on /debug/pprof/profile, heap, cmdline and symbol";
 }

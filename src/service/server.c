@@ -15,6 +15,7 @@
 #include "service/listener.h"
 #include "service/problem.h"
 #include "service/service.h"
+#include "web/files.h"
 
 /* Memory of a connection for headers and the piece of the body at hand. */
 #define CONNECTION_MEMORY ((size_t)64 << 10)
@@ -161,6 +162,7 @@ struct server *server_start(const struct options *options)
     }
     server->listener.fd = -1;
     server->service.options = options;
+    web_files_init();
     memory_budget_init(&server->service.budget, (size_t)options->memory_limit);
     check_fd_limit(options);
     if (!open_listener(server) || !start_parts(server)) {

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "service/media.h"
 #include "service/simulate_state.h"
@@ -18,27 +19,28 @@ void simulate_release(struct exchange *exchange)
     free(simulate);
 }
 
-/* What the answer may be: any codec's body, or lines. */
+/* What the answer may be: any codec's body, lines, or a picture. */
 static bool choose_form(struct exchange *exchange)
 {
     struct simulate *simulate = exchange->state;
     size_t count;
     const struct codec *codecs = codec_table(&count);
-    const char *types[CODECS_MAX + 1];
+    const char *types[CODECS_MAX + 2];
     for (size_t i = 0; i < count; i++)
         types[i] = codecs[i].media_type;
     types[count] = LINES_TYPE;
+    types[count + 1] = PICTURE_TYPE;
     const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
-    int chosen = media_choose(accept, types, count + 1);
+    int chosen = media_choose(accept, types, count + 2);
     if (chosen < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE
+                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " PICTURE_TYPE
                            "; accept one of them.");
         return false;
     }
-    bool lines = (size_t)chosen == count;
-    simulate->form = lines ? FORM_LINES : FORM_CODEC;
-    simulate->codec = &codecs[lines ? 0 : chosen]; /* the first is JSON's */
+    size_t form = (size_t)chosen;
+    simulate->form = form < count ? FORM_CODEC : form == count ? FORM_LINES : FORM_PICTURE;
+    simulate->codec = &codecs[form < count ? form : 0]; /* the first is JSON's */
     return true;
 }
 
@@ -51,7 +53,11 @@ static bool choose_packing(struct exchange *exchange)
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
     const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    int chosen = media_choose_coding(accept, names, count);
+    /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
+     * answer is better as it is. */
+    const char *control = exchange_request_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL);
+    bool plain = control && strcasestr(control, "no-transform");
+    int chosen = media_choose_coding(accept, names, plain ? 0 : count);
     if (chosen == MEDIA_NO_CODING) {
         exchange_fail_with(
             exchange, PROBLEM_NOT_ACCEPTABLE,

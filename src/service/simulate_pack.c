@@ -38,7 +38,8 @@ static bool add_buffer(struct packing *packing)
         return false;
     }
     packing->parts = parts;
-    parts->part[parts->count - 1] = (struct part){buffer, 0, buffer};
+    struct part *last = &parts->part[parts->count - 1];
+    last->bytes = last->owned = buffer;
     packing->room = BUFFER_BYTES;
     return true;
 }

@@ -56,6 +56,22 @@ static bool set_option(struct simulation *simulation, enum simulation_option opt
     return set_number(simulation, option, value, length, detail, size);
 }
 
+/* What only the query can say, because it is not about the simulation. */
+static bool set_animate(struct simulate *simulate, const char *value, char *detail, size_t size)
+{
+    bool on = strcmp(value, "1") == 0;
+    if (!on && strcmp(value, "0") != 0)
+        snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
+    else if (simulate->form != FORM_PICTURE)
+        snprintf(detail, size,
+                 "animate is for pictures: leave it out, or accept " PICTURE_TYPE ".");
+    else {
+        simulate->animate = on;
+        return true;
+    }
+    return false;
+}
+
 static enum simulation_option find_option(const char *name, const char **names)
 {
     enum simulation_option found = OPTION_COUNT;
@@ -74,11 +90,14 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     const char *names[OPTION_COUNT];
     enum simulation_option option = find_option(name, names);
     char detail[256];
-    if (option == OPTION_COUNT)
+    if (strcmp(name, "animate") == 0) {
+        if (set_animate(simulate, value, detail, sizeof detail))
+            return true;
+    } else if (option == OPTION_COUNT)
         snprintf(
             detail, sizeof detail,
             "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method, "
-            "frames and times.",
+            "frames, times and animate.",
             name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
     else if (simulation_has(&simulate->query, option))
         snprintf(detail, sizeof detail, "%s is given twice in the query; give it once.", name);

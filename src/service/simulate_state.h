@@ -6,11 +6,13 @@
 #include "service/exchange.h"
 
 #define LINES_TYPE "application/x-ndjson"
+#define PICTURE_TYPE "image/svg+xml"
 
 /* How the answer is made. */
 enum simulate_form {
     FORM_CODEC, /* one of the codecs */
     FORM_LINES, /* JSON, a frame a line */
+    FORM_PICTURE,
 };
 
 /* exchange->state of the route. */
@@ -18,7 +20,8 @@ struct simulate {
     struct body body;                  /* its simulation is later that of the whole request */
     struct simulation query;           /* options of the query; no particles */
     enum simulate_form form;           /* of the answer */
-    const struct codec *codec;         /* of the answer; JSON's for lines */
+    bool animate;                      /* a picture that moves */
+    const struct codec *codec;         /* of the answer; JSON's for what is none */
     const struct compression *packing; /* of the answer, or NULL */
     int64_t steps;                     /* once the request has been checked */
 };
@@ -27,7 +30,7 @@ struct simulate {
 static inline bool simulate_has_frames(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
-    return simulation->frames > 1 || simulation->time_count > 0 || simulate->form == FORM_LINES;
+    return simulation->frames > 1 || simulation->time_count > 0 || simulate->form != FORM_CODEC;
 }
 
 /* What a run came to. */

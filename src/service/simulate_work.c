@@ -2,6 +2,7 @@
 #include "service/simulate.h"
 #include "service/simulate_answer.h"
 #include "service/simulate_frames.h"
+#include "service/simulate_picture.h"
 #include "service/simulate_run.h"
 
 static void work_on_one(struct exchange *exchange)
@@ -24,7 +25,9 @@ static void work_on_one(struct exchange *exchange)
 void simulate_work(struct exchange *exchange)
 {
     const struct simulate *simulate = exchange->state;
-    if (simulate_has_frames(simulate))
+    if (simulate->form == FORM_PICTURE)
+        simulate_picture(exchange);
+    else if (simulate_has_frames(simulate))
         simulate_frames(exchange);
     else
         work_on_one(exchange);

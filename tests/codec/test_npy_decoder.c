@@ -123,7 +123,7 @@ START_TEST(layouts)
             fill(&body, &layout, major, counts[c]);
             decode_every_way(&d, body.bytes, body.size, counts[c]);
             check_numbers(&d, &body);
-            ck_assert_uint_eq(d.budget.asks, 1);
+            ck_assert_uint_eq(d.budget.asks, 2); /* whether, and then for */
             ck_assert_uint_eq(d.budget.peak, particle_set_bytes(counts[c]));
             decoded_free(&d);
         }
@@ -320,6 +320,47 @@ START_TEST(cut_off_in_the_head)
 }
 END_TEST
 
+/* A header that announces much gets room for little; the rest comes with the data, in either order,
+ * and is refused when it does not fit by then. */
+START_TEST(room_comes_with_the_data)
+{
+    enum { COUNT = 200000, FIRST = 32768 };
+    for (int fortran = 0; fortran < 2; fortran++)
+        for (size_t refuse = 0; refuse <= 5; refuse++) {
+            char head[512];
+            size_t size = npy_put_matrix(head, 1, "<f8", fortran, COUNT);
+            struct budget budget = {.limit = SIZE_MAX, .refuse_ask = refuse};
+            struct simulation out;
+            simulation_init(&out);
+            struct decode_limits limits = {COUNT, budget_claim, budget_unclaim, &budget};
+            struct decoder *decoder = npy_decoder_create(&limits, &out);
+            enum decode_status status = decoder_feed(decoder, head, size);
+            if (refuse != 1 && refuse != 2) {
+                ck_assert_int_eq(status, DECODE_OK);
+                ck_assert_uint_eq(budget.claimed, particle_set_bytes(FIRST));
+            }
+            static double numbers[3 * 1000];
+            for (size_t i = 0; i < COUNT * PARTICLE_COLUMNS && !status; i += 3000) {
+                for (size_t k = 0; k < 3000; k++)
+                    numbers[k] = (double)(i + k);
+                status = decoder_feed(decoder, (const char *)numbers, sizeof numbers);
+            }
+            if (!status)
+                status = decoder_finish(decoder);
+            ck_assert_int_eq(status, refuse ? DECODE_NO_MEMORY : DECODE_OK);
+            ck_assert_uint_eq(budget.claimed, refuse ? 0 : particle_set_bytes(COUNT));
+            for (size_t i = 0; i < COUNT && !refuse; i++) {
+                double x = fortran ? (double)i : 3.0 * (double)i;
+                double ang_vel = fortran ? (double)(2 * COUNT + i) : 3.0 * (double)i + 2;
+                if (out.particles.x[i] != x || out.particles.ang_vel[i] != ang_vel)
+                    ck_abort_msg("particle %zu", i);
+            }
+            decoder_destroy(decoder);
+            simulation_fini(&out);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("codec/npy_decoder");
@@ -327,6 +368,7 @@ int main(void)
     tcase_add_loop_test(tcase, layouts, 0, LAYOUTS);
     tcase_add_test(tcase, extreme_numbers);
     tcase_add_test(tcase, many_particles_in_chunks);
+    tcase_add_test(tcase, room_comes_with_the_data);
     tcase = suite_case(suite, "refused");
     tcase_add_loop_test(tcase, numbers_that_are_not_finite, 0, LAYOUTS);
     tcase_add_loop_test(tcase, the_first_in_the_file_is_reported, 0, LAYOUTS);

@@ -12,6 +12,7 @@
 #include "service/problem.h"
 #include "service/routes.h"
 #include "sim/method.h"
+#include "web/files.h"
 
 static json_t *document;
 
@@ -131,6 +132,18 @@ static void describe_methods(const json_t *item, char *text, size_t size)
         }
 }
 
+/* The path, with the first value that the parameter at its end may have in the place of that. */
+static void fill_pattern(char *text, size_t size, const char *path, const json_t *item)
+{
+    json_t *values = NULL;
+    if (strchr(path, '{'))
+        ck_assert_int_eq(json_unpack((json_t *)(uintptr_t)item, "{s:[{s:{s:o}}]}", "parameters",
+                                     "schema", "enum", &values),
+                         0);
+    snprintf(text, size, "%.*s%s", (int)strcspn(path, "{"), path,
+             values ? json_string_value(json_array_get(values, 0)) : "");
+}
+
 START_TEST(paths_are_the_routes)
 {
     json_t *paths = follow("#/paths");
@@ -141,14 +154,36 @@ START_TEST(paths_are_the_routes)
     {
         char methods[64];
         describe_methods(resolve(item), methods, sizeof methods);
-        ck_assert_msg(route_allow(path) != NULL, "the daemon does not know %s", path);
-        ck_assert_str_eq(methods, route_allow(path));
+        char served[96];
+        fill_pattern(served, sizeof served, path, item);
+        ck_assert_msg(route_allow(served) != NULL, "the daemon does not know %s", served);
+        ck_assert_str_eq(methods, route_allow(served));
         ck_assert(route_is_for_profiling(path) || strstr(route_list(), path));
     }
     /* The label behind the last route is that of requests without one. */
     for (size_t i = 0; i < route_handler(NULL); i++)
         ck_assert_msg(json_object_get(paths, route_label(i)) != NULL, "%s is not described",
                       route_label(i));
+}
+END_TEST
+
+START_TEST(files_are_the_table)
+{
+    json_t *names;
+    ck_assert_int_eq(json_unpack(follow("#/paths"), "{s:{s:[{s:{s:o}}]}}", "/web/{file}",
+                                 "parameters", "schema", "enum", &names),
+                     0);
+    size_t count, beside = 0;
+    const struct web_file *files = web_files(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(files[i].path, "/web/", 5) != 0)
+            continue;
+        ck_assert_msg(array_has(names, files[i].path + 5), "%s is not described", files[i].path);
+        beside++;
+    }
+    ck_assert_uint_eq(json_array_size(names), beside);
+    ck_assert_ptr_null(route_find("GET", "/web/{file}"));
+    ck_assert_ptr_null(route_find("GET", "/web/"));
 }
 END_TEST
 
@@ -296,8 +331,9 @@ START_TEST(parameters_are_the_tables)
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
     const json_t *simulate = json_object_get(post, "parameters");
     const json_t *members = follow("#/components/schemas/Simulation/properties");
-    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT);
+    ck_assert_uint_eq(query_parameters(simulate), OPTION_COUNT + 1);
     ck_assert_uint_eq(json_object_size(members), OPTION_COUNT + 1);
+    ck_assert_ptr_nonnull(parameter_named(simulate, "animate"));
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         const char *name = simulation_option_name((enum simulation_option)i);
         ck_assert_ptr_nonnull(parameter_named(simulate, name));
@@ -334,7 +370,7 @@ START_TEST(defaults_are_the_daemons)
 }
 END_TEST
 
-/* Bodies and answers come in the formats of the table, answers also as lines. */
+/* Bodies and answers come in the formats of the table, answers also as lines and as pictures. */
 START_TEST(formats_are_the_table)
 {
     json_t *body, *answer;
@@ -349,8 +385,9 @@ START_TEST(formats_are_the_table)
     const struct codec *codecs = codec_table(&count);
     ck_assert_uint_le(count, CODECS_MAX);
     ck_assert_uint_eq(json_object_size(body), count);
-    ck_assert_uint_eq(json_object_size(answer), count + 1);
+    ck_assert_uint_eq(json_object_size(answer), count + 2);
     ck_assert_ptr_nonnull(json_object_get(answer, "application/x-ndjson"));
+    ck_assert_ptr_nonnull(json_object_get(answer, "image/svg+xml"));
     char types[256] = "";
     for (size_t i = 0; i < count; i++) {
         ck_assert_ptr_nonnull(json_object_get(body, codecs[i].media_type));
@@ -471,6 +508,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, load, drop);
     tcase_add_test(tcase, it_is_sound);
     tcase_add_test(tcase, paths_are_the_routes);
+    tcase_add_test(tcase, files_are_the_table);
     tcase_add_test(tcase, operations_are_named_and_answered);
     tcase_add_test(tcase, problem_types_are_the_table);
     tcase_add_test(tcase, problem_examples_are_the_daemons);

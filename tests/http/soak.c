@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 256
-#define ANSWER_MAX (1 << 20)
+#define ANSWER_MAX ((size_t)4 << 20)
 #define WAIT_S 60
 
 static struct sockaddr_in server;
@@ -63,77 +63,165 @@ static bool send_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-/* Reads one answer with a Content-Length into client->answer; returns the body, or NULL. */
-static const char *read_answer(struct client *client)
+/* --- what is asked --------------------------------------------------------------------------- */
+
+struct kind {
+    const char *target; /* and the headers, without Content-Length */
+    const char *body;
+    size_t size;
+    unsigned share; /* of 100 */
+    unsigned status;
+    const char *wanted; /* is in the answer's body, or begins it, when that is not text */
+};
+
+#define THREE                                                                                      \
+    "{\"particles\":[{\"x\":0.3,\"y\":0.5,\"ang_vel\":1},{\"x\":0,\"y\":-0.5,\"ang_vel\":-1},"     \
+    "{\"x\":-0.1,\"y\":-0.4,\"ang_vel\":3}]}"
+#define TEXT(text) text, sizeof text - 1
+
+enum { KIND_MANY, KIND_MANY_NPY, FIXED_KINDS };
+
+/* Tiny ones that the I/O threads compute, ones for the workers, one worth cancelling, answers that
+ * are streamed, and wrong ones. The bodies of the first two are made by make_many. */
+static struct kind kinds[] = {
+    [KIND_MANY] = {"/simulate?method=euler\r\nContent-Type: text/csv\r\nAccept: text/csv", NULL, 0,
+                   2, 200, "x,y,ang_vel\n"},
+    [KIND_MANY_NPY] = {"/simulate?method=analytic\r\nContent-Type: application/x-npy\r\n"
+                       "Accept: application/json\r\nAccept-Encoding: gzip",
+                       NULL, 0, 2, 200, "\x1f\x8b"},
+    [FIXED_KINDS] = {"/simulate", TEXT(THREE), 60, 200, "\"x\":0.2102698450356"},
+    {"/simulate?method=euler", TEXT(THREE), 8, 200, "\"x\":0.210269845"},
+    {"/simulate\r\nAccept: application/x-npy", TEXT(THREE), 3, 200, "\x93NUMPY"},
+    {"/simulate\r\nAccept: image/svg+xml", TEXT(THREE), 3, 200, "<svg "},
+    {"/simulate?frames=50", TEXT(THREE), 4, 200, "\"frames\""},
+    {"/simulate?frames=50&method=analytic\r\nAccept: application/x-ndjson", TEXT(THREE), 4, 200,
+     "{\"step\":0,"},
+    {"/simulate?dt=0.1&timestep=1e-6&method=reference", TEXT("{\"particles\":[[0.3,0.5,1]]}"), 5,
+     200, "[[0.21026950"},
+    {"/simulate?dt=-1", TEXT(THREE), 4, 422, "\"parameter\":\"dt\""},
+    {"/simulate\r\nContent-Encoding: zstd", TEXT(THREE), 2, 400, "zstd"},
+    {"/simulate\r\nContent-Type: text/csv", TEXT("x,y,ang_vel\n0.3,0.5,one\n"), 3, 422, "line 2"},
+};
+
+enum { KINDS = sizeof kinds / sizeof kinds[0], MANY = 20000 };
+
+static void make_many(void)
+{
+    static char csv[MANY * 40];
+    char *end = csv + sprintf(csv, "x,y,ang_vel\n");
+    for (int i = 0; i < MANY; i++)
+        end += sprintf(end, "%.6f,%.6f,%d\n", i / (double)MANY, 0.5, i % 7 - 3);
+    kinds[KIND_MANY].body = csv;
+    kinds[KIND_MANY].size = (size_t)(end - csv);
+
+    static char npy[128 + MANY * 3 * sizeof(double)] = "\x93NUMPY\x01\x00\x76\x00";
+    int size = snprintf(npy + 10, 118,
+                        "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 3), }", MANY);
+    memset(npy + 10 + size, ' ', (size_t)(117 - size));
+    npy[127] = '\n';
+    for (int i = 0; i < MANY; i++) {
+        double row[] = {i / (double)MANY, 0.5, i % 7 - 3};
+        memcpy(npy + 128 + (size_t)i * sizeof row, row, sizeof row);
+    }
+    kinds[KIND_MANY_NPY].body = npy;
+    kinds[KIND_MANY_NPY].size = sizeof npy;
+}
+
+static const struct kind *draw_kind(struct client *client)
+{
+    uint64_t roll = draw(client, 100);
+    size_t i = 0;
+    while (i < KINDS - 1 && roll >= kinds[i].share)
+        roll -= kinds[i++].share;
+    return &kinds[i];
+}
+
+/* --- one request ----------------------------------------------------------------------------- */
+
+/* How many bytes the answer has, SIZE_MAX as long as that is not known. */
+static size_t answer_size(const char *answer, size_t used, const char *body)
+{
+    const char *length = strcasestr(answer, "content-length:");
+    if (length && length < body)
+        return (size_t)(body - answer) + strtoul(length + 15, NULL, 10);
+    bool ended = used >= 7 && memcmp(answer + used - 7, "\r\n0\r\n\r\n", 7) == 0;
+    return ended ? used : SIZE_MAX;
+}
+
+/* Reads one answer into client->answer, or its first `most` bytes; returns the body, or NULL. That
+ * of a streamed answer has the marks of its chunks in it. */
+static const char *read_answer(struct client *client, size_t most)
 {
     size_t used = 0, need = SIZE_MAX;
     char *body = NULL;
-    while (used < need) {
-        ssize_t got = recv(client->fd, client->answer + used, ANSWER_MAX - 1 - used, 0);
+    most = most < ANSWER_MAX - 1 ? most : ANSWER_MAX - 1;
+    while (used < need && used < most) {
+        ssize_t got = recv(client->fd, client->answer + used, most - used, 0);
         if (got <= 0)
             return NULL;
         used += (size_t)got;
         client->answer[used] = '\0';
         char *end = body ? NULL : strstr(client->answer, "\r\n\r\n");
-        if (end) {
-            const char *length = strcasestr(client->answer, "content-length:");
+        if (end)
             body = end + 4;
-            need = (size_t)(body - client->answer) + (length ? strtoul(length + 15, NULL, 10) : 0);
-        }
+        if (body)
+            need = answer_size(client->answer, used, body);
     }
-    return body;
+    return used == need ? body : NULL;
 }
 
-/* Three kinds: a plain one, a slow one that is worth cancelling, a wrong one. */
-static size_t make_request(struct client *client, char *text, size_t size, int *kind)
+static bool answer_is_right(const struct client *client, const char *body, const struct kind *kind)
 {
-    static const char three[] =
-        "{\"particles\":[{\"x\":0.3,\"y\":0.5,\"ang_vel\":1},{\"x\":0,\"y\":-0.5,\"ang_vel\":-1},"
-        "{\"x\":-0.1,\"y\":-0.4,\"ang_vel\":3}]}";
-    static const char slow[] =
-        "{\"particles\":[[0.3,0.5,1]],\"dt\":0.1,\"timestep\":1e-6,\"method\":\"reference\"}";
-    static const char wrong[] = "{\"particles\":[[0.3,0.5,1]],\"dt\":-1}";
-    static const char *const bodies[] = {three, slow, wrong};
-    uint64_t roll = draw(client, 100);
-    *kind = roll < 90 ? 0 : roll < 95 ? 1 : 2;
-    return (size_t)snprintf(
-        text, size, "POST /simulate HTTP/1.1\r\nHost: soak\r\nContent-Length: %zu\r\n\r\n%s",
-        strlen(bodies[*kind]), bodies[*kind]);
+    char status[16];
+    snprintf(status, sizeof status, "HTTP/1.1 %u", kind->status);
+    return strncmp(client->answer, status, strlen(status)) == 0 && strstr(body, kind->wanted);
 }
 
-static bool answer_is_right(const struct client *client, const char *body, int kind)
+static bool send_request(const struct client *client, const struct kind *kind, size_t most)
 {
-    static const char *const wanted[] = {"\"x\":0.2102698450356", "[[0.21026950", "\"/dt\""};
-    const char *status = kind == 2 ? "HTTP/1.1 422" : "HTTP/1.1 200";
-    return strncmp(client->answer, status, strlen(status)) == 0 && strstr(body, wanted[kind]);
+    char head[512];
+    size_t size = (size_t)snprintf(head, sizeof head,
+                                   "POST %.*s HTTP/1.1\r\nHost: soak%s\r\n"
+                                   "Content-Length: %zu\r\n\r\n",
+                                   (int)strcspn(kind->target, "\r"), kind->target,
+                                   kind->target + strcspn(kind->target, "\r"), kind->size);
+    size_t first = size < most ? size : most;
+    size_t second = kind->size < most - first ? kind->size : most - first;
+    return send_all(client->fd, head, first) && send_all(client->fd, kind->body, second);
+}
+
+/* Sends some of the request and leaves; or all of it, and leaves before the answer or amidst it. */
+static void abandon(struct client *client, const struct kind *kind)
+{
+    uint64_t roll = draw(client, 3);
+    send_request(client, kind, roll == 0 ? draw(client, kind->size + 100) : SIZE_MAX);
+    if (roll == 1)
+        read_answer(client, 1 + draw(client, 2000));
+    close(client->fd);
+    client->fd = -1;
+    atomic_fetch_add(&abandoned, 1);
 }
 
 static void one_request(struct client *client)
 {
-    char request[1024];
-    int kind;
-    size_t size = make_request(client, request, sizeof request, &kind);
+    const struct kind *kind = draw_kind(client);
     if (client->fd < 0)
         client->fd = open_connection();
     if (client->fd < 0) {
         atomic_fetch_add(&failed, 1);
         return;
     }
-    if (draw(client, 20) == 0) { /* leave after some of the request, or before the answer */
-        size_t part = draw(client, 2) ? size : draw(client, size);
-        send_all(client->fd, request, part);
-        close(client->fd);
-        client->fd = -1;
-        atomic_fetch_add(&abandoned, 1);
+    if (draw(client, 20) == 0) {
+        abandon(client, kind);
         return;
     }
-    const char *body = send_all(client->fd, request, size) ? read_answer(client) : NULL;
+    const char *body = send_request(client, kind, SIZE_MAX) ? read_answer(client, SIZE_MAX) : NULL;
     if (body && answer_is_right(client, body, kind)) {
         atomic_fetch_add(&answered, 1);
         return;
     }
     if (atomic_fetch_add(&failed, 1) == 0)
-        fprintf(stderr, "soak: wrong or no answer to %s: %s\n", request,
+        fprintf(stderr, "soak: wrong or no answer to %s: %.2000s\n", kind->target,
                 body ? client->answer : "(none)");
     close(client->fd);
     client->fd = -1;
@@ -166,7 +254,7 @@ static const char *read_metrics(struct client *client)
     if (client->fd < 0)
         return NULL;
     const char *body =
-        send_all(client->fd, request, sizeof request - 1) ? read_answer(client) : NULL;
+        send_all(client->fd, request, sizeof request - 1) ? read_answer(client, SIZE_MAX) : NULL;
     close(client->fd);
     return body;
 }
@@ -209,6 +297,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "soak: bad address or number of connections\n");
         return 2;
     }
+    make_many();
     atomic_store(&requests_left, atol(argv[3]));
     static struct client clients[CONNECTIONS_MAX];
     for (int i = 0; i < count; i++) {

@@ -240,6 +240,11 @@ START_TEST(choice_of_coding)
         {"*, identity;q=0", "zstd"},
         {"br, identity;q=0", ""},
         {"*;q=0", ""},
+        /* what a script in a browser can say */
+        {"gzip, deflate, br, zstd\r\nCache-Control: no-transform", NULL},
+        {"gzip\r\nCache-Control: no-store, No-Transform", NULL},
+        {"gzip, identity;q=0\r\nCache-Control: no-transform", ""},
+        {"gzip\r\nCache-Control: no-cache", "gzip"},
     };
     char *body = many(200);
     int fd = raw_open(&server);

@@ -297,6 +297,8 @@ START_TEST(wrong_method_or_path)
         {"GET", "//livez", NULL},
         {"OPTIONS", "/nothing", NULL},
         {"GET", "/%00livez", NULL},
+        {"GET", "/livez%00", NULL},
+        {"OPTIONS", "/simulate%00?dt=1", NULL},
         {"GET", "/%ff%22%0a", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,5 +1,5 @@
-/* POST /simulate with several frames: as a document, as lines, as CSV; and what becomes of them
- * when nobody reads. */
+/* POST /simulate with several frames: as a document, as lines, as CSV, as a picture; and what
+ * becomes of them when nobody reads. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -170,6 +170,52 @@ START_TEST(csv_has_a_column_for_the_frame)
 }
 END_TEST
 
+#define SVG "Accept: image/svg+xml"
+
+START_TEST(pictures)
+{
+    static const char *const queries[] = {"", "?frames=1", "?frames=5", "?animate=1",
+                                          "?animate=0&times=0.1,0.3"};
+    static const char *const titles[] = {
+        ">closed_form: 10000 steps of 1e-05, time 0.1<",
+        ">closed_form: 10000 steps of 1e-05, time 0.1<",
+        ">closed_form: 10000 steps of 1e-05, time 0.1<",
+        ">closed_form: 10000 steps of 1e-05, time 0.1<",
+        ">closed_form: 29999 steps of 1e-05, time 0.3<",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/simulate%s", queries[i]);
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, SVG, NULL);
+        ck_assert_int_eq(reply->status, 200);
+        ck_assert_str_eq(reply_header(reply, "Content-Type"), "image/svg+xml");
+        ck_assert_ptr_eq(strstr(reply->body, "<svg xmlns="), reply->body);
+        ck_assert_ptr_nonnull(strstr(reply->body, titles[i]));
+        ck_assert_ptr_nonnull(strstr(reply->body, ">3 particles;"));
+        ck_assert_int_eq(strstr(reply->body, "<animateMotion") != NULL, i == 3);
+        ck_assert_str_eq(reply->body + reply->size - 7, "</svg>\n");
+    }
+    const struct reply *reply =
+        http(&server, "POST", "/simulate?method=analytic&dt=2", THREE_BODY, SVG, NULL);
+    ck_assert_ptr_nonnull(strstr(reply->body, ">analytic: time 2<"));
+    reply = http(&server, "POST", "/simulate?method=euler&dt=0", THREE_BODY, SVG, NULL);
+    ck_assert_ptr_nonnull(strstr(reply->body, ">euler: 0 steps of 1e-05, time 0<"));
+    reply_is_problem(http(&server, "POST", "/simulate", "{\"particles\":[[0,0,1]]}", SVG, NULL),
+                     422, "outside-domain");
+    static const char *const wrong[] = {"?animate=", "?animate=2", "?animate=yes"};
+    for (size_t i = 0; i < 3; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "/simulate%s", wrong[i]);
+        reply = http(&server, "POST", target, THREE_BODY, SVG, NULL);
+        reply_is_problem(reply, 422, "invalid-request");
+        ck_assert_str_eq(reply_text(reply, "/parameter"), "animate");
+    }
+    reply = http(&server, "POST", "/simulate?animate=1", THREE_BODY, NULL);
+    reply_is_problem(reply, 422, "invalid-request");
+    ck_assert_str_eq(reply_text(reply, "/parameter"), "animate");
+}
+END_TEST
+
 START_TEST(bad_options)
 {
     static const struct {
@@ -333,6 +379,7 @@ int main(void)
     tcase_add_loop_test(tcase, listed_times, 0, 5);
     tcase_add_test(tcase, shapes_and_counts);
     tcase_add_test(tcase, csv_has_a_column_for_the_frame);
+    tcase_add_test(tcase, pictures);
     tcase_add_test(tcase, bad_options);
     tcase_add_test(tcase, the_most_times);
     tcase_add_test(tcase, a_slow_reader_holds_back_the_computation);

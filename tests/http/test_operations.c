@@ -78,8 +78,12 @@ START_TEST(openapi_page)
     {
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
             char target[96];
-            snprintf(target, sizeof target, "%s?max_time=0.01&particles=1&min_rounds=1", path);
-            reply = http(&server, upper[i], strcmp(path, "/bench") ? path : target, NULL, NULL);
+            /* quick for the benchmark; a pattern stands for files, of which this is one */
+            snprintf(target, sizeof target, "%.*s%s", (int)strcspn(path, "{"), path,
+                     strcmp(path, "/bench") == 0 ? "?max_time=0.01&particles=1&min_rounds=1"
+                     : strchr(path, '{')         ? "app.js"
+                                                 : "");
+            reply = http(&server, upper[i], target, NULL, NULL);
             bool known = reply->status != 405 && reply->status != 404;
             ck_assert_msg(known == (json_object_get(item, methods[i]) != NULL), "%s %s: %d",
                           upper[i], path, reply->status);
