@@ -6,6 +6,7 @@
 
 #include "runtime/clock.h"
 #include "service/media.h"
+#include "service/probes.h"
 
 /* What curl -d says of any text, so JSON is tried. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -230,5 +231,6 @@ bool body_finish(struct body *body, struct exchange *exchange)
         return false;
     }
     free_tools(body, exchange);
+    PROBE2(decoded, exchange, body->simulation.particles.count);
     return true;
 }

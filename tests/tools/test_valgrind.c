@@ -84,6 +84,18 @@ START_TEST(calls_of_the_example)
     ck_assert_int_eq(count_calls("main", "taylor_exp"), 1);
     annotate("--tree=both");
     ck_assert_ptr_nonnull(strstr(tool_output, "factorial"));
+    /* and as a picture */
+    ck_assert_int_eq(tool_run("awk -v only='^(main|taylor_|factorial)' -f " CALLGRAPH
+                              " %s/callgrind.out 2>&1",
+                              tool_folder),
+                     0);
+    static const char *const arrows[] = {"\"main\" -> \"taylor_exp\" [label=\" 1\"]",
+                                         "\"taylor_exp\" -> \"factorial\" [label=\" 500\"]",
+                                         "\"taylor_sin\" -> \"factorial\" [label=\" 250\"]",
+                                         "\"factorial\" -> \"factorial\" [label=\" 187250\"]"};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        ck_assert_msg(strstr(tool_output, arrows[i]), "no %s in %s", arrows[i], tool_output);
+    ck_assert_ptr_null(strstr(tool_output, "printf"));
 }
 END_TEST
 
