@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "bench/chart.h"
 #include "bench/compare.h"
 #include "bench/document.h"
 #include "bench/memory.h"
@@ -240,6 +241,8 @@ static int print_outcome(const struct options *options, struct outcome *outcome)
 {
     if (options->format == FORMAT_CSV)
         return print_report(bench_document_csv(outcome->document), NULL);
+    if (options->format == FORMAT_SVG)
+        return print_report(bench_chart_svg(outcome->document), NULL);
     if (options->format == FORMAT_JSON) {
         if (!options->config.data)
             drop_rounds(outcome->document);
@@ -296,7 +299,8 @@ static int make_outcome(const struct options *options, struct outcome *outcome)
     if (status)
         return status;
     bench_machine_describe(&machine);
-    report.config.data |= options->save || options->compare || options->hyperfine;
+    report.config.data |=
+        options->save || options->compare || options->hyperfine || options->format == FORMAT_SVG;
     outcome->document = bench_report_json(&report, &machine);
     outcome->text = bench_report_text(&report, &machine);
     bench_report_fini(&report);

@@ -9,7 +9,7 @@
 /* What a bad option, or a file that cannot be used, makes the exit status. */
 #define EXIT_USAGE 2
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_SVG };
 
 struct options {
     struct bench_config config;

@@ -64,8 +64,9 @@ static int print_help(void)
     fputs("\n"
           "  --peak                  measure beside it what the machine does at best\n"
           "  --codec                 time reading and writing particles instead\n"
-          "  --format text|json|csv  tables (the default), the document that\n"
-          "                          `pytest-benchmark compare` loads, or a line a method\n"
+          "  --format FORMAT         text: tables (the default); json: the document that\n"
+          "                          `pytest-benchmark compare` loads; csv: a line a method;\n"
+          "                          svg: box plots\n"
           "  --save FILE             write that document, with every round, to a file\n"
           "  --load FILE             use such a file in place of a run\n"
           "  --compare FILE          and compare with another one\n"
@@ -109,13 +110,13 @@ static int set_parameter(struct bench_config *config, size_t index)
 static int set_format(struct options *options)
 {
     static const char *const names[] = {
-        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv"};
+        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_SVG] = "svg"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(optarg, names[i]) == 0) {
             options->format = (enum format)i;
             return EXIT_SUCCESS;
         }
-    return usage_error("--format must be text, json or csv");
+    return usage_error("--format must be text, json, csv or svg");
 }
 
 static int set_fail_ratio(struct options *options)
@@ -132,13 +133,15 @@ static int set_fail_ratio(struct options *options)
 static int check_options(const struct options *options)
 {
     bool files = options->save || options->load || options->compare || options->hyperfine;
-    if ((options->config.memory || options->codec) && (files || options->format == FORMAT_CSV))
+    if ((options->config.memory || options->codec) &&
+        (files || options->format == FORMAT_CSV || options->format == FORMAT_SVG))
         return usage_error("--memory and --codec have no rounds to write, compare or list");
     if (isfinite(options->fail_ratio) && !options->compare)
         return usage_error("--fail-ratio needs --compare");
     if (options->load && options->format == FORMAT_TEXT && !options->compare &&
         !options->hyperfine && !options->save)
-        return usage_error("--load needs --compare, --format json or csv, or a file to write");
+        return usage_error(
+            "--load needs --compare, another --format than text, or a file to write");
     return EXIT_SUCCESS;
 }
 

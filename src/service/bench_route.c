@@ -10,12 +10,13 @@
 #include "service/media.h"
 #include "service/request.h"
 
-#define FORMS "application/json, text/plain, text/csv or application/x-ndjson"
+#define FORMS "application/json, text/plain, text/csv, image/svg+xml or application/x-ndjson"
 
 const char *const bench_forms[BENCH_FORM_COUNT] = {
     [BENCH_FORM_JSON] = "application/json",
     [BENCH_FORM_TEXT] = "text/plain",
     [BENCH_FORM_CSV] = "text/csv",
+    [BENCH_FORM_CHART] = "image/svg+xml",
     [BENCH_FORM_LINES] = "application/x-ndjson",
 };
 
@@ -115,7 +116,8 @@ static bool check_config(struct exchange *exchange)
     struct bench *bench = exchange->state;
     struct bench_limits limits = {(size_t)options->max_particles, options->max_particle_steps};
     struct bench_fault fault;
-    if (bench->config.memory && bench->form == BENCH_FORM_CSV) {
+    if (bench->config.memory &&
+        (bench->form == BENCH_FORM_CSV || bench->form == BENCH_FORM_CHART)) {
         fail_parameter(exchange, "memory",
                        "The memory benchmark has no rows; accept another form.");
         return false;

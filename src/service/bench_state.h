@@ -9,7 +9,8 @@
 enum bench_form {
     BENCH_FORM_JSON,
     BENCH_FORM_TEXT,
-    BENCH_FORM_CSV, /* not of the memory benchmark */
+    BENCH_FORM_CSV,   /* not of the memory benchmark */
+    BENCH_FORM_CHART, /* likewise */
     BENCH_FORM_LINES,
     BENCH_FORM_COUNT
 };

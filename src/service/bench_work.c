@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/chart.h"
 #include "bench/document.h"
 #include "bench/memory.h"
 #include "bench/report.h"
@@ -54,6 +55,12 @@ static void answer_text(struct exchange *exchange, const char *type, char *text)
 static void answer_csv(struct exchange *exchange, json_t *report)
 {
     answer_text(exchange, "text/csv; charset=utf-8", report ? bench_document_csv(report) : NULL);
+    json_decref(report);
+}
+
+static void answer_chart(struct exchange *exchange, json_t *report)
+{
+    answer_text(exchange, bench_forms[BENCH_FORM_CHART], report ? bench_chart_svg(report) : NULL);
     json_decref(report);
 }
 
@@ -152,6 +159,9 @@ static void answer_report(struct exchange *exchange, const struct bench_report *
     case BENCH_FORM_CSV:
         answer_csv(exchange, bench_report_json(report, &machine));
         break;
+    case BENCH_FORM_CHART: /* its document has the rounds: see run_time */
+        answer_chart(exchange, bench_report_json(report, &machine));
+        break;
     case BENCH_FORM_LINES:
         close_lines(exchange, bench_report_json(report, &machine));
         break;
@@ -186,6 +196,7 @@ static void run_time(struct exchange *exchange, const struct particle_set *set)
     enum bench_status status = bench_run(&bench->config, set, &environment, &report);
     if (lines.size > 0)
         send_lines(&lines);
+    report.config.data |= bench->form == BENCH_FORM_CHART;
     if (status == BENCH_OK) {
         answer_report(exchange, &report);
         bench_report_fini(&report);

@@ -7,6 +7,7 @@
 
 #include "runtime/clock.h"
 #include "service/media.h"
+#include "service/probes.h"
 #include "service/request.h"
 
 /* What curl -d says of any text, so JSON is tried. */
@@ -235,5 +236,6 @@ bool body_finish(struct body *body, struct exchange *exchange)
         return false;
     }
     free_tools(body, exchange);
+    PROBE2(decoded, exchange, body->simulation.particles.count);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "service/exchange_stream.h"
+#include "service/probes.h"
 #include "service/request.h"
 #include "service/routes.h"
 
@@ -91,6 +92,7 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
     struct problem problem;
     exchange->stage = EXCHANGE_BODY;
     snprintf(exchange->method, sizeof exchange->method, "%s", method);
+    PROBE3(request_received, exchange, exchange->method, path);
     if (exchange->path_has_nul)
         path = "/%00"; /* there is nothing */
     exchange->path = path;

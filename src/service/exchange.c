@@ -9,6 +9,7 @@
 #include "runtime/clock.h"
 #include "service/exchange_stream.h"
 #include "service/json_document.h"
+#include "service/probes.h"
 
 /* Seconds after which a client that was sent away may come again. */
 #define RETRY_AFTER_S 1
@@ -348,6 +349,7 @@ enum MHD_Result exchange_send(struct exchange *exchange)
     if (!response)
         return MHD_NO;
     add_headers(exchange, response);
+    PROBE3(answer_queued, exchange, answer->status, answer->size);
     enum MHD_Result result = MHD_queue_response(exchange->connection, answer->status, response);
     MHD_destroy_response(response);
     exchange->stage = EXCHANGE_ANSWERED;

@@ -16,6 +16,12 @@
 #define BUILT_WITH_SYSTEMD 0
 #endif
 
+#ifdef HAVE_SYS_SDT_H
+#define BUILT_WITH_PROBES 1
+#else
+#define BUILT_WITH_PROBES 0
+#endif
+
 static void answer_text(struct exchange *exchange, const char *text)
 {
     exchange_answer_static(exchange, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
@@ -51,14 +57,14 @@ void version_handle(struct exchange *exchange)
     const struct options *options = exchange->service->options;
     exchange_answer_json(
         exchange, MHD_HTTP_OK,
-        json_pack("{ss ss s{ss ss ss ss ss sb ss} s{ss so sb} s{sI sI} so}", "name", PACKAGE_NAME,
-                  "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER, "sanitizers",
-                  BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
+        json_pack("{ss ss s{ss ss ss ss ss sb ss sb} s{ss so sb} s{sI sI} so}", "name",
+                  PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
+                  "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
                   jansson_version_str(), "compression", media_codings(), "systemd",
-                  BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "cpu", "kernels",
-                  evolve_kernels_name(), "usable", usable, "same_bits", evolve_kernels_exact(),
-                  "threads", "io", (json_int_t)options->io_threads, "workers",
-                  (json_int_t)options->workers, "methods", methods));
+                  BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "probes", BUILT_WITH_PROBES,
+                  "cpu", "kernels", evolve_kernels_name(), "usable", usable, "same_bits",
+                  evolve_kernels_exact(), "threads", "io", (json_int_t)options->io_threads,
+                  "workers", (json_int_t)options->workers, "methods", methods));
 }
 
 const char *version_text(void)
@@ -73,8 +79,10 @@ const char *version_text(void)
                           "compression   %s\n"
                           "systemd       %s\n"
                           "profiles      %s\n"
+                          "probes        %s\n"
                           "kernels       %s\n",
              MHD_get_version(), jansson_version_str(), media_codings(),
-             BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(), evolve_kernels_name());
+             BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(),
+             BUILT_WITH_PROBES ? "yes" : "no", evolve_kernels_name());
     return text;
 }

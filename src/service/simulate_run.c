@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "runtime/clock.h"
+#include "service/probes.h"
 #include "sim/domain.h"
 
 /* A set whose predicted cost exceeds SPLIT_NS is split: below, what it costs until another worker
@@ -120,12 +121,14 @@ bool simulate_run(struct exchange *exchange, const struct evolve_run *run, bool 
     int64_t begun = clock_now_ns();
     size_t pieces = (run->count + split.piece - 1) / split.piece, faulty;
     unsigned taken = 1;
+    PROBE3(evolve_start, exchange, run->count, run->steps);
     if (check && method->stepping && domain_check(method, run, &faulty) != DOMAIN_OK)
         note_fault(&split, faulty);
     else if (pieces > 1)
         taken = worker_pool_share(exchange->service->pool, pieces, evolve_piece, &split);
     else
         evolve_piece(&split, 0);
+    PROBE2(evolve_end, exchange, taken);
     *threads = taken > *threads ? taken : *threads;
     exchange->timing.ns[TIMING_EVOLVE] += clock_now_ns() - begun;
     if (atomic_load(&split.faulty) != SIZE_MAX) {

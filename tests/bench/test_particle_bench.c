@@ -181,6 +181,15 @@ START_TEST(it_compares_files)
 }
 END_TEST
 
+START_TEST(it_draws)
+{
+    ck_assert_int_eq(run(QUICK " --format svg --save a.json"), 0);
+    ck_assert_ptr_eq(strstr(output, "<svg "), output);
+    ck_assert_int_eq(run("--load a.json --format svg"), 0);
+    ck_assert_ptr_nonnull(strstr(output, ">reference</text>"));
+}
+END_TEST
+
 START_TEST(it_compares_a_run)
 {
     ck_assert_int_eq(run(QUICK " --save a.json --methods euler"), 0);
@@ -318,7 +327,7 @@ START_TEST(it_explains_itself)
                                           "--peak",
                                           "--list",
                                           "--help",
-                                          "--format text|json|csv",
+                                          "--format FORMAT",
                                           "--version",
                                           "--save FILE",
                                           "--load FILE",
@@ -343,7 +352,7 @@ static const struct {
     {"--min-rounds 0", "min_rounds must be"},
     {"--max-time 0", "max_time must be"},
     {"--warmup maybe", "on or off"},
-    {"--format yaml", "text, json or csv"},
+    {"--format yaml", "text, json, csv or svg"},
     {"--simd mmx", "--simd 'mmx' is not in the list"},
     {"--simd ''", "--simd '' is not in the list"},
     {"--frobnicate", "frobnicate"},
@@ -422,6 +431,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, open_folder, remove_folder);
     tcase_add_test(tcase, it_saves_what_it_prints);
     tcase_add_test(tcase, it_compares_files);
+    tcase_add_test(tcase, it_draws);
     tcase_add_test(tcase, it_compares_a_run);
     tcase_add_test(tcase, past_the_ratio_the_status_is_1);
     tcase_add_test(tcase, it_exports_to_hyperfine);

@@ -102,6 +102,20 @@ START_TEST(csv_for_a_spreadsheet)
 }
 END_TEST
 
+START_TEST(a_chart)
+{
+    const struct reply *reply = http(&server, "GET", "/bench?methods=euler,closed_form&" QUICK,
+                                     NULL, "Accept: image/svg+xml", NULL);
+    ck_assert_int_eq(reply->status, 200);
+    ck_assert_str_eq(reply_header(reply, "Content-Type"), "image/svg+xml");
+    ck_assert_ptr_eq(strstr(reply->body, "<svg "), reply->body);
+    ck_assert_ptr_nonnull(strstr(reply->body, ">euler</text>"));
+    ck_assert_ptr_nonnull(strstr(reply->body, ">closed_form</text>"));
+    reply = http(&server, "GET", "/bench?memory=1", NULL, "Accept: image/*", NULL);
+    reply_is_problem(reply, 422, "invalid-request");
+}
+END_TEST
+
 START_TEST(head_is_quick_to_say_what_would_come)
 {
     const struct reply *reply = http(&server, "HEAD", "/bench?methods=analytic&" QUICK, NULL, NULL);
@@ -245,6 +259,7 @@ int main(void)
     tcase_add_test(tcase, statistics_are_consistent);
     tcase_add_test(tcase, text_for_a_terminal);
     tcase_add_test(tcase, csv_for_a_spreadsheet);
+    tcase_add_test(tcase, a_chart);
     tcase_add_test(tcase, head_is_quick_to_say_what_would_come);
     tcase_add_test(tcase, memory_benchmark);
     tcase_add_test(tcase, bad_parameters);

@@ -109,7 +109,7 @@ static void finish(void)
 
 /* --- a client -------------------------------------------------------------------------------- */
 
-#define SMALL_WINDOW 4096
+#define SMALL_WINDOW 32768
 
 /* Asks; with a small window if it is to be a slow reader. */
 static int ask(int window)
