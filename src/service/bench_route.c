@@ -196,10 +196,10 @@ bool bench_post_begin(struct exchange *exchange)
 
 /* --- the body of a POST --------------------------------------------------------------------- */
 
-void bench_post_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t bench_post_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct bench *bench = exchange->state;
-    body_receive(&bench->body, exchange, bytes, size);
+    return body_receive(&bench->body, exchange, bytes, size);
 }
 
 /* True when the body has the option; false also when it has failed the exchange, for the query has
