@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 
-/* The first columns hold this many particles; then they double. */
-#define CAPACITY_FIRST 256
+/* The first columns hold this many particles; then there is room for twice as many at a time. */
+#define ROOM_FIRST 256
 
-/* Of particles that were announced, so many are admitted at first. */
-#define ADMITTED_FIRST ((size_t)32768)
+/* No text has fewer bytes for a particle: three digits, and what separates them. */
+#define TEXT_BYTES_MIN 6
 
 const char *const column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
 
@@ -14,6 +14,11 @@ void columns_init(struct columns *columns, const struct decode_limits *limits,
                   struct particle_set *set)
 {
     *columns = (struct columns){.limits = *limits, .set = set};
+}
+
+static size_t claimed(const struct columns *columns)
+{
+    return particle_set_bytes(columns->set->capacity);
 }
 
 static void unclaim(const struct columns *columns, size_t bytes)
@@ -24,9 +29,9 @@ static void unclaim(const struct columns *columns, size_t bytes)
 
 void columns_drop(struct columns *columns)
 {
+    unclaim(columns, claimed(columns));
     particle_set_fini(columns->set);
-    unclaim(columns, columns->claimed);
-    columns->room = columns->claimed = 0;
+    columns->room = columns->reserved = 0;
 }
 
 /* Claims bytes, or says why not. */
@@ -49,43 +54,74 @@ static enum decode_status too_many(const struct columns *columns, char *sentence
     return DECODE_TOO_MANY;
 }
 
-static enum decode_status allocate(struct columns *columns, size_t capacity, char *sentence)
+/* Allocates columns for `count` particles, and keeps what the old ones hold. The set's capacity
+ * remains what is claimed. */
+static bool reserve(struct columns *columns, size_t count)
 {
     struct particle_set *set = columns->set;
-    if (particle_set_reserve(set, capacity)) {
-        snprintf(sentence, COLUMNS_SENTENCE_BYTES,
-                 "memory is short; try again later or send fewer");
-        return DECODE_NO_MEMORY;
-    }
+    size_t capacity = set->capacity;
+    if (particle_set_reserve(set, count))
+        return false;
+    set->capacity = capacity;
+    columns->reserved = count;
     columns->column[0] = set->x;
     columns->column[1] = set->y;
     columns->column[2] = set->ang_vel;
-    return DECODE_OK;
+    return true;
 }
 
-enum decode_status columns_grow(struct columns *columns, char sentence[COLUMNS_SENTENCE_BYTES])
+static enum decode_status memory_is_short(char *sentence)
 {
-    size_t max = columns->limits.max_particles;
-    size_t old = columns->set->capacity;
-    if (columns->room >= max)
-        return too_many(columns, sentence);
-    size_t capacity = old < CAPACITY_FIRST / 2 ? CAPACITY_FIRST : 2 * old;
-    if (capacity > max || capacity < old)
-        capacity = max;
-    /* The old columns and the new ones are there at the same time. */
-    size_t bytes = particle_set_bytes(capacity);
+    snprintf(sentence, COLUMNS_SENTENCE_BYTES, "memory is short; try again later or send fewer");
+    return DECODE_NO_MEMORY;
+}
+
+static void set_room(struct columns *columns, size_t room)
+{
+    columns->set->capacity = columns->room = room;
+}
+
+/* Into columns that have the room. */
+static enum decode_status grow_in_place(struct columns *columns, size_t room, char *sentence)
+{
+    room = room < columns->reserved ? room : columns->reserved;
+    enum decode_status status =
+        claim(columns, particle_set_bytes(room) - claimed(columns), sentence);
+    if (!status)
+        set_room(columns, room);
+    return status;
+}
+
+/* Into new columns, while the old ones are still there. */
+static enum decode_status grow_elsewhere(struct columns *columns, size_t room, char *sentence)
+{
+    size_t bytes = particle_set_bytes(room), max = columns->limits.max_particles;
     enum decode_status status = claim(columns, bytes, sentence);
     if (status)
         return status;
-    status = allocate(columns, capacity, sentence);
-    if (status) {
+    /* As many as can come, once there are some, so that this is the last time. */
+    uint64_t most = columns->room ? columns->limits.body_bytes / TEXT_BYTES_MIN : 0;
+    size_t count = most < max ? (size_t)most : max;
+    if ((count <= room || !reserve(columns, count)) && !reserve(columns, room)) {
         unclaim(columns, bytes);
-        return status;
+        return memory_is_short(sentence);
     }
-    unclaim(columns, columns->claimed);
-    columns->claimed = bytes;
-    columns->room = columns->set->capacity < max ? columns->set->capacity : max;
+    unclaim(columns, claimed(columns));
+    set_room(columns, room);
     return DECODE_OK;
+}
+
+enum decode_status columns_grow(struct columns *columns, size_t needed,
+                                char sentence[COLUMNS_SENTENCE_BYTES])
+{
+    size_t max = columns->limits.max_particles, room = columns->room;
+    if (needed > max)
+        return too_many(columns, sentence);
+    room = room < ROOM_FIRST / 2 ? ROOM_FIRST : 2 * room;
+    room = room < needed ? needed : room;
+    room = room < max ? room : max;
+    return needed <= columns->reserved ? grow_in_place(columns, room, sentence)
+                                       : grow_elsewhere(columns, room, sentence);
 }
 
 enum decode_status columns_announce(struct columns *columns, size_t count,
@@ -98,21 +134,5 @@ enum decode_status columns_announce(struct columns *columns, size_t count,
     if (status)
         return status;
     unclaim(columns, bytes);
-    return allocate(columns, count, sentence);
-}
-
-enum decode_status columns_admit(struct columns *columns, size_t needed,
-                                 char sentence[COLUMNS_SENTENCE_BYTES])
-{
-    size_t most = columns->set->capacity;
-    size_t room = columns->room ? 2 * columns->room : ADMITTED_FIRST;
-    room = room < needed ? needed : room;
-    room = room < most ? room : most;
-    size_t bytes = particle_set_bytes(room);
-    enum decode_status status = claim(columns, bytes - columns->claimed, sentence);
-    if (status)
-        return status;
-    columns->claimed = bytes;
-    columns->room = room;
-    return DECODE_OK;
+    return reserve(columns, count) ? DECODE_OK : memory_is_short(sentence);
 }

@@ -15,28 +15,25 @@ extern const char *const column_names[PARTICLE_COLUMNS];
 struct columns {
     struct decode_limits limits;
     struct particle_set *set;         /* the caller's, who sets its count at the end */
-    size_t room;                      /* particles that fit: columns, limit and claim */
-    size_t claimed;                   /* bytes */
+    size_t room;                      /* particles that fit and are claimed: the set's capacity */
+    size_t reserved;                  /* particles that are allocated. Memory that is not written
+                                         to takes none */
     double *column[PARTICLE_COLUMNS]; /* of the set */
 };
 
 void columns_init(struct columns *columns, const struct decode_limits *limits,
                   struct particle_set *set);
 
-/* Makes room for at least one more particle than now; twice as many, if it may. Otherwise
- * DECODE_TOO_MANY, DECODE_NO_MEMORY or DECODE_TOO_LARGE, and the sentence. */
-enum decode_status columns_grow(struct columns *columns, char sentence[COLUMNS_SENTENCE_BYTES]);
+/* Makes room for at least `needed` particles, which is more than now; for twice as many as now, if
+ * it may. Otherwise DECODE_TOO_MANY, DECODE_NO_MEMORY or DECODE_TOO_LARGE, and the sentence. */
+enum decode_status columns_grow(struct columns *columns, size_t needed,
+                                char sentence[COLUMNS_SENTENCE_BYTES]);
 
-/* For a format that says beforehand how many particles come: finds out whether there is room for
- * `count` of them, and allocates it. Nothing is claimed yet, as an announcement is cheap, and
- * memory that is not written to takes none. As above. */
+/* For a format that says beforehand how many particles come, which is at least one: finds out
+ * whether there is room for `count` of them, and allocates it. Nothing is claimed yet, as an
+ * announcement is cheap: columns_grow does. Errors as there. */
 enum decode_status columns_announce(struct columns *columns, size_t count,
                                     char sentence[COLUMNS_SENTENCE_BYTES]);
-
-/* Claims the room of the first `needed` of those that were announced, and of some more. As above.
- */
-enum decode_status columns_admit(struct columns *columns, size_t needed,
-                                 char sentence[COLUMNS_SENTENCE_BYTES]);
 
 /* Frees the columns and unclaims their bytes. */
 void columns_drop(struct columns *columns);

@@ -213,7 +213,7 @@ static enum decode_status take_number(struct csv_decoder *decoder)
     const struct csv_lexer *field = &decoder->lexer;
     if (decoder->field == 0 && decoder->count >= decoder->columns.room) {
         char sentence[COLUMNS_SENTENCE_BYTES];
-        enum decode_status status = columns_grow(&decoder->columns, sentence);
+        enum decode_status status = columns_grow(&decoder->columns, decoder->count + 1, sentence);
         if (status)
             return fault_of_all(decoder, status, sentence);
     }

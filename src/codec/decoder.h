@@ -41,11 +41,13 @@ enum claim {
 struct decode_limits {
     size_t max_particles;
     /* Memory budget; either may be NULL. `claim` is asked before columns take this many bytes
-     * more, while old ones are still held. `unclaim` gives back what was freed. When the decoder is
-     * destroyed exactly particle_set_bytes(out->particles.capacity) bytes are claimed. */
+     * more, while old ones are still held. `unclaim` gives back what was freed. Between the calls
+     * of a decoder's functions exactly particle_set_bytes(out->particles.capacity) bytes are
+     * claimed. */
     enum claim (*claim)(void *context, size_t bytes);
     void (*unclaim)(void *context, size_t bytes);
     void *context;
+    uint64_t body_bytes; /* how long the body will be, 0: not known. Sizes the columns at once */
 };
 
 struct decoder;

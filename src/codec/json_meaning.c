@@ -29,17 +29,17 @@ void json_meaning_drop(struct json_meaning *meaning)
     columns_drop(&meaning->columns);
 }
 
-static enum decode_status grow(struct json_meaning *meaning)
+static enum decode_status grow(struct json_meaning *meaning, size_t needed)
 {
     char sentence[COLUMNS_SENTENCE_BYTES];
-    enum decode_status status = columns_grow(&meaning->columns, sentence);
+    enum decode_status status = columns_grow(&meaning->columns, needed, sentence);
     return status ? json_fault_all(meaning, status, sentence) : DECODE_OK;
 }
 
 /* Makes room for the particle with this index. */
 static inline enum decode_status make_room(struct json_meaning *meaning, size_t index)
 {
-    return index < meaning->columns.room ? DECODE_OK : grow(meaning);
+    return index < meaning->columns.room ? DECODE_OK : grow(meaning, index + 1);
 }
 
 /* --- events ------------------------------------------------------------------------- */

@@ -132,10 +132,10 @@ static enum decode_status take_length(struct npy_decoder *decoder)
 }
 
 /* Makes room for so many particles of those that were announced. */
-static enum decode_status admit(struct npy_decoder *decoder, size_t needed)
+static enum decode_status grow(struct npy_decoder *decoder, size_t needed)
 {
     char sentence[COLUMNS_SENTENCE_BYTES];
-    enum decode_status status = columns_admit(&decoder->columns, needed, sentence);
+    enum decode_status status = columns_grow(&decoder->columns, needed, sentence);
     return status ? fail_particles(decoder, status, "particles: ", sentence) : DECODE_OK;
 }
 
@@ -154,7 +154,7 @@ static enum decode_status begin_data(struct npy_decoder *decoder)
         return fail_particles(decoder, status, "particles: ", sentence);
     decoder->data_bytes = layout->count * npy_row_bytes(layout);
     decoder->wanted = layout->by_column ? layout->bytes[0] : npy_row_bytes(layout);
-    return admit(decoder, 1);
+    return grow(decoder, 1);
 }
 
 static enum decode_status take_header(struct npy_decoder *decoder)
@@ -243,7 +243,7 @@ static bool read_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
 static void take_numbers(struct npy_decoder *decoder, const char *bytes, size_t count)
 {
     size_t end = decoder->filled + count;
-    if (end > decoder->columns.room && admit(decoder, end))
+    if (end > decoder->columns.room && grow(decoder, end))
         return;
     if (!read_numbers(decoder, bytes, count)) {
         find_fault(decoder, end);
@@ -333,11 +333,7 @@ static enum decode_status finish(struct decoder *base)
 
 static void destroy(struct decoder *base)
 {
-    struct npy_decoder *decoder = (struct npy_decoder *)base;
-    /* The claim is for a part of the columns, which nobody but this decoder knows. */
-    if (decoder->columns.claimed && decoder->columns.room < decoder->layout.count)
-        columns_drop(&decoder->columns);
-    free(decoder);
+    free(base);
 }
 
 struct decoder *npy_decoder_create(const struct decode_limits *limits, struct simulation *out)

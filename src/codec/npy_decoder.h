@@ -6,8 +6,7 @@
  *
  * and narrow numbers are widened, which is exact. The number of particles stands in the header: the
  * columns have their size at once, and too many are refused before their data. Their bytes are
- * claimed as the data come, so that a header alone holds next to nothing of the budget. A decoder
- * that is destroyed half-way frees the columns and gives back what it claimed.
+ * claimed as the data come, so that a header alone holds next to nothing of the budget.
  *
  * A syntax error has a byte, and no line or column. Another array than these is DECODE_MEANING, and
  * its data is not looked at. A number that is not finite has the pointer that it would have among

@@ -70,7 +70,7 @@ bool body_init(struct body *body, struct exchange *exchange)
         return false;
     const struct options *options = exchange->service->options;
     struct decode_limits limits = {(size_t)options->max_particles, claim_bytes, unclaim_bytes,
-                                   exchange};
+                                   exchange, body->packing ? 0 : exchange->content_length};
     body->decoder = body->codec->decoder_create(&limits, &body->simulation);
     if (body->packing)
         body->unpacker = body->packing->decompressor();

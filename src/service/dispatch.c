@@ -101,6 +101,7 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
         exchange_fail(exchange, &problem);
         return exchange_send(exchange);
     }
+    exchange->content_length = framing.content_length;
     bool too_large = framing.content_length > (uint64_t)exchange->service->options->max_body;
     find_route(exchange, method, path);
     if (exchange->route && too_large) {

@@ -61,6 +61,7 @@ struct exchange {
     bool cut;    /* the answer was written past the library, and the connection ended */
     struct answer answer;
     int64_t started_ns;
+    uint64_t content_length; /* of the body, 0 also if it is not told */
     uint64_t received_bytes;
     struct timing timing;
     struct pool_task task;

@@ -47,6 +47,7 @@ struct decoded {
     struct decode_error error;
     enum decode_status status;
     struct budget budget;
+    uint64_t body_bytes; /* told beforehand */
 };
 
 /* Feeds a copy of exactly these bytes, so that a sanitizer sees a read beyond them. */
@@ -67,7 +68,8 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     simulation_init(&decoded->simulation);
     if (!decoded->budget.limit)
         decoded->budget.limit = SIZE_MAX;
-    struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget};
+    struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget,
+                                   decoded->body_bytes};
     struct decoder *decoder = DECODER_CREATE(&limits, &decoded->simulation);
     ck_assert_ptr_nonnull(decoder);
 

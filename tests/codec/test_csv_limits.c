@@ -213,7 +213,7 @@ START_TEST(a_decoder_may_be_left_midway)
 {
     struct decoded d = {.budget.limit = SIZE_MAX};
     simulation_init(&d.simulation);
-    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget};
+    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget, 0};
     struct decoder *decoder = csv_decoder_create(&limits, &d.simulation);
     static const char text[] = H "1,2,3\n4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);

@@ -136,6 +136,37 @@ START_TEST(memory_is_claimed_and_given_back)
 }
 END_TEST
 
+/* Columns that have their size at once grow in place; a length that is too short does no harm. */
+START_TEST(memory_of_a_body_whose_length_is_told)
+{
+    char *text = many_triples(1000);
+    size_t length = strlen(text);
+    const uint64_t told[] = {1, 600 * 6, length, UINT64_MAX};
+    const size_t asks[] = {3, 4, 3, 3}, copied[] = {512, 600, 0, 0};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        for (size_t refuse = 0; refuse <= asks[i]; refuse++) {
+            struct decoded d = {.budget.refuse_ask = refuse, .body_bytes = told[i]};
+            decode_chunks(&d, text, length, 0, 100, 1000);
+            ck_assert_int_eq(d.status, refuse ? DECODE_NO_MEMORY : DECODE_OK);
+            ck_assert_uint_eq(d.budget.asks, refuse ? refuse : asks[i]);
+            if (!refuse)
+                ck_assert_uint_eq(d.budget.peak, particle_set_bytes(1000 + copied[i]));
+            for (size_t k = 0; k < d.simulation.particles.count; k++)
+                ck_assert(d.simulation.particles.x[k] == 1 && d.simulation.particles.y[k] == 2 &&
+                          d.simulation.particles.ang_vel[k] == 3);
+            decoded_free(&d);
+        }
+        /* The second growth asks for all; when there is not so much, it takes what it needs. */
+        struct decoded d = {.body_bytes = told[i]};
+        fail_aligned_alloc = 4;
+        decode_chunks(&d, text, length, 0, 100, 1000);
+        ck_assert_int_eq(d.status, told[i] == 1 ? DECODE_NO_MEMORY : DECODE_OK);
+        decoded_free(&d);
+    }
+    free(text);
+}
+END_TEST
+
 START_TEST(memory_is_short)
 {
     struct decode_limits limits = {.max_particles = 1};
@@ -181,7 +212,7 @@ START_TEST(a_decoder_may_be_left_midway)
 {
     struct decoded d = {.budget.limit = SIZE_MAX};
     simulation_init(&d.simulation);
-    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget};
+    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget, 0};
     struct decoder *decoder = json_decoder_create(&limits, &d.simulation);
     static const char text[] = "{\"particles\":[[1,2,3],[4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);
@@ -201,6 +232,7 @@ int main(void)
     tcase_add_test(tcase, too_many_is_said_at_once);
     tcase = suite_case(suite, "memory");
     tcase_add_test(tcase, memory_is_claimed_and_given_back);
+    tcase_add_test(tcase, memory_of_a_body_whose_length_is_told);
     tcase_add_test(tcase, memory_is_short);
     tcase_add_test(tcase, nothing_is_claimed_after_a_fault);
     tcase_add_test(tcase, a_decoder_may_be_left_midway);

@@ -324,7 +324,7 @@ END_TEST
  * and is refused when it does not fit by then. */
 START_TEST(room_comes_with_the_data)
 {
-    enum { COUNT = 200000, FIRST = 32768 };
+    enum { COUNT = 200000, FIRST = 256 };
     for (int fortran = 0; fortran < 2; fortran++)
         for (size_t refuse = 0; refuse <= 5; refuse++) {
             char head[512];
@@ -332,7 +332,7 @@ START_TEST(room_comes_with_the_data)
             struct budget budget = {.limit = SIZE_MAX, .refuse_ask = refuse};
             struct simulation out;
             simulation_init(&out);
-            struct decode_limits limits = {COUNT, budget_claim, budget_unclaim, &budget};
+            struct decode_limits limits = {COUNT, budget_claim, budget_unclaim, &budget, 0};
             struct decoder *decoder = npy_decoder_create(&limits, &out);
             enum decode_status status = decoder_feed(decoder, head, size);
             if (refuse != 1 && refuse != 2) {

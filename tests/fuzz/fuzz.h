@@ -55,7 +55,8 @@ static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, 
 {
     result->claimed = 0;
     simulation_init(&result->simulation);
-    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_claim, fuzz_unclaim, &result->claimed};
+    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_claim, fuzz_unclaim, &result->claimed,
+                                   chunk < size ? 0 : size};
     struct decoder *decoder = create(&limits, &result->simulation);
     FUZZ_CHECK(decoder);
     for (size_t at = 0; at < size; at += chunk) {
