@@ -174,11 +174,10 @@ static enum json_token literal_resume(struct json_lexer *lexer)
 {
     const char *word = token_names[lexer->open];
     while (lexer->next != lexer->end) {
-        if (*lexer->next != word[lexer->matched]) {
-            fault(lexer, lexer->next, "");
-            snprintf(lexer->fault, sizeof lexer->fault, "unknown word: did you mean %s?", word);
-            return JSON_FAULT;
-        }
+        if (*lexer->next != word[lexer->matched])
+            return fault(
+                lexer, lexer->next,
+                "unknown word; JSON has true, false and null, and neither NaN nor Infinity");
         lexer->next++;
         if (!word[++lexer->matched]) {
             enum json_token token = lexer->open;

@@ -206,7 +206,12 @@ static void answer_cancelled(struct exchange *exchange, enum peer_phase phase)
 {
     const struct options *options = exchange->service->options;
     metrics_add(&exchange->service->metrics.cancelled, 1);
-    if (phase == PEER_LATE)
+    if (phase == PEER_LATE && exchange->streaming)
+        exchange_fail_with(exchange, PROBLEM_DEADLINE,
+                           "For %g seconds no further piece of the answer was taken, or none was "
+                           "ready; read faster, or ask for less work.",
+                           (double)options->request_timeout_ms / 1000);
+    else if (phase == PEER_LATE)
         exchange_fail_with(exchange, PROBLEM_DEADLINE,
                            "The answer was not ready within %g seconds and the computation was "
                            "cancelled; ask for less work or a faster method.",

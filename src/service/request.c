@@ -156,6 +156,9 @@ static enum MHD_Result visit_parameter(void *context, enum MHD_ValueKind kind, c
 {
     (void)kind;
     struct parameter_visit *visit = context;
+    /* Nothing between two ampersands is no parameter. */
+    if (name_size == 0 && !value)
+        return MHD_YES;
     /* One with a NUL in it is unknown, not what stands before that. */
     if (strlen(name) != name_size)
         name = "%00";

@@ -154,7 +154,7 @@ START_TEST(options_in_body_and_query_agree)
     reply = http(&server, "POST", "/simulate?dt=2e%2B0&timestep=1e+0",
                  "{\"particles\":[[0.3,0.5,1]]}", NULL);
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 2);
-    reply = http(&server, "POST", "/simulate?times=0,1e+0,2e%2B0&timestep=1e+0",
+    reply = http(&server, "POST", "/simulate?&times=0,1e+0,2e%2B0&&timestep=1e+0&",
                  "{\"particles\":[[0.3,0.5,1]]}", NULL);
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 2);
 }
