@@ -40,7 +40,7 @@ const struct compression *compression_find(const char *name, size_t length);
 
 struct compression_class {
     enum compression_status (*feed)(struct compression_stream *stream, const char *bytes,
-                                    size_t size, compression_sink *sink, void *context);
+                                    size_t *size, compression_sink *sink, void *context);
     enum compression_status (*finish)(struct compression_stream *stream, compression_sink *sink,
                                       void *context);
     size_t (*memory)(const struct compression_stream *stream);
@@ -53,9 +53,12 @@ struct compression_stream {
     const struct compression_class *class;
 };
 
-/* Takes the next bytes. Any status but COMPRESSION_OK ends the stream: only destroy may follow. */
+/* Takes the next *size bytes. A decompressor leaves the rest of them, of which the caller feeds it
+ * later, when COMPRESSION_TURN bytes have come out: a few bytes may stand for a gigabyte, and
+ * whoever feeds them has other things to do, too. *size becomes how many were taken, at least one.
+ * Any status but COMPRESSION_OK ends the stream: only destroy may follow. */
 static inline enum compression_status compression_feed(struct compression_stream *stream,
-                                                       const char *bytes, size_t size,
+                                                       const char *bytes, size_t *size,
                                                        compression_sink *sink, void *context)
 {
     return stream->class->feed(stream, bytes, size, sink, context);
@@ -83,6 +86,10 @@ static inline void compression_destroy(struct compression_stream *stream)
 
 /* Bytes that a sink gets at once, at most. */
 #define COMPRESSION_BUFFER ((size_t)64 << 10)
+
+/* When so many have come out of a decompressor in one call, it takes no more. What it holds inside
+ * by then comes on top: a block of zstd, up to 128 KiB. */
+#define COMPRESSION_TURN ((size_t)256 << 10)
 
 /* The functions of the table, defined where the library is there. */
 struct compression_stream *gzip_compressor(void);

@@ -24,7 +24,6 @@ struct gzip {
     struct compression_stream base;
     z_stream z;
     bool ended; /* decompressor: a member is complete */
-    bool any;   /* decompressor: a byte has been seen */
     char buffer[COMPRESSION_BUFFER];
 };
 
@@ -58,18 +57,19 @@ static enum compression_status compress_some(struct gzip *gzip, int flush, compr
 }
 
 static enum compression_status compress_feed(struct compression_stream *stream, const char *bytes,
-                                             size_t size, compression_sink *sink, void *context)
+                                             size_t *size, compression_sink *sink, void *context)
 {
     struct gzip *gzip = (struct gzip *)stream;
-    while (size > 0) { /* zlib counts in unsigned int */
-        size_t part = size < COMPRESSION_BUFFER ? size : COMPRESSION_BUFFER;
+    size_t left = *size;
+    while (left > 0) { /* zlib counts in unsigned int */
+        size_t part = left < COMPRESSION_BUFFER ? left : COMPRESSION_BUFFER;
         gzip->z.next_in = (const Bytef *)bytes;
         gzip->z.avail_in = (uInt)part;
         enum compression_status status = compress_some(gzip, Z_NO_FLUSH, sink, context);
         if (status)
             return status;
         bytes += part;
-        size -= part;
+        left -= part;
     }
     return COMPRESSION_OK;
 }
@@ -111,18 +111,20 @@ struct compression_stream *gzip_compressor(void)
 }
 
 static enum compression_status decompress_feed(struct compression_stream *stream, const char *bytes,
-                                               size_t size, compression_sink *sink, void *context)
+                                               size_t *size, compression_sink *sink, void *context)
 {
     struct gzip *gzip = (struct gzip *)stream;
-    while (size > 0) {
-        size_t part = size < COMPRESSION_BUFFER ? size : COMPRESSION_BUFFER;
-        gzip->z.next_in = (const Bytef *)bytes;
+    size_t taken = 0, out = 0;
+    while (taken < *size && out < COMPRESSION_TURN) {
+        size_t part = *size - taken < COMPRESSION_BUFFER ? *size - taken : COMPRESSION_BUFFER;
+        gzip->z.next_in = (const Bytef *)bytes + taken;
         gzip->z.avail_in = (uInt)part;
         /* Another member may follow the one that has ended. */
         if (gzip->ended && inflateReset(&gzip->z) != Z_OK)
             return COMPRESSION_MALFORMED;
         gzip->ended = false;
         int status = inflate(&gzip->z, Z_NO_FLUSH);
+        out += COMPRESSION_BUFFER - gzip->z.avail_out;
         if (!drain(gzip, sink, context))
             return COMPRESSION_STOPPED;
         if (status == Z_MEM_ERROR)
@@ -130,10 +132,9 @@ static enum compression_status decompress_feed(struct compression_stream *stream
         if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
             return COMPRESSION_MALFORMED;
         gzip->ended = status == Z_STREAM_END;
-        size_t taken = part - gzip->z.avail_in;
-        bytes += taken;
-        size -= taken;
+        taken += part - gzip->z.avail_in;
     }
+    *size = taken;
     /* It may hold back what did not fit into the buffer. */
     while (!gzip->ended && gzip->z.avail_in == 0) {
         int status = inflate(&gzip->z, Z_NO_FLUSH);

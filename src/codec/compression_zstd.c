@@ -39,9 +39,9 @@ static enum compression_status compress_some(struct zstd *zstd, ZSTD_inBuffer *i
 }
 
 static enum compression_status compress_feed(struct compression_stream *stream, const char *bytes,
-                                             size_t size, compression_sink *sink, void *context)
+                                             size_t *size, compression_sink *sink, void *context)
 {
-    ZSTD_inBuffer in = {bytes, size, 0};
+    ZSTD_inBuffer in = {bytes, *size, 0};
     return compress_some((struct zstd *)stream, &in, ZSTD_e_continue, sink, context);
 }
 
@@ -53,10 +53,11 @@ static enum compression_status compress_finish(struct compression_stream *stream
 }
 
 static enum compression_status decompress_feed(struct compression_stream *stream, const char *bytes,
-                                               size_t size, compression_sink *sink, void *context)
+                                               size_t *size, compression_sink *sink, void *context)
 {
     struct zstd *zstd = (struct zstd *)stream;
-    ZSTD_inBuffer in = {bytes, size, 0};
+    ZSTD_inBuffer in = {bytes, *size, 0};
+    size_t total = 0;
     bool full;
     do {
         ZSTD_outBuffer out = {zstd->buffer, sizeof zstd->buffer, 0};
@@ -71,8 +72,12 @@ static enum compression_status decompress_feed(struct compression_stream *stream
         full = out.pos == out.size && left > 0;
         if (out.pos > 0 && !sink(context, zstd->buffer, out.pos))
             return COMPRESSION_STOPPED;
+        total += out.pos;
+        if (total >= COMPRESSION_TURN)
+            in.size = in.pos; /* only what is inside */
         /* A full buffer: there may be more to come without more input. */
     } while (in.pos < in.size || full);
+    *size = in.pos;
     return COMPRESSION_OK;
 }
 

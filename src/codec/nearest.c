@@ -24,6 +24,8 @@ static size_t distance(const char *name, size_t length, const char *known)
     size_t row[KNOWN_BYTES_MAX + 1];
     size_t known_length = strlen(known);
     assert(known_length <= KNOWN_BYTES_MAX);
+    /* The rest of a long name would cost time, and adds about the same to every distance. */
+    length = length < KNOWN_BYTES_MAX ? length : KNOWN_BYTES_MAX;
 
     for (size_t k = 0; k <= known_length; k++)
         row[k] = k;

@@ -136,8 +136,9 @@ static bool check_config(struct exchange *exchange)
 static bool choose_form(struct exchange *exchange)
 {
     struct bench *bench = exchange->state;
-    int form = media_choose(exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT), bench_forms,
-                            BENCH_FORM_COUNT);
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
+    int form = media_choose(accept, bench_forms, BENCH_FORM_COUNT);
+    free(accept);
     if (form < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
                            "The report comes as " FORMS "; accept one of them.");
@@ -195,10 +196,10 @@ bool bench_post_begin(struct exchange *exchange)
 
 /* --- the body of a POST --------------------------------------------------------------------- */
 
-void bench_post_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t bench_post_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct bench *bench = exchange->state;
-    body_receive(&bench->body, exchange, bytes, size);
+    return body_receive(&bench->body, exchange, bytes, size);
 }
 
 /* True when the body has the option; false also when it has failed the exchange, for the query has

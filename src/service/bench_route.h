@@ -7,7 +7,7 @@
 bool bench_begin(struct exchange *exchange);
 void bench_handle(struct exchange *exchange);
 bool bench_post_begin(struct exchange *exchange);
-void bench_post_receive(struct exchange *exchange, const char *bytes, size_t size);
+size_t bench_post_receive(struct exchange *exchange, const char *bytes, size_t size);
 void bench_post_handle(struct exchange *exchange);
 
 /* Of both. */

@@ -1,12 +1,14 @@
 #include "service/body.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "runtime/clock.h"
 #include "service/media.h"
 #include "service/probes.h"
+#include "service/request.h"
 
 /* What curl -d says of any text, so JSON is tried. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -34,17 +36,18 @@ static bool choose_codec(struct body *body, struct exchange *exchange)
 
 static bool choose_packing(struct body *body, struct exchange *exchange)
 {
-    const char *encoding = exchange_request_header(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (!encoding || strcasecmp(encoding, "identity") == 0)
-        return true;
-    body->packing = compression_find(encoding, strlen(encoding));
-    if (body->packing)
-        return true;
-    exchange_fail_with(exchange, PROBLEM_ENCODING,
-                       "Content-Encoding \"%.100s\" is not known here; use one of: %s.", encoding,
-                       media_codings());
-    exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, media_codings());
-    return false;
+    char *encoding = request_list(exchange, MHD_HTTP_HEADER_CONTENT_ENCODING);
+    bool plain = !encoding || strcasecmp(encoding, "identity") == 0;
+    body->packing = plain ? NULL : compression_find(encoding, strlen(encoding));
+    bool known = plain || body->packing;
+    if (!known) {
+        exchange_fail_with(exchange, PROBLEM_ENCODING,
+                           "Content-Encoding \"%.100s\" is not known here; use one of: %s.",
+                           encoding, media_codings());
+        exchange_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING, media_codings());
+    }
+    free(encoding);
+    return known;
 }
 
 static enum claim claim_bytes(void *context, size_t bytes)
@@ -191,26 +194,28 @@ static void end_unpacking(struct unpacking *unpacking, enum compression_status s
     }
 }
 
-static void receive_packed(struct body *body, struct exchange *exchange, const char *bytes,
-                           size_t size)
+static size_t receive_packed(struct body *body, struct exchange *exchange, const char *bytes,
+                             size_t size)
 {
     struct unpacking unpacking = {body, exchange, false};
     enum compression_status status =
-        compression_feed(body->unpacker, bytes, size, decode_unpacked, &unpacking);
+        compression_feed(body->unpacker, bytes, &size, decode_unpacked, &unpacking);
     if (status)
         end_unpacking(&unpacking, status);
     else
         claim_unpacker(body, exchange);
+    return size;
 }
 
-void body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size)
+size_t body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size)
 {
     int64_t begun = clock_now_ns();
     if (body->unpacker)
-        receive_packed(body, exchange, bytes, size);
+        size = receive_packed(body, exchange, bytes, size);
     else if (decoder_feed(body->decoder, bytes, size) != DECODE_OK)
         fail_decoding(body, exchange);
     exchange->timing.ns[TIMING_PARSE] += clock_now_ns() - begun;
+    return size;
 }
 
 bool body_finish(struct body *body, struct exchange *exchange)

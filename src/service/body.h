@@ -24,8 +24,10 @@ bool body_init(struct body *body, struct exchange *exchange);
 /* Gives back all that it holds, the particles too. */
 void body_fini(struct body *body, struct exchange *exchange);
 
-/* Takes a piece of the body. May fail the exchange, which may free `body`. */
-void body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size);
+/* Takes a piece of the body; returns how many bytes of it, at least one. The rest is to be offered
+ * again: of a compressed body a piece may take long. May fail the exchange, which may free `body`.
+ */
+size_t body_receive(struct body *body, struct exchange *exchange, const char *bytes, size_t size);
 
 /* The body is complete: the simulation is what decoder_finish promises. False when it has failed
  * the exchange. */

@@ -135,13 +135,23 @@ static enum MHD_Result cut_too_large(struct exchange *exchange)
     return MHD_NO;
 }
 
-static enum MHD_Result receive(struct exchange *exchange, const char *bytes, size_t size)
+/* Takes some of bytes[0..*size); *size becomes how many are left. */
+static enum MHD_Result receive(struct exchange *exchange, const char *bytes, size_t *size)
 {
-    exchange->received_bytes += size;
-    if (exchange->received_bytes > (uint64_t)exchange->service->options->max_body)
+    size_t taken = *size;
+    if (exchange->received_bytes + taken > (uint64_t)exchange->service->options->max_body) {
+        exchange->received_bytes += taken;
         return cut_too_large(exchange);
+    }
     if (!exchange->failed && exchange->route->receive)
-        exchange->route->receive(exchange, bytes, size);
+        taken = exchange->route->receive(exchange, bytes, taken);
+    exchange->received_bytes += taken;
+    *size -= taken;
+    if (*size > 0) {
+        /* The library offers the rest again in its next round, after the other connections. */
+        MHD_suspend_connection(exchange->connection);
+        MHD_resume_connection(exchange->connection);
+    }
     return MHD_YES;
 }
 
@@ -169,11 +179,8 @@ enum MHD_Result dispatch_request(void *cls, struct MHD_Connection *connection, c
     case EXCHANGE_HEADERS:
         return begin(exchange, url, method, version);
     case EXCHANGE_BODY:
-        if (*upload_data_size > 0) {
-            size_t size = *upload_data_size;
-            *upload_data_size = 0;
-            return receive(exchange, upload_data, size);
-        }
+        if (*upload_data_size > 0)
+            return receive(exchange, upload_data, upload_data_size);
         return finish(exchange);
     case EXCHANGE_SUBMITTED:
         return exchange_send(exchange);

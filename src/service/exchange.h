@@ -31,8 +31,10 @@ struct route {
     bool profiling;     /* there only with --profiling */
     /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
     bool (*begin)(struct exchange *exchange);
-    /* A piece of the body. May fail the exchange; it is then not called again. */
-    void (*receive)(struct exchange *exchange, const char *bytes, size_t size);
+    /* A piece of the body: returns how many bytes it has taken, at least one; other connections
+     * have their turn before it gets the rest. May fail the exchange; it is then not called again.
+     * May be NULL. */
+    size_t (*receive)(struct exchange *exchange, const char *bytes, size_t size);
     /* The body is complete: sets an answer, fails, or submits. */
     void (*handle)(struct exchange *exchange);
     /* On a worker, after submit: sets an answer or fails. */

@@ -75,6 +75,7 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
     exchange->answer.content_type = content_type;
     exchange->answer.reader = body;
     exchange->streaming = streaming;
+    peer_stream(exchange->peer);
     /* The connection may end before the work does. */
     peer_hold(exchange->peer);
     atomic_store(&exchange->holders, 2);
@@ -84,7 +85,9 @@ bool exchange_stream_open(struct exchange *exchange, const char *content_type)
 
 bool exchange_stream_write(struct exchange *exchange, const char *bytes, size_t size)
 {
-    if (!stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange))
+    /* Also when the reader keeps up: one frame may be very long. */
+    if (exchange_give_way(exchange) ||
+        !stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange))
         return false;
     peer_progress(exchange->peer);
     return true;

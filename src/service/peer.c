@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -68,6 +69,13 @@ void peer_begin(struct peer *peer)
 void peer_exempt(struct peer *peer)
 {
     atomic_store(&peer->deadline_ns, INT64_MAX);
+}
+
+void peer_stream(struct peer *peer)
+{
+    int bytes = PEER_UNSENT_BYTES;
+    /* Unix sockets do not know it, and need not: they hold little in any case. */
+    setsockopt(peer->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 void peer_progress(struct peer *peer)

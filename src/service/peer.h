@@ -24,6 +24,9 @@
 /* How long a connection may stay open without a request. */
 #define PEER_KEEPALIVE_S 75
 
+/* What the kernel holds of a stream before it is sent. */
+#define PEER_UNSENT_BYTES (128 << 10)
+
 /* How often the watcher looks: the delay with which a deadline or a leaving client is
  * noticed. */
 #define PEER_TICK_MS 50
@@ -87,6 +90,11 @@ void peer_begin(struct peer *peer);
 
 /* This request has no deadline. */
 void peer_exempt(struct peer *peer);
+
+/* The answer is a stream: the kernel takes up to PEER_UNSENT_BYTES of it beyond what is in flight,
+ * not as much as it likes (4 MiB), so that a reader who is slow but steady is seen to make progress
+ * all the time. Also the thread of a job whose connection is suspended. */
+void peer_stream(struct peer *peer);
 
 /* Some of the answer is on its way: the deadline, if there is one, starts anew. Also the thread of
  * the job that works for it. */

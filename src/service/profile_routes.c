@@ -221,7 +221,7 @@ bool symbol_post_begin(struct exchange *exchange)
     return true;
 }
 
-void symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct lookup *lookup = exchange->state;
     if (size > SYMBOL_BYTES_MAX - lookup->size) {
@@ -229,10 +229,11 @@ void symbol_post_receive(struct exchange *exchange, const char *bytes, size_t si
         exchange_fail_with(exchange, PROBLEM_BODY_TOO_LARGE,
                            "The addresses take more than %zu bytes; send fewer at a time.",
                            SYMBOL_BYTES_MAX);
-        return;
+        return size;
     }
     memcpy(lookup->text + lookup->size, bytes, size);
     lookup->size += size;
+    return size;
 }
 
 void symbol_post_handle(struct exchange *exchange)

@@ -21,7 +21,7 @@ void cmdline_handle(struct exchange *exchange);
 /* GET symbol: whether there are symbols; POST symbol: their names, for addresses 0x1+0x2+... */
 void symbol_handle(struct exchange *exchange);
 bool symbol_post_begin(struct exchange *exchange);
-void symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size);
+size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size);
 void symbol_post_handle(struct exchange *exchange);
 void symbol_post_work(struct exchange *exchange);
 void symbol_post_release(struct exchange *exchange);

@@ -115,6 +115,36 @@ bool request_read_framing(const struct exchange *exchange, const char *version,
     return true;
 }
 
+struct list {
+    const char *name;
+    char *text;
+};
+
+static enum MHD_Result add_line(void *context, enum MHD_ValueKind kind, const char *name,
+                                const char *value)
+{
+    (void)kind;
+    struct list *list = context;
+    if (strcasecmp(name, list->name) != 0)
+        return MHD_YES;
+    value = value ? value : "";
+    const char *comma = list->text ? ", " : "";
+    size_t before = list->text ? strlen(list->text) : 0;
+    char *text = realloc(list->text, before + strlen(comma) + strlen(value) + 1);
+    if (!text)
+        return MHD_NO;
+    stpcpy(stpcpy(text + before, comma), value);
+    list->text = text;
+    return MHD_YES;
+}
+
+char *request_list(const struct exchange *exchange, const char *name)
+{
+    struct list list = {name, NULL};
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_line, &list);
+    return list.text;
+}
+
 struct parameter_visit {
     bool (*visit)(void *context, const char *name, const char *value, size_t length);
     void *context;
@@ -125,8 +155,10 @@ static enum MHD_Result visit_parameter(void *context, enum MHD_ValueKind kind, c
                                        size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
-    (void)name_size;
     struct parameter_visit *visit = context;
+    /* One with a NUL in it is unknown, not what stands before that. */
+    if (strlen(name) != name_size)
+        name = "%00";
     if (visit->visit(visit->context, name, value ? value : "", value ? value_size : 0))
         return MHD_YES;
     visit->stopped = true;

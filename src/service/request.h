@@ -1,4 +1,4 @@
-/* Reading a request's framing and query string. I/O thread. */
+/* Reading a request's framing, header lines that are lists, and query string. I/O thread. */
 #ifndef SERVICE_REQUEST_H
 #define SERVICE_REQUEST_H
 
@@ -22,9 +22,13 @@ struct request_framing {
 bool request_read_framing(const struct exchange *exchange, const char *version,
                           struct request_framing *framing, struct problem *problem);
 
+/* All lines of a header whose value is a list, joined by commas (RFC 9110, 5.3); the caller frees
+ * it. NULL when there is none, or memory is short. */
+char *request_list(const struct exchange *exchange, const char *name);
+
 /* Calls visit(context, name, value, length) for each parameter of the query, in order, until one
- * returns false. `value` is decoded, NUL-terminated, "" without "=". Returns false if a visit did.
- */
+ * returns false. Both are decoded and NUL-terminated; `value` is "" without "=", and a name with a
+ * NUL in it is given as "%00". Returns false if a visit did. */
 bool request_each_parameter(const struct exchange *exchange,
                             bool (*visit)(void *context, const char *name, const char *value,
                                           size_t length),

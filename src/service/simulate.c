@@ -6,10 +6,14 @@
 #include <string.h>
 
 #include "service/media.h"
+#include "service/request.h"
 #include "service/simulate_state.h"
 
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
+
+/* What compressing a particle takes, roughly: by gzip, which is the slower one. */
+#define PACKING_NS 350
 
 void simulate_release(struct exchange *exchange)
 {
@@ -30,8 +34,9 @@ static bool choose_form(struct exchange *exchange)
         types[i] = codecs[i].media_type;
     types[count] = LINES_TYPE;
     types[count + 1] = PICTURE_TYPE;
-    const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT);
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
     int chosen = media_choose(accept, types, count + 2);
+    free(accept);
     if (chosen < 0) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
                            "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " PICTURE_TYPE
@@ -52,12 +57,14 @@ static bool choose_packing(struct exchange *exchange)
     const char *names[COMPRESSIONS_MAX];
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
-    const char *accept = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
      * answer is better as it is. */
     const char *control = exchange_request_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL);
     bool plain = control && strcasestr(control, "no-transform");
     int chosen = media_choose_coding(accept, names, plain ? 0 : count);
+    simulate->must_pack = media_choose_coding(accept, NULL, 0) == MEDIA_NO_CODING;
+    free(accept);
     if (chosen == MEDIA_NO_CODING) {
         exchange_fail_with(
             exchange, PROBLEM_NOT_ACCEPTABLE,
@@ -100,10 +107,10 @@ bool simulate_begin(struct exchange *exchange)
            choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
 }
 
-void simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
 {
     struct simulate *simulate = exchange->state;
-    body_receive(&simulate->body, exchange, bytes, size);
+    return body_receive(&simulate->body, exchange, bytes, size);
 }
 
 static bool is_given(const struct simulate *simulate, enum simulation_option option)
@@ -179,8 +186,7 @@ static bool check_request(struct exchange *exchange)
         fail_option(exchange, PROBLEM_INVALID, option, detail);
         return false;
     }
-    const char *codings = exchange_request_header(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if (simulate_has_frames(simulate) && media_choose_coding(codings, NULL, 0) == MEDIA_NO_CODING) {
+    if (simulate_has_frames(simulate) && simulate->must_pack) {
         exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
                            "Frames are sent as they are computed, and not compressed; accept the "
                            "encoding identity.");
@@ -207,8 +213,8 @@ static double predicted_ns(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    return evolve_cost_ns(simulation->method, count, simulate->steps) +
-           simulate->codec->encode_ns * (double)count;
+    double writing_ns = simulate->codec->encode_ns + (simulate->packing ? PACKING_NS : 0);
+    return evolve_cost_ns(simulation->method, count, simulate->steps) + writing_ns * (double)count;
 }
 
 /* True when the hand-over to a worker would cost more than the work itself, even of the worst

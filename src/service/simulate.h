@@ -5,7 +5,7 @@
 #include "service/exchange.h"
 
 bool simulate_begin(struct exchange *exchange);
-void simulate_receive(struct exchange *exchange, const char *bytes, size_t size);
+size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size);
 void simulate_handle(struct exchange *exchange);
 void simulate_work(struct exchange *exchange);
 void simulate_release(struct exchange *exchange);

@@ -7,7 +7,7 @@
 #include "runtime/clock.h"
 #include "service/simulate_answer.h"
 
-/* Answers whose particles may take less are not compressed. */
+/* Answers whose particles may take less are not compressed, unless the client wants no other. */
 #define PACKED_MIN 1024
 
 /* Texts that may be longer are written while they are sent. */
@@ -192,10 +192,11 @@ void simulate_answer(struct exchange *exchange, const struct simulate_result *re
                        ? ENCODE_HEAD_MAX + simulation->particles.count * PARTICLE_BYTES
                        : encode_bound(encoder, simulation->shape,
                                       encoder->items(&simulation->particles, simulation->shape));
-    bool answered = simulate->packing && bound >= PACKED_MIN ? answer_packed(exchange, result)
-                    : encoder->write_head                    ? answer_columns(exchange)
-                    : bound > WHOLE_MAX                      ? answer_later(exchange, result)
-                                        : answer_whole(exchange, bound, &facts);
+    bool pack = simulate->packing && (simulate->must_pack || bound >= PACKED_MIN);
+    bool answered = pack                  ? answer_packed(exchange, result)
+                    : encoder->write_head ? answer_columns(exchange)
+                    : bound > WHOLE_MAX   ? answer_later(exchange, result)
+                                          : answer_whole(exchange, bound, &facts);
     if (answered && !is_document)
         simulate_add_headers(exchange, facts.steps, facts.method);
 }

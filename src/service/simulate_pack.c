@@ -66,7 +66,7 @@ static enum compression_status feed(struct packing *packing, const void *bytes, 
 {
     if (exchange_give_way(packing->exchange))
         return COMPRESSION_STOPPED;
-    return compression_feed(packing->stream, bytes, size, collect, packing);
+    return compression_feed(packing->stream, bytes, &size, collect, packing);
 }
 
 static enum compression_status pack_text(struct packing *packing)
@@ -151,13 +151,17 @@ struct parts *simulate_pack(struct exchange *exchange, const struct simulate_res
     free(packing.block);
     if (packing.stream)
         compression_destroy(packing.stream);
-    exchange_unclaim(exchange, claimed);
-    if (status == COMPRESSION_OK)
+    if (status == COMPRESSION_OK) {
+        exchange_unclaim(exchange, claimed);
         return packing.parts;
+    }
     parts_destroy(packing.parts);
+    /* Before the claim is given back: what this request holds beside it tells whether it would fit
+     * if it were alone. */
     if (packing.refused_bytes)
         exchange_fail_claim(exchange, packing.refused_bytes, "The answer");
     else if (!exchange_cancelled(exchange))
         exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    exchange_unclaim(exchange, claimed);
     return NULL;
 }

@@ -7,22 +7,40 @@
 #include "service/request.h"
 #include "service/simulate_state.h"
 
+_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the words below");
+#define OF_SO_MANY_BYTES " of at most 1024 bytes"
+
+/* False when that is no number, or one of more than NUMBER_READ_BYTES_MAX bytes. */
+static bool read_number(const char *text, size_t length, double *value)
+{
+    char number[NUMBER_READ_BYTES_MAX];
+    if (length > sizeof number)
+        return false;
+    /* In a query "+" means a space, so 1e+5 arrives as "1e 5". */
+    memcpy(number, text, length);
+    for (size_t i = 1; i < length; i++)
+        if (number[i] == ' ' && (number[i - 1] == 'e' || number[i - 1] == 'E'))
+            number[i] = '+';
+    if (!number_is_valid(number, length))
+        return false;
+    *value = number_parse(number, length);
+    return true;
+}
+
+/* Bytes of a value that a sentence repeats. */
+static int shown(size_t length)
+{
+    return length < 40 ? (int)length : 40;
+}
+
 static bool set_number(struct simulation *simulation, enum simulation_option option,
                        const char *value, size_t length, char *detail, size_t size)
 {
-    /* In a query "+" means a space, so 1e+5 arrives as "1e 5". */
-    char number[64];
-    if (length < sizeof number) {
-        memcpy(number, value, length);
-        for (size_t i = 1; i < length; i++)
-            if (number[i] == ' ' && (number[i - 1] == 'e' || number[i - 1] == 'E'))
-                number[i] = '+';
-        if (number_is_valid(number, length))
-            return simulation_set_number(simulation, option, number_parse(number, length), detail,
-                                         size);
-    }
-    snprintf(detail, size, "%s must be a number, not \"%.40s\".", simulation_option_name(option),
-             value);
+    double number;
+    if (read_number(value, length, &number))
+        return simulation_set_number(simulation, option, number, detail, size);
+    snprintf(detail, size, "%s must be a number%s, not \"%.*s\".", simulation_option_name(option),
+             length > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(length), value);
     return false;
 }
 
@@ -33,12 +51,13 @@ static bool set_times(struct simulation *simulation, const char *value, size_t l
     for (const char *end = value + length;;) {
         const char *comma = memchr(value, ',', (size_t)(end - value));
         size_t part = (size_t)((comma ? comma : end) - value);
-        if (!number_is_valid(value, part)) {
-            snprintf(detail, size, "times must be numbers separated by commas, not \"%.40s\".",
-                     value);
+        double number;
+        if (!read_number(value, part, &number)) {
+            snprintf(detail, size, "times must be numbers%s separated by commas, not \"%.*s\".",
+                     part > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(part), value);
             return false;
         }
-        if (!simulation_add_time(simulation, number_parse(value, part), detail, size))
+        if (!simulation_add_time(simulation, number, detail, size))
             return false;
         if (!comma)
             return true;
@@ -57,10 +76,11 @@ static bool set_option(struct simulation *simulation, enum simulation_option opt
 }
 
 /* What only the query can say, because it is not about the simulation. */
-static bool set_animate(struct simulate *simulate, const char *value, char *detail, size_t size)
+static bool set_animate(struct simulate *simulate, const char *value, size_t length, char *detail,
+                        size_t size)
 {
-    bool on = strcmp(value, "1") == 0;
-    if (!on && strcmp(value, "0") != 0)
+    bool on = *value == '1';
+    if (length != 1 || (!on && *value != '0'))
         snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
     else if (simulate->form != FORM_PICTURE)
         snprintf(detail, size,
@@ -91,7 +111,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     enum simulation_option option = find_option(name, names);
     char detail[256];
     if (strcmp(name, "animate") == 0) {
-        if (set_animate(simulate, value, detail, sizeof detail))
+        if (set_animate(simulate, value, length, detail, sizeof detail))
             return true;
     } else if (option == OPTION_COUNT)
         snprintf(

@@ -23,6 +23,7 @@ struct simulate {
     bool animate;                      /* a picture that moves */
     const struct codec *codec;         /* of the answer; JSON's for what is none */
     const struct compression *packing; /* of the answer, or NULL */
+    bool must_pack;                    /* be it small */
     int64_t steps;                     /* once the request has been checked */
 };
 

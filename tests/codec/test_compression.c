@@ -37,12 +37,16 @@ static enum compression_status run(struct compression_stream *stream, const char
 {
     ck_assert_ptr_nonnull(stream);
     enum compression_status status = COMPRESSION_OK;
-    for (size_t at = 0; at < size && !status; at += chunk) {
-        size_t part = size - at < chunk ? size - at : chunk;
+    for (size_t at = 0, taken; at < size && !status; at += taken) {
+        size_t part = size - at < chunk ? size - at : chunk, before = out->size;
         char *copy = malloc(part); /* so that a sanitizer sees a read beyond it */
         memcpy(copy, text + at, part);
-        status = compression_feed(stream, copy, part, collect, out);
+        taken = part;
+        status = compression_feed(stream, copy, &taken, collect, out);
         free(copy);
+        ck_assert(status || (taken >= 1 && taken <= part));
+        if (taken < part) /* only because much has come out, and not more than that */
+            ck_assert_uint_ge(out->size - before, COMPRESSION_TURN);
     }
     if (!status)
         status = compression_finish(stream, collect, out);
@@ -221,6 +225,43 @@ START_TEST(bomb)
 }
 END_TEST
 
+static bool count_bytes(void *context, const char *bytes, size_t size)
+{
+    (void)bytes;
+    *(size_t *)context += size;
+    return true;
+}
+
+/* However little goes in, in one call only so much comes out; the rest does in the next ones. */
+static void check_turns(const struct compression *compression)
+{
+    size_t size = (size_t)64 << 20, all = 0;
+    char *zeros = calloc(1, size);
+    struct bytes packed = compressed(compression, zeros, size);
+    struct compression_stream *stream = compression->decompressor();
+    ck_assert_ptr_nonnull(stream);
+    for (size_t at = 0, taken; at < packed.size; at += taken) {
+        size_t before = all;
+        taken = packed.size - at;
+        ck_assert_int_eq(compression_feed(stream, packed.text + at, &taken, count_bytes, &all),
+                         COMPRESSION_OK);
+        ck_assert_uint_ge(taken, 1);
+        ck_assert_uint_lt(all - before, 2 * COMPRESSION_TURN);
+        ck_assert(at + taken == packed.size || all - before >= COMPRESSION_TURN);
+    }
+    ck_assert_int_eq(compression_finish(stream, count_bytes, &all), COMPRESSION_OK);
+    ck_assert_uint_eq(all, size);
+    compression_destroy(stream);
+    free(packed.text);
+    free(zeros);
+}
+
+START_TEST(turns)
+{
+    for_each(check_turns);
+}
+END_TEST
+
 #ifdef HAVE_ZSTD
 /* A frame whose window is larger than HTTP allows; nothing of that size is allocated. */
 START_TEST(zstd_window)
@@ -271,6 +312,7 @@ int main(void)
     tcase_add_test(tcase, damaged);
     tcase_add_test(tcase, concatenated);
     tcase_add_test(tcase, bomb);
+    tcase_add_test(tcase, turns);
 #ifdef HAVE_ZSTD
     tcase_add_test(tcase, zstd_window);
 #endif

@@ -40,6 +40,8 @@ START_TEST(long_and_binary_names)
     static char name[10000];
     memset(name, 'm', sizeof name);
     ck_assert_uint_lt(nearest_name(name, sizeof name, names, 5), 5);
+    memcpy(name, "timestep", 8);
+    ck_assert_str_eq(names[nearest_name(name, sizeof name, names, 5)], "timestep");
     ck_assert_str_eq(names[nearest_name("d\0t", 3, names, 5)], "dt");
     ck_assert_str_eq(names[nearest_name("fr\xff\xfe\x80s", 6, names, 5)], "frames");
 }

@@ -27,12 +27,15 @@ static enum compression_status unpack(const struct compression *compression, str
     enum compression_status status = COMPRESSION_OK;
     text->bytes = malloc(TEXT_MAX);
     text->size = 0;
-    for (size_t at = 0; at < size && !status; at += chunk) {
-        size_t part = size - at < chunk ? size - at : chunk;
+    for (size_t at = 0, taken; at < size && !status; at += taken) {
+        size_t part = size - at < chunk ? size - at : chunk, before = text->size;
         char *copy = malloc(part);
         memcpy(copy, data + at, part);
-        status = compression_feed(stream, copy, part, collect, text);
+        taken = part;
+        status = compression_feed(stream, copy, &taken, collect, text);
         free(copy);
+        FUZZ_CHECK(status || (taken >= 1 && taken <= part));
+        FUZZ_CHECK(text->size - before < 2 * COMPRESSION_TURN);
     }
     if (!status)
         status = compression_finish(stream, collect, text);

@@ -159,6 +159,7 @@ static const struct invalid_row {
     {"timestp=1", THREE_BODY, "timestp", "\"timestep\""},
     {"method=refrence", THREE_BODY, "method", "\"reference\""},
     {"frames=0", THREE_BODY, "frames", "integer"},
+    {"times=0,x,2", THREE_BODY, "times", "not \"x\"."},
     {"timestep=1e-300", THREE_BODY, "timestep", "2^53"},
     /* an option is given once, here or there */
     {"dt=1", "{\"particles\":[[1,2,3]],\"dt\":1}", "dt", "once"},
@@ -189,8 +190,8 @@ END_TEST
 START_TEST(hostile_queries)
 {
     static const char *const queries[] = {
-        "%ff=1",   "%00=1",  "d%00t=1",       "=1",    "&",   "%22%5c%0a=1",
-        "dt=1%00", "dt=%ff", "method=%ff%22", "%zz=1", "dt=%"};
+        "%ff=1",   "%00=1",  "d%00t=1",       "dt%00x=1", "=1",   "&",       "%22%5c%0a=1",
+        "dt=1%00", "dt=%ff", "method=%ff%22", "%zz=1",    "dt=%", "dt%00=1", "dt=1%000"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         char target[64];
         snprintf(target, sizeof target, "/simulate?%s", queries[i]);
@@ -255,7 +256,8 @@ END_TEST
 START_TEST(unknown_encoding)
 {
     static const char *const encodings[] = {"Content-Encoding: br", "Content-Encoding: deflate",
-                                            "Content-Encoding: gzip, gzip"};
+                                            "Content-Encoding: gzip, gzip",
+                                            "Content-Encoding: gzip\r\nContent-Encoding: zstd"};
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
         const struct reply *reply =
             http(&server, "POST", "/simulate", THREE_BODY, encodings[i], NULL);

@@ -167,6 +167,9 @@ START_TEST(the_headers_choose)
         {"Accept: text/html, */*;q=0.1", false},
         {"Accept: */*", false},
         {"Accept: application/json, text/*;q=0", false},
+        /* several lines are one list */
+        {"Accept: text/html\r\nAccept: text/csv", true},
+        {"Accept: application/json;q=0.1\r\nAccept: text/csv;q=0.2", true},
     };
     for (size_t i = 0; i < sizeof accepts / sizeof *accepts; i++) {
         const struct reply *reply = post("/simulate", THREE_CSV, SEND_CSV, accepts[i].accept);

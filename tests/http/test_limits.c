@@ -223,6 +223,28 @@ START_TEST(memory_limit)
 }
 END_TEST
 
+/* The compressor fits, what comes out of it does not: nor would it if the request came again. */
+START_TEST(memory_of_a_compressed_answer)
+{
+    const int count = 24000;
+    char *body = malloc((size_t)count * 40 + 64), *end = body + sprintf(body, "{\"particles\":[");
+    unsigned random = 1;
+    for (int i = 0; i < count; i++, random = random * 1664525 + 1013904223)
+        end += sprintf(end, "%s[0.%u,0.5,1]", i ? "," : "", random);
+    strcpy(end, "]}");
+    daemon_start(&server, "--memory-limit", "3000K", NULL);
+    for (int i = 0; i < 2; i++) {
+        const struct reply *reply =
+            http(&server, "POST", "/simulate", body, "Accept-Encoding: zstd", NULL);
+        reply_is_problem(reply, 413, "over-memory-limit");
+        await_metric(&server, "particled_memory_used_bytes", 0);
+        ck_assert_int_eq(http_simulate(&server, body)->status, 200);
+    }
+    free(body);
+    daemon_finish(&server);
+}
+END_TEST
+
 START_TEST(memory_that_others_hold)
 {
     /* growing to 32768 particles takes 1152 KiB for a moment */
@@ -304,6 +326,7 @@ int main(void)
     tcase_add_test(tcase, max_particle_steps);
     tcase_add_test(tcase, queue_limit);
     tcase_add_test(tcase, memory_limit);
+    tcase_add_test(tcase, memory_of_a_compressed_answer);
     tcase_add_test(tcase, memory_that_others_hold);
     tcase_add_test(tcase, max_connections);
     tcase_add_test(tcase, more_connections_than_the_library_takes_by_default);

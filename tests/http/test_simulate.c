@@ -154,6 +154,31 @@ START_TEST(options_in_body_and_query_agree)
     reply = http(&server, "POST", "/simulate?dt=2e%2B0&timestep=1e+0",
                  "{\"particles\":[[0.3,0.5,1]]}", NULL);
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 2);
+    reply = http(&server, "POST", "/simulate?times=0,1e+0,2e%2B0&timestep=1e+0",
+                 "{\"particles\":[[0.3,0.5,1]]}", NULL);
+    ck_assert_int_eq((int)reply_number(reply, "/steps"), 2);
+}
+END_TEST
+
+/* 1024 bytes, as in a body; one more is told apart from what is no number. */
+START_TEST(the_longest_number_of_a_query)
+{
+    static const char *const names[] = {"dt", "times"};
+    char number[1026], target[1100];
+    for (int over = 0; over < 2; over++) {
+        snprintf(number, sizeof number, "0.%0*d", 1022 + over, 1);
+        memset(number + 2, '3', 1022u + (unsigned)over);
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            snprintf(target, sizeof target, "/simulate?%s=%s", names[i], number);
+            const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
+            if (over) {
+                reply_is_problem(reply, 422, "invalid-request");
+                ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "1024 bytes"));
+            } else {
+                ck_assert_double_eq(reply_number(reply, "/dt"), 1 / 3.0);
+            }
+        }
+    }
 }
 END_TEST
 
@@ -298,6 +323,7 @@ int main(void)
     tcase_add_test(tcase, reference_equals_cpython);
     tcase_add_test(tcase, numbers_are_shortest);
     tcase_add_test(tcase, options_in_body_and_query_agree);
+    tcase_add_test(tcase, the_longest_number_of_a_query);
     tcase_add_test(tcase, timing_is_complete);
     tcase_add_test(tcase, content_types_that_are_json);
     tcase_add_test(tcase, accepts_that_are_json);
