@@ -1,5 +1,5 @@
-/* A report's JSON document as a picture: box plots of the rounds over a logarithmic axis of time, SVG 1.1
- * that needs nothing else, for light and dark screens. Pure; any thread. */
+/* A report's JSON document as a picture: box plots of the rounds over a logarithmic axis of time,
+ * SVG 1.1 that needs nothing else, for light and dark screens. Pure; any thread. */
 #ifndef BENCH_CHART_H
 #define BENCH_CHART_H
 

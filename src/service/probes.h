@@ -15,6 +15,9 @@
 
 #ifdef HAVE_SYS_SDT_H
 #include <sys/sdt.h>
+#ifdef __clang__ /* what its macros do inside */
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#endif
 #define PROBE2(name, a, b) DTRACE_PROBE2(particled, name, a, b)
 #define PROBE3(name, a, b, c) DTRACE_PROBE3(particled, name, a, b, c)
 #else

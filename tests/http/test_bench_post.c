@@ -6,6 +6,9 @@
 #include "harness.h"
 
 #define QUICK "max_time=0.01&min_rounds=2&warmup=0"
+#define OBJECTS_BODY                                                                               \
+    "{\"particles\":[{\"x\":0.3,\"y\":0.5,\"ang_vel\":1},{\"x\":0,\"y\":-0.5,\"ang_vel\":-1},"     \
+    "{\"x\":-0.1,\"y\":-0.4,\"ang_vel\":3}]}"
 #define THREE "[[0.3,0.5,1],[0,-0.5,-1],[-0.1,-0.4,3]]"
 
 static struct daemon server;
@@ -55,8 +58,7 @@ START_TEST(the_bodys_particles_are_measured)
 {
     static const char *const bodies[] = {
         "{\"particles\":" THREE "}",
-        "{\"particles\":[{\"x\":0.3,\"y\":0.5,\"ang_vel\":1},{\"x\":0,\"y\":-0.5,\"ang_vel\":-1},"
-        "{\"x\":-0.1,\"y\":-0.4,\"ang_vel\":3}]}",
+        OBJECTS_BODY,
         "{\"particles\":{\"x\":[0.3,0,-0.1],\"y\":[0.5,-0.5,-0.4],\"ang_vel\":[1,-1,3]}}",
     };
     double expected = distance();
