@@ -36,8 +36,11 @@ void harness_init(void)
         else
             entry++;
     }
-    /* libmicrohttpd is not instrumented; what is excused, and why, stands in the file. */
-    setenv("TSAN_OPTIONS", "suppressions=" TESTS_DIR "/tsan.supp", 0);
+    /* Libraries are not instrumented; what is excused, and why, stands in the file. */
+    const char *given = getenv("TSAN_OPTIONS");
+    char tsan[1024];
+    snprintf(tsan, sizeof tsan, "%s:suppressions=" TESTS_DIR "/tsan.supp", given ? given : "");
+    setenv("TSAN_OPTIONS", tsan, 1);
     signal(SIGPIPE, SIG_IGN);
 }
 
