@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns are padded to whole cache lines, as aligned_alloc asks. */
+/* Columns are padded to whole cache lines. */
 #define PARTICLES_PER_LINE (PARTICLE_SET_ALIGNMENT / sizeof(double))
 
 static size_t padded(size_t capacity)
@@ -19,9 +19,7 @@ void particle_set_init(struct particle_set *set)
 
 void particle_set_fini(struct particle_set *set)
 {
-    free(set->x);
-    free(set->y);
-    free(set->ang_vel);
+    free(set->block);
     particle_set_init(set);
 }
 
@@ -30,41 +28,49 @@ size_t particle_set_bytes(size_t capacity)
     return padded(capacity) * PARTICLE_BYTES;
 }
 
-static double *column_alloc(size_t capacity)
+static double *aligned(void *block)
 {
-    return aligned_alloc(PARTICLE_SET_ALIGNMENT, capacity * sizeof(double));
+    return (double *)(((uintptr_t)block + PARTICLE_SET_ALIGNMENT - 1) &
+                      ~(uintptr_t)(PARTICLE_SET_ALIGNMENT - 1));
 }
 
-static void column_move(double **column, double *to, size_t used)
+/* Lays out columns of `capacity` in the block that grew, which still holds the old ones: from the
+ * last to the first, as each one moves to where the next one was. */
+static void lay_out(struct particle_set *set, const double *old_x, size_t old_capacity,
+                    size_t capacity)
 {
-    if (used)
-        memcpy(to, *column, used * sizeof *to);
-    free(*column);
-    *column = to;
+    double *x = aligned(set->block), *y = x + capacity, *ang_vel = y + capacity;
+    size_t used = set->capacity * sizeof *x;
+    if (used) {
+        memmove(ang_vel, old_x + 2 * old_capacity, used);
+        memmove(y, old_x + old_capacity, used);
+        if (x != old_x)
+            memmove(x, old_x, used);
+    }
+    set->x = x;
+    set->y = y;
+    set->ang_vel = ang_vel;
+    set->capacity = capacity;
 }
 
 int particle_set_reserve(struct particle_set *set, size_t capacity)
 {
     if (capacity <= set->capacity)
         return 0;
-    if (capacity > SIZE_MAX / PARTICLE_BYTES - PARTICLES_PER_LINE)
+    if (capacity > (SIZE_MAX - PARTICLE_SET_ALIGNMENT) / PARTICLE_BYTES - PARTICLES_PER_LINE)
         return -1;
     capacity = padded(capacity);
-
-    double *x = column_alloc(capacity);
-    double *y = column_alloc(capacity);
-    double *ang_vel = column_alloc(capacity);
-    if (!x || !y || !ang_vel) {
-        free(x);
-        free(y);
-        free(ang_vel);
-        return -1;
+    size_t allocated = set->block ? (size_t)(set->y - set->x) : 0;
+    if (capacity <= allocated) {
+        set->capacity = allocated;
+        return 0;
     }
-    /* One after the other: new pages become memory when they are written to, and by then the old
-     * ones of the column before are free. */
-    column_move(&set->x, x, set->capacity);
-    column_move(&set->y, y, set->capacity);
-    column_move(&set->ang_vel, ang_vel, set->capacity);
-    set->capacity = capacity;
+    size_t offset = set->block ? (size_t)((char *)set->x - (char *)set->block) : 0;
+    /* Large blocks grow by moving pages, without a copy. */
+    char *block = realloc(set->block, particle_set_bytes(capacity) + PARTICLE_SET_ALIGNMENT);
+    if (!block)
+        return -1;
+    set->block = block;
+    lay_out(set, (double *)(void *)(block + offset), allocated, capacity);
     return 0;
 }

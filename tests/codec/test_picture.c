@@ -147,7 +147,7 @@ END_TEST
 START_TEST(places_and_colours)
 {
     double x[] = {1, -0.5, 0.25}, y[] = {0.5, -1, 0.25}, ang_vel[] = {3, -3, 0};
-    struct particle_set set = {x, y, ang_vel, 3, 3};
+    struct particle_set set = {.x = x, .y = y, .ang_vel = ang_vel, .count = 3, .capacity = 3};
     struct picture picture;
     size_t size;
     ck_assert(picture_init(&picture, 3, 1));

@@ -3,29 +3,49 @@
 #include "../suite.h"
 #include "sim/particle_set.h"
 
+/* Through sizes small and large: an allocator moves blocks in one way or another. */
 START_TEST(columns_are_aligned_and_kept)
 {
     struct particle_set set;
     particle_set_init(&set);
-    ck_assert_int_eq(particle_set_reserve(&set, 1), 0);
-    ck_assert_uint_ge(set.capacity, 1);
-    size_t first = set.capacity;
-    for (size_t i = 0; i < first; i++) {
-        set.x[i] = (double)i;
-        set.y[i] = -(double)i;
-        set.ang_vel[i] = 0.5 * (double)i;
-    }
-    ck_assert_int_eq(particle_set_reserve(&set, 1000), 0);
-    ck_assert_uint_ge(set.capacity, 1000);
-    ck_assert_uint_eq((uintptr_t)set.x % PARTICLE_SET_ALIGNMENT, 0);
-    ck_assert_uint_eq((uintptr_t)set.y % PARTICLE_SET_ALIGNMENT, 0);
-    ck_assert_uint_eq((uintptr_t)set.ang_vel % PARTICLE_SET_ALIGNMENT, 0);
-    for (size_t i = 0; i < first; i++) {
-        ck_assert(set.x[i] == (double)i && set.y[i] == -(double)i);
-        ck_assert(set.ang_vel[i] == 0.5 * (double)i);
+    for (size_t capacity = 1, filled = 0; capacity < 1000000; capacity += 1 + capacity / 3) {
+        ck_assert_int_eq(particle_set_reserve(&set, capacity), 0);
+        ck_assert_uint_ge(set.capacity, capacity);
+        ck_assert_uint_eq((uintptr_t)set.x % PARTICLE_SET_ALIGNMENT, 0);
+        ck_assert_uint_eq((uintptr_t)set.y % PARTICLE_SET_ALIGNMENT, 0);
+        ck_assert_uint_eq((uintptr_t)set.ang_vel % PARTICLE_SET_ALIGNMENT, 0);
+        for (size_t i = 0; i < filled; i++) {
+            ck_assert(set.x[i] == (double)i && set.y[i] == -(double)i);
+            ck_assert(set.ang_vel[i] == 0.5 * (double)i);
+        }
+        for (filled = 0; filled < set.capacity; filled++) {
+            set.x[filled] = (double)filled;
+            set.y[filled] = -(double)filled;
+            set.ang_vel[filled] = 0.5 * (double)filled;
+        }
     }
     particle_set_fini(&set);
     ck_assert_ptr_null(set.x);
+}
+END_TEST
+
+/* An owner who has lowered the capacity gets back the room that is there, at no cost. */
+START_TEST(room_that_is_there_is_used)
+{
+    struct particle_set set;
+    particle_set_init(&set);
+    ck_assert_int_eq(particle_set_reserve(&set, 100), 0);
+    const double *x = set.x, *y = set.y;
+    size_t capacity = set.capacity;
+    set.x[0] = set.y[0] = set.ang_vel[0] = 7;
+    set.capacity = 1;
+    ck_assert_int_eq(particle_set_reserve(&set, 50), 0);
+    ck_assert(set.x == x && set.y == y && set.capacity == capacity);
+    set.capacity = 1;
+    ck_assert_int_eq(particle_set_reserve(&set, 200), 0);
+    ck_assert_uint_ge(set.capacity, 200);
+    ck_assert(set.x[0] == 7 && set.y[0] == 7 && set.ang_vel[0] == 7);
+    particle_set_fini(&set);
 }
 END_TEST
 
@@ -55,6 +75,7 @@ int main(void)
     Suite *suite = suite_create("sim/particle_set");
     TCase *tcase = suite_case(suite, "particle_set");
     tcase_add_test(tcase, columns_are_aligned_and_kept);
+    tcase_add_test(tcase, room_that_is_there_is_used);
     tcase_add_test(tcase, too_large_changes_nothing);
     tcase_add_test(tcase, bytes_match_the_columns);
     return suite_run(suite);
