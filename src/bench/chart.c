@@ -70,8 +70,11 @@ static bool read_row(struct row *row, const json_t *benchmark)
         if (round > 0)
             row->rounds[row->count++] = round;
     }
-    if (row->count == 0)
+    if (row->count == 0) {
+        free(row->rounds);
+        row->rounds = NULL;
         return true;
+    }
     qsort(row->rounds, row->count, sizeof *row->rounds, compare);
     if (bench_stats_compute(&row->stats, row->rounds, row->count))
         return false;
