@@ -7,6 +7,13 @@
 
 #define SUITE_TIMEOUT_S 120
 
+/* As ck_assert, for what is asked very often: check writes every assertion of its own to a file. */
+#define suite_assert(condition)                                                                    \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            ck_abort_msg("%s", #condition);                                                        \
+    } while (0)
+
 /* Runs `suite` and frees it; returns main's exit status. CK_FORK and CK_VERBOSITY of the
  * environment apply. */
 static inline int suite_run(Suite *suite)

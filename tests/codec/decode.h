@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../suite.h"
 #include "codec/json_decoder.h"
 
 #ifndef DECODER_CREATE
@@ -38,7 +39,7 @@ static inline enum claim budget_claim(void *context, size_t bytes)
 static inline void budget_unclaim(void *context, size_t bytes)
 {
     struct budget *budget = context;
-    ck_assert_uint_le(bytes, budget->claimed);
+    suite_assert(bytes <= budget->claimed);
     budget->claimed -= bytes;
 }
 
@@ -54,7 +55,7 @@ struct decoded {
 static inline enum decode_status feed_copy(struct decoder *decoder, const char *bytes, size_t size)
 {
     char *copy = malloc(size ? size : 1);
-    ck_assert_ptr_nonnull(copy);
+    suite_assert(copy);
     memcpy(copy, bytes, size);
     enum decode_status status = decoder_feed(decoder, copy, size);
     free(copy);
@@ -71,7 +72,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget,
                                    decoded->body_bytes};
     struct decoder *decoder = DECODER_CREATE(&limits, &decoded->simulation);
-    ck_assert_ptr_nonnull(decoder);
+    suite_assert(decoder);
 
     enum decode_status fed = DECODE_OK;
     for (size_t at = 0; at < length && !fed;) {
@@ -80,24 +81,24 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
         fed = feed_copy(decoder, text + at, size);
         at += size;
     }
-    ck_assert_int_ne(fed, DECODE_MEANING);
+    suite_assert(fed != DECODE_MEANING);
     if (fed) /* later calls return the same */
-        ck_assert_int_eq(feed_copy(decoder, "1", 1), fed);
+        suite_assert(feed_copy(decoder, "1", 1) == fed);
     decoded->status = decoder_finish(decoder);
     if (fed)
-        ck_assert_int_eq(decoded->status, fed);
+        suite_assert(decoded->status == fed);
 
     decoded->error = *decoder_error(decoder);
-    ck_assert_int_eq(decoded->error.status, decoded->status);
+    suite_assert(decoded->error.status == decoded->status);
     struct particle_set *set = &decoded->simulation.particles;
-    ck_assert_uint_eq(decoded->budget.claimed,
-                      set->capacity ? particle_set_bytes(set->capacity) : 0);
+    suite_assert(decoded->budget.claimed ==
+                 (set->capacity ? particle_set_bytes(set->capacity) : 0));
     if (decoded->status) {
-        ck_assert_uint_eq(set->capacity, 0);
-        ck_assert_uint_ne(decoded->error.detail[0], '\0');
+        suite_assert(set->capacity == 0);
+        suite_assert(decoded->error.detail[0]);
     } else {
-        ck_assert_uint_ge(set->count, 1);
-        ck_assert_uint_le(set->count, max_particles);
+        suite_assert(set->count >= 1);
+        suite_assert(set->count <= max_particles);
     }
     decoder_destroy(decoder);
 }
@@ -107,31 +108,33 @@ static inline void decoded_free(struct decoded *decoded)
     simulation_fini(&decoded->simulation);
 }
 
+static inline bool same_bytes(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
 static inline void assert_same(const struct decoded *a, const struct decoded *b, size_t split)
 {
     const struct simulation *s = &a->simulation, *t = &b->simulation;
-    ck_assert_msg(a->status == b->status, "split %zu: %d %s and %d %s", split, a->status,
-                  a->error.detail, b->status, b->error.detail);
-    ck_assert_str_eq(a->error.detail, b->error.detail);
-    ck_assert_str_eq(a->error.pointer, b->error.pointer);
-    ck_assert_uint_eq(a->error.line, b->error.line);
-    ck_assert_uint_eq(a->error.column, b->error.column);
-    ck_assert_uint_eq(a->error.byte, b->error.byte);
-    ck_assert_uint_eq(a->budget.peak, b->budget.peak);
+    const struct decode_error *e = &a->error, *f = &b->error;
+    if (a->status != b->status || strcmp(e->detail, f->detail) != 0)
+        ck_abort_msg("split %zu: %d %s and %d %s", split, a->status, e->detail, b->status,
+                     f->detail);
+    suite_assert(strcmp(e->pointer, f->pointer) == 0);
+    suite_assert(e->line == f->line && e->column == f->column && e->byte == f->byte);
+    suite_assert(a->budget.peak == b->budget.peak);
     if (a->status)
         return;
     size_t bytes = s->particles.count * sizeof(double);
-    ck_assert_uint_eq(s->particles.count, t->particles.count);
-    ck_assert_mem_eq(s->particles.x, t->particles.x, bytes);
-    ck_assert_mem_eq(s->particles.y, t->particles.y, bytes);
-    ck_assert_mem_eq(s->particles.ang_vel, t->particles.ang_vel, bytes);
-    ck_assert_int_eq(s->shape, t->shape);
-    ck_assert_mem_eq(&s->dt, &t->dt, sizeof s->dt);
-    ck_assert_mem_eq(&s->timestep, &t->timestep, sizeof s->timestep);
-    ck_assert_ptr_eq(s->method, t->method);
-    ck_assert_int_eq(s->frames, t->frames);
+    suite_assert(s->particles.count == t->particles.count);
+    suite_assert(same_bytes(s->particles.x, t->particles.x, bytes));
+    suite_assert(same_bytes(s->particles.y, t->particles.y, bytes));
+    suite_assert(same_bytes(s->particles.ang_vel, t->particles.ang_vel, bytes));
+    suite_assert(s->shape == t->shape && s->method == t->method && s->frames == t->frames);
+    suite_assert(same_bytes(&s->dt, &t->dt, sizeof s->dt));
+    suite_assert(same_bytes(&s->timestep, &t->timestep, sizeof s->timestep));
     for (enum simulation_option o = 0; o < OPTION_COUNT; o++)
-        ck_assert_int_eq(simulation_has(s, o), simulation_has(t, o));
+        suite_assert(simulation_has(s, o) == simulation_has(t, o));
 }
 
 /* Decodes the text whole, byte by byte, and cut in two at every place: the result must be

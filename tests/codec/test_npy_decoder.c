@@ -116,17 +116,16 @@ START_TEST(layouts)
 {
     static const size_t counts[] = {1, 2, 3, 4, 5, COUNT_MAX};
     struct layout layout = layout_number((size_t)_i);
-    for (unsigned major = 1; major <= 3; major++)
-        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-            struct body body;
-            struct decoded d;
-            fill(&body, &layout, major, counts[c]);
-            decode_every_way(&d, body.bytes, body.size, counts[c]);
-            check_numbers(&d, &body);
-            ck_assert_uint_eq(d.budget.asks, 2); /* whether, and then for */
-            ck_assert_uint_eq(d.budget.peak, particle_set_bytes(counts[c]));
-            decoded_free(&d);
-        }
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        struct body body;
+        struct decoded d;
+        fill(&body, &layout, 1 + c % 3, counts[c]); /* every version twice */
+        decode_every_way(&d, body.bytes, body.size, counts[c]);
+        check_numbers(&d, &body);
+        ck_assert_uint_eq(d.budget.asks, 2); /* whether, and then for */
+        ck_assert_uint_eq(d.budget.peak, particle_set_bytes(counts[c]));
+        decoded_free(&d);
+    }
 }
 END_TEST
 

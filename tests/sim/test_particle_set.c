@@ -15,8 +15,8 @@ START_TEST(columns_are_aligned_and_kept)
         ck_assert_uint_eq((uintptr_t)set.y % PARTICLE_SET_ALIGNMENT, 0);
         ck_assert_uint_eq((uintptr_t)set.ang_vel % PARTICLE_SET_ALIGNMENT, 0);
         for (size_t i = 0; i < filled; i++) {
-            ck_assert(set.x[i] == (double)i && set.y[i] == -(double)i);
-            ck_assert(set.ang_vel[i] == 0.5 * (double)i);
+            suite_assert(set.x[i] == (double)i && set.y[i] == -(double)i);
+            suite_assert(set.ang_vel[i] == 0.5 * (double)i);
         }
         for (filled = 0; filled < set.capacity; filled++) {
             set.x[filled] = (double)filled;
