@@ -87,27 +87,27 @@ int bench_ratio_compute(struct bench_ratio *ratio, const double *before, size_t 
                         const double *after, size_t after_count)
 {
     static const size_t tail = (size_t)((1 - BENCH_CONFIDENCE) / 2 * BENCH_RESAMPLES + 0.5);
-    double *old = sorted_copy(before, before_count), *new = sorted_copy(after, after_count);
+    double *was = sorted_copy(before, before_count), *is = sorted_copy(after, after_count);
     double *drawn = malloc(BENCH_RESAMPLES * sizeof *drawn);
     int status = -1;
-    if (old && new &&drawn) {
+    if (was && is && drawn) {
         struct random_generator generator;
         random_seed(&generator, BENCH_RESAMPLE_SEED);
         for (size_t i = 0; i < BENCH_RESAMPLES; i++) {
-            double was = draw_median(&generator, old, before_count);
-            drawn[i] = draw_median(&generator, new, after_count) / was;
+            double median = draw_median(&generator, was, before_count);
+            drawn[i] = draw_median(&generator, is, after_count) / median;
         }
         qsort(drawn, BENCH_RESAMPLES, sizeof *drawn, compare);
-        *ratio = (struct bench_ratio){.before_s = median_of(old, before_count),
-                                      .after_s = median_of(new, after_count),
+        *ratio = (struct bench_ratio){.before_s = median_of(was, before_count),
+                                      .after_s = median_of(is, after_count),
                                       .has_interval = true,
                                       .low = drawn[tail],
                                       .high = drawn[BENCH_RESAMPLES - 1 - tail]};
         ratio->ratio = ratio->after_s / ratio->before_s;
         status = 0;
     }
-    free(old);
-    free(new);
+    free(was);
+    free(is);
     free(drawn);
     return status;
 }
