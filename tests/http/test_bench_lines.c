@@ -159,6 +159,7 @@ static int open_lines(const char *query)
 START_TEST(a_slow_reader_holds_the_benchmark_back)
 {
     int fd = open_lines(MANY_ROUNDS);
+    await_metric(&server, "particled_workers_busy", 1);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
     ck_assert_double_eq(metric(&server, "particled_workers_busy"), 1);
