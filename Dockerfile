@@ -8,13 +8,13 @@ ARG CHECK=no
 RUN script/bootstrap build && if [ "$CHECK" = yes ]; then script/bootstrap test; fi
 COPY . .
 RUN autoreconf -i && mkdir /build && cd /build && /src/configure --prefix=/usr && make -j"$(nproc)" \
- && if [ "$CHECK" = yes ]; then make -j"$(nproc)" check; fi \
+ && if [ "$CHECK" = yes ]; then make -j"$(nproc)" check VERBOSE=1; fi \
  && make install-exec DESTDIR=/image && strip --strip-debug /image/usr/bin/* /image/usr/sbin/*
 
 FROM docker.io/library/debian:trixie-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libgoogle-perftools4t64 libjansson4 libmicrohttpd12t64 \
-    libsleef3 libstdc++6 libsystemd0 libzstd1 zlib1g \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+    libgoogle-perftools4t64 libjansson4 libmicrohttpd12t64 libsleef3 libstdc++6 libsystemd0 libzstd1 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old \
     /var/log/apt /var/log/dpkg.log
 COPY --from=build /image/ /

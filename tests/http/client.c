@@ -142,6 +142,8 @@ static void set_target(CURL *curl, const struct daemon *daemon, const char *targ
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    /* Or curl 8 may close the connection when an error comes before it has sent an empty body. */
+    curl_easy_setopt(curl, CURLOPT_KEEP_SENDING_ON_ERROR, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)HARNESS_LIMIT_S);
 }
 
