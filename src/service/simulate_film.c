@@ -57,7 +57,7 @@ bool simulate_film_begin(struct simulate_film *film, struct exchange *exchange)
         return false;
     if (goes_on(simulate))
         return true;
-    size_t bytes = set->capacity * sizeof(double);
+    size_t bytes = particle_set_bytes(set->count) / 3; /* of a column */
     if (!exchange_claim(exchange, 2 * bytes)) {
         exchange_fail_claim(exchange, 2 * bytes, "The frames");
         return false;

@@ -154,6 +154,24 @@ START_TEST(an_answer_is_a_request)
 }
 END_TEST
 
+/* A set of just so many particles has room for as many. */
+START_TEST(frames_of_any_count)
+{
+    double numbers[17][3];
+    int fd = raw_open(&server);
+    for (size_t count = 1; count <= 17; count++) {
+        size_t size;
+        memcpy(numbers[count - 1], published[count % 3], sizeof published[0]);
+        char *body = matrix((const double(*)[3])numbers, count, false, &size);
+        const struct reply *reply = post(fd, "?frames=2", NPY, NPY, body, size);
+        ck_assert_msg(reply->status == 200, "%s", reply->body);
+        ck_assert_uint_eq(reply->size, HEAD + 2 * 24 * count);
+        free(body);
+    }
+    close(fd);
+}
+END_TEST
+
 /* Split over the workers and received in many pieces. */
 START_TEST(large_sets)
 {
@@ -341,6 +359,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_loop_test(tcase, both_ways, 0, 4);
     tcase_add_test(tcase, an_answer_is_a_request);
+    tcase_add_test(tcase, frames_of_any_count);
     tcase_add_test(tcase, large_sets);
     tcase_add_test(tcase, malformed_and_meaningless);
     tcase_add_test(tcase, leaving_midway);
