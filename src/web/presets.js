@@ -2,18 +2,20 @@
 // in length per time: the angle covered in a time is that divided by the radius.
 import {fromTriples} from './particles.js';
 
-// Numbers in [0, 1), the same each time (mulberry32, by Tommy Ettinger, public domain).
-function generator(seed) {
+// Numbers in [0, 1), the same each time: xorshift with 32 bits, begun where its author begins (G. Marsaglia,
+// Xorshift RNGs, Journal of Statistical Software 8, 2003).
+function generator() {
+    let bits = 2463534242;
     return () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+        bits ^= bits << 13;
+        bits ^= bits >>> 17;
+        bits ^= bits << 5;
+        return (bits >>> 0) / 2 ** 32;
     };
 }
 
 function make(count, particle) {
-    const random = generator(1);
+    const random = generator();
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     return fromTriples(Array.from({length: count}, (_, i) => particle(i, random, normal)));
 }
