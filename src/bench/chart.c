@@ -290,16 +290,10 @@ char *bench_chart_svg(const json_t *document)
     char *text = NULL;
     size_t size;
     struct chart chart = {.document = document};
-    bool done = read_rows(&chart);
-    if (done && (chart.out = open_memstream(&text, &size))) {
+    if (read_rows(&chart) && (chart.out = open_memstream(&text, &size)))
         put_chart(&chart);
-        done = fclose(chart.out) == 0;
-    }
     for (size_t i = 0; i < chart.count; i++)
         free(chart.rows[i].rounds);
     free(chart.rows);
-    if (done)
-        return text;
-    free(text);
-    return NULL;
+    return report_close(chart.out, &text, true);
 }

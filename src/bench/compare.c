@@ -247,14 +247,9 @@ static const char *verdict(const struct bench_ratio *ratio)
     return ratio->low > 1 ? "slower" : ratio->high < 1 ? "faster" : "the same";
 }
 
-char *bench_comparison_text(const struct bench_comparison *comparison)
+static void write_comparison(FILE *out, struct report_row *rows,
+                             const struct bench_comparison *comparison)
 {
-    char *text = NULL;
-    size_t size;
-    struct report_row *rows = calloc(comparison->count + 1, sizeof *rows);
-    FILE *out = open_memstream(&text, &size);
-    if (!rows || !out)
-        goto fail;
     rows[0] = (struct report_row){{"method", "before", "after", "ratio", "low", "high", ""}};
     for (size_t i = 0; i < comparison->count; i++) {
         const struct bench_ratio *ratio = &comparison->ratio[i];
@@ -277,16 +272,17 @@ char *bench_comparison_text(const struct bench_comparison *comparison)
             "low, high      the middle %g %% of the ratios of resampled rounds (bootstrap): what\n"
             "               these two runs can tell. Runs of one program may differ by more\n",
             100 * BENCH_CONFIDENCE);
-    free(rows);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+}
 
-fail:
-    if (out)
-        fclose(out);
-    free(text);
+char *bench_comparison_text(const struct bench_comparison *comparison)
+{
+    char *text = NULL;
+    size_t size;
+    struct report_row *rows = calloc(comparison->count + 1, sizeof *rows);
+    FILE *out = open_memstream(&text, &size);
+    if (rows && out)
+        write_comparison(out, rows, comparison);
+    bool complete = rows != NULL;
     free(rows);
-    return NULL;
+    return report_close(out, &text, complete);
 }

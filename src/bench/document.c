@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/report_parts.h"
+
 /* --- CSV ------------------------------------------------------------------------------------ */
 
 struct column {
@@ -140,10 +142,7 @@ char *bench_document_csv(const json_t *document)
     {
         put_line(out, document, benchmark);
     }
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return report_close(out, &text, true);
 }
 
 /* --- hyperfine ------------------------------------------------------------------------------ */

@@ -93,8 +93,5 @@ char *bench_memory_text(const struct bench_memory *memory, const struct bench_ma
         return NULL;
     report_heading(out, &memory->config, machine);
     write_table(out, memory);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return report_close(out, &text, true);
 }

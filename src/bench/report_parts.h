@@ -3,6 +3,7 @@
 #define BENCH_REPORT_PARTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -27,5 +28,9 @@ struct report_row {
     char cell[REPORT_COLUMNS_MAX][REPORT_CELL_MAX];
 };
 void report_table(FILE *out, const struct report_row *rows, size_t row_count, size_t column_count);
+
+/* Ends a text that open_memstream(text, ...) began; `out` is what it returned, maybe NULL. Returns
+ * the text, to be freed by the caller; NULL when it is not complete or memory was short. */
+char *report_close(FILE *out, char **text, bool complete);
 
 #endif

@@ -22,6 +22,16 @@ void report_heading(FILE *out, const struct bench_config *config,
             config->steps, machine->datetime);
 }
 
+char *report_close(FILE *out, char **text, bool complete)
+{
+    if (!out)
+        return NULL;
+    if (fclose(out) == 0 && complete)
+        return *text;
+    free(*text);
+    return NULL;
+}
+
 void report_table(FILE *out, const struct report_row *rows, size_t row_count, size_t column_count)
 {
     for (size_t row = 0; row < row_count; row++) {
@@ -170,28 +180,18 @@ char *bench_report_text(const struct bench_report *report, const struct bench_ma
     size_t size;
     struct report_row *rows = calloc(report->result_count + 1, sizeof *rows);
     FILE *out = open_memstream(&text, &size);
-    if (!rows || !out)
-        goto fail;
-
-    bool peak = report->config.peak;
-    report_heading(out, &report->config, machine);
-    write_table(out, rows, report, &round_titles, ITERATIONS + 1, fill_rounds);
-    fputs(round_legend, out);
-    write_table(out, rows, report, &speed_titles, peak ? SHARE + 1 : DIFFERENCE + 1, fill_speeds);
-    fputs(speed_legend, out);
-    if (peak)
-        fputs(peak_legend, out);
-
+    if (rows && out) {
+        bool peak = report->config.peak;
+        report_heading(out, &report->config, machine);
+        write_table(out, rows, report, &round_titles, ITERATIONS + 1, fill_rounds);
+        fputs(round_legend, out);
+        write_table(out, rows, report, &speed_titles, peak ? SHARE + 1 : DIFFERENCE + 1,
+                    fill_speeds);
+        fputs(speed_legend, out);
+        if (peak)
+            fputs(peak_legend, out);
+    }
+    bool complete = rows != NULL;
     free(rows);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
-
-fail:
-    if (out)
-        fclose(out);
-    free(text);
-    free(rows);
-    return NULL;
+    return report_close(out, &text, complete);
 }

@@ -10,6 +10,7 @@
 #include "service/exchange_stream.h"
 #include "service/json_document.h"
 #include "service/probes.h"
+#include "service/routes.h"
 
 /* Seconds after which a client that was sent away may come again. */
 #define RETRY_AFTER_S 1

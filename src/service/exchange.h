@@ -24,31 +24,14 @@
 #include "service/service.h"
 #include "service/timing.h"
 
-/* What an endpoint does. One row of the table in routes.c. */
-struct route {
-    const char *method; /* "GET" (also serves HEAD) or "POST" */
-    const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
-    bool profiling;     /* there only with --profiling */
-    /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
-    bool (*begin)(struct exchange *exchange);
-    /* A piece of the body: returns how many bytes it has taken, at least one; other connections
-     * have their turn before it gets the rest. May fail the exchange; it is then not called again.
-     * May be NULL. */
-    size_t (*receive)(struct exchange *exchange, const char *bytes, size_t size);
-    /* The body is complete: sets an answer, fails, or submits. */
-    void (*handle)(struct exchange *exchange);
-    /* On a worker, after submit: sets an answer or fails. */
-    void (*work)(struct exchange *exchange);
-    /* Frees exchange->state; called once, also after a failure. May be NULL. */
-    void (*release)(struct exchange *exchange);
-};
-
 enum exchange_stage {
     EXCHANGE_HEADERS,   /* the headers are coming in */
     EXCHANGE_BODY,      /* the body is coming in */
     EXCHANGE_SUBMITTED, /* a worker has it, or has had it */
     EXCHANGE_ANSWERED,  /* the answer is queued */
 };
+
+struct route; /* routes.h */
 
 struct exchange {
     struct service *service;

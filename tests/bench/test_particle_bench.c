@@ -27,6 +27,16 @@ static int run(const char *arguments)
     return WEXITSTATUS(status);
 }
 
+/* One line says what is wrong, and the exit status is 2. */
+static void is_refused(const char *arguments, const char *says)
+{
+    char command[160];
+    snprintf(command, sizeof command, "%s 2>&1 >/dev/null", arguments);
+    ck_assert_int_eq(run(command), 2);
+    ck_assert_msg(strstr(output, says) != NULL, "%s", output);
+    ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+}
+
 START_TEST(it_prints_a_table)
 {
     ck_assert_int_eq(run(QUICK " 2>&1"), 0);
@@ -274,13 +284,9 @@ static const struct {
 
 START_TEST(a_bad_file_is_one_line_and_status_2)
 {
-    char arguments[160];
     ck_assert_int_eq(run(QUICK " --save good.json --methods euler"), 0);
     ck_assert_int_eq(system("head -c 100 good.json > cut.json; echo '{}' > other.json"), 0);
-    snprintf(arguments, sizeof arguments, "%s 2>&1 >/dev/null", bad_files[_i].arguments);
-    ck_assert_int_eq(run(arguments), 2);
-    ck_assert_msg(strstr(output, bad_files[_i].says) != NULL, "%s", output);
-    ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+    is_refused(bad_files[_i].arguments, bad_files[_i].says);
 }
 END_TEST
 
@@ -364,11 +370,7 @@ static const struct {
 
 START_TEST(a_bad_option_is_one_line_and_status_2)
 {
-    char arguments[128];
-    snprintf(arguments, sizeof arguments, "%s 2>&1 >/dev/null", bad[_i].arguments);
-    ck_assert_int_eq(run(arguments), 2);
-    ck_assert_msg(strstr(output, bad[_i].says) != NULL, "%s", output);
-    ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
+    is_refused(bad[_i].arguments, bad[_i].says);
 }
 END_TEST
 

@@ -12,6 +12,7 @@
 #include "../suite.h"
 #include "runtime/clock.h"
 #include "service/dispatch.h"
+#include "service/routes.h"
 
 #define LIMIT_S 60
 #define LONG_NS (3600 * NS_PER_S)
