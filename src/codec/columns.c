@@ -92,7 +92,7 @@ static enum decode_status grow_in_place(struct columns *columns, size_t room, ch
     return status;
 }
 
-/* Into new columns, while the old ones are still there. */
+/* Into a larger block. To grow it, the allocator may need both for a moment. */
 static enum decode_status grow_elsewhere(struct columns *columns, size_t room, char *sentence)
 {
     size_t bytes = particle_set_bytes(room), max = columns->limits.max_particles;
