@@ -5,6 +5,17 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "config.h"
+
+/* Where the programs are built, and where the sources are. */
+#define PARTICLED BUILD_ROOT "/src/particled"
+#define PARTICLE_BENCH BUILD_ROOT "/src/particle-bench"
+#define TAYLOR BUILD_ROOT "/examples/taylor"
+#define CALLGRAPH SOURCE_ROOT "/examples/callgraph.awk"
+#define DOCS SOURCE_ROOT "/docs"
+#define TESTS_DIR SOURCE_ROOT "/tests"
+#define TEST_DATA TESTS_DIR "/data"
+
 #define SUITE_TIMEOUT_S 120
 
 /* As ck_assert, for what is asked very often: check writes every assertion of its own to a file. */

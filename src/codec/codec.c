@@ -1,11 +1,11 @@
 #include "codec/codec.h"
 
-#include "codec/csv_decoder.h"
-#include "codec/csv_encoder.h"
-#include "codec/json_decoder.h"
-#include "codec/json_encoder.h"
-#include "codec/npy_decoder.h"
-#include "codec/npy_encoder.h"
+#include "codec/csv/csv_decoder.h"
+#include "codec/csv/csv_encoder.h"
+#include "codec/json/json_decoder.h"
+#include "codec/json/json_encoder.h"
+#include "codec/npy/npy_decoder.h"
+#include "codec/npy/npy_encoder.h"
 
 static const struct codec codecs[] = {
     {"application/json", json_decoder_create, &json_encoder, .encode_ns = 75, .is_document = true},

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "codec/simulation.h"
+#include "codec/simulation_request.h"
 
 enum decode_status {
     DECODE_OK = 0,

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "codec/simulation.h"
+#include "codec/simulation_request.h"
 
 /* What stands before the first and behind the last item of a text, at most. */
 #define ENCODE_FRAME ((size_t)32)

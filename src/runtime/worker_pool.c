@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "runtime/clock.h"
+#include "base/clock.h"
 
 /* Work that a task offers to others. Lives on the stack of the offering worker, which waits
  * until nobody is inside. */

@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "web/files.h"
 
 #include <inttypes.h>
@@ -46,7 +48,7 @@
     __asm__(".pushsection .rodata\n"                                                               \
             ".global web_" #symbol "_begin\n"                                                      \
             "web_" #symbol "_begin:\n"                                                             \
-            ".incbin \"" TOP_SRCDIR "/" file "\"\n"                                                \
+            ".incbin \"" SOURCE_ROOT "/" file "\"\n"                                                \
             ".global web_" #symbol "_end\n"                                                        \
             "web_" #symbol "_end:\n"                                                               \
             ".popsection\n");

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../suite.h"
-#include "codec/json_decoder.h"
+#include "codec/json/json_decoder.h"
 
 #ifndef DECODER_CREATE
 #define DECODER_CREATE json_decoder_create

@@ -9,8 +9,8 @@
 #include "../suite.h"
 #include "bench/parameters.h"
 #include "codec/codec.h"
-#include "service/problem.h"
-#include "service/routes.h"
+#include "http/message/problem.h"
+#include "endpoints/routes.h"
 #include "sim/method.h"
 #include "web/files.h"
 

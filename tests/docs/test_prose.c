@@ -7,8 +7,8 @@
 
 #include "../suite.h"
 #include "bench/parameters.h"
-#include "service/problem.h"
-#include "service/routes.h"
+#include "http/message/problem.h"
+#include "endpoints/routes.h"
 
 #define TEXT_MAX (256 << 10)
 #define OPTIONS_MAX 64

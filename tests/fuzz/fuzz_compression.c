@@ -1,5 +1,5 @@
 /* The decompressors: the same text however the stream is cut, and never more than was asked for. */
-#include "codec/compression.h"
+#include "codec/compression/compression.h"
 #include "fuzz.h"
 
 #define TEXT_MAX ((size_t)1 << 20)

@@ -1,6 +1,6 @@
 /* The decoder of CSV. */
-#include "codec/csv_decoder.h"
-#include "codec/csv_encoder.h"
+#include "codec/csv/csv_decoder.h"
+#include "codec/csv/csv_encoder.h"
 #include "fuzz.h"
 
 /* Line and column belong to the byte. */

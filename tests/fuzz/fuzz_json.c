@@ -2,8 +2,8 @@
  * and the reverse. */
 #include <jansson.h>
 
-#include "codec/json_decoder.h"
-#include "codec/json_encoder.h"
+#include "codec/json/json_decoder.h"
+#include "codec/json/json_encoder.h"
 #include "fuzz.h"
 
 /* What makes jansson stop early, or read more than JSON, for reasons of its own: a number that

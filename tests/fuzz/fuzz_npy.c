@@ -1,6 +1,6 @@
 /* The decoder of NPY. */
-#include "codec/npy_decoder.h"
-#include "codec/npy_encoder.h"
+#include "codec/npy/npy_decoder.h"
+#include "codec/npy/npy_encoder.h"
 #include "fuzz.h"
 
 /* What was read is written, and read again: the same bits. */

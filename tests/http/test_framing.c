@@ -7,7 +7,7 @@
 
 #include <microhttpd.h>
 
-#include "harness.h"
+#include "../harness/harness.h"
 
 #define LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"

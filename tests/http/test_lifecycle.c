@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness.h"
+#include "../harness/harness.h"
 
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
 #define LIVEZ "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"

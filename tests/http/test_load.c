@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness.h"
-#include "reply.h"
+#include "../harness/harness.h"
+#include "../harness/reply.h"
 
 #define CLIENTS 200
 

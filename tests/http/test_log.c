@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness.h"
+#include "../harness/harness.h"
 
 /* A line is at most so long, as src/runtime/log.h promises. */
 #define LINE_MAX_BYTES 2048

@@ -8,7 +8,7 @@
 
 #include <microhttpd.h>
 
-#include "harness.h"
+#include "../harness/harness.h"
 
 #define POST_HEAD "POST /simulate HTTP/1.1\r\nHost: x\r\n"
 #define HIDDEN "GET /version HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -1,0 +1,256 @@
+#include "codec/json/json_fast_path.h"
+
+#include <string.h>
+
+#include "codec/number/number.h"
+
+static inline bool take_byte(struct json_lexer *lexer, char byte)
+{
+    const char *at = json_lexer_skip_space(lexer);
+    if (at == lexer->end || *at != byte)
+        return false;
+    lexer->next = at + 1;
+    return true;
+}
+
+static inline bool take_number(struct json_lexer *lexer, double *value)
+{
+    const char *at = json_lexer_skip_space(lexer);
+    const char *end = number_read(at, lexer->end, value);
+    if (!end || end - at > NUMBER_READ_BYTES_MAX)
+        return false;
+    lexer->next = end;
+    return true;
+}
+
+/* --- token by token ------------------------------------------------------------------------- */
+
+/* A particle, and where its numbers stand. */
+struct particle {
+    double value[PARTICLE_COLUMNS];         /* by column */
+    unsigned char column[PARTICLE_COLUMNS]; /* in the order of the text */
+    const char *begin[PARTICLE_COLUMNS], *end[PARTICLE_COLUMNS];
+};
+
+/* Takes the name of a column, spelt without escapes; returns its index, or -1. */
+static inline int take_name(struct json_lexer *lexer)
+{
+    static const char x[] = "\"x\"", y[] = "\"y\"", ang_vel[] = "\"ang_vel\"";
+    const char *at = json_lexer_skip_space(lexer);
+    size_t left = (size_t)(lexer->end - at);
+    if (left < sizeof ang_vel)
+        return -1;
+    if (memcmp(at, x, sizeof x - 1) == 0) {
+        lexer->next = at + sizeof x - 1;
+        return 0;
+    }
+    if (memcmp(at, y, sizeof y - 1) == 0) {
+        lexer->next = at + sizeof y - 1;
+        return 1;
+    }
+    if (memcmp(at, ang_vel, sizeof ang_vel - 1) == 0) {
+        lexer->next = at + sizeof ang_vel - 1;
+        return 2;
+    }
+    return -1;
+}
+
+static bool take_next_number(struct json_lexer *lexer, struct particle *particle, int i, int column)
+{
+    particle->begin[i] = json_lexer_skip_space(lexer);
+    particle->column[i] = (unsigned char)column;
+    if (!take_number(lexer, &particle->value[column]))
+        return false;
+    particle->end[i] = lexer->next;
+    return true;
+}
+
+static bool take_object(struct json_lexer *lexer, struct particle *particle)
+{
+    unsigned seen = 0;
+    if (!take_byte(lexer, '{'))
+        return false;
+    for (int i = 0; i < PARTICLE_COLUMNS; i++) {
+        if (i && !take_byte(lexer, ','))
+            return false;
+        int column = take_name(lexer);
+        if (column < 0 || seen & 1u << column)
+            return false;
+        seen |= 1u << column;
+        if (!take_byte(lexer, ':') || !take_next_number(lexer, particle, i, column))
+            return false;
+    }
+    return take_byte(lexer, '}');
+}
+
+static bool take_triple(struct json_lexer *lexer, struct particle *particle)
+{
+    for (int i = 0; i < PARTICLE_COLUMNS; i++)
+        if (!take_byte(lexer, i ? ',' : '[') || !take_next_number(lexer, particle, i, i))
+            return false;
+    return take_byte(lexer, ']');
+}
+
+/* --- separators ----------------------------------------------------------------------------- */
+
+static bool separator_set(struct separator *separator, const char *begin, const char *end)
+{
+    size_t length = (size_t)(end - begin);
+    if (length > SEPARATOR_BYTES_MAX)
+        return false;
+    memset(separator, 0, sizeof *separator);
+    memcpy(separator->text, begin, length);
+    memset(separator->mask, 0xff, length);
+    separator->length = (unsigned)length;
+    separator->words = (unsigned)(length + 7) / 8;
+    for (unsigned i = 0; i < length; i++)
+        if (begin[i] == '\n') {
+            separator->newlines++;
+            separator->line_start = i + 1;
+        }
+    return true;
+}
+
+/* Up to SEPARATOR_BYTES_MAX bytes from `at` on may be read. */
+static inline bool separator_is_at(const struct separator *separator, const char *at)
+{
+    uint64_t difference = 0, word;
+    for (unsigned i = 0; i < separator->words; i++) {
+        memcpy(&word, at + 8 * i, sizeof word);
+        difference |= (word ^ separator->text[i]) & separator->mask[i];
+    }
+    return difference == 0;
+}
+
+/* Remembers what stands around the numbers of a particle that begins, with its comma, at `begin`.
+ */
+static void learn(struct json_run *run, const struct particle *particle, const char *begin,
+                  const char *end)
+{
+    run->known = true;
+    for (int i = 0; i <= PARTICLE_COLUMNS; i++)
+        run->known &= separator_set(&run->separators[i], i ? particle->end[i - 1] : begin,
+                                    i < PARTICLE_COLUMNS ? particle->begin[i] : end);
+    memcpy(run->column, particle->column, sizeof run->column);
+}
+
+/* Passes over a separator; counts its lines. */
+static inline const char *pass(const struct separator *separator, struct json_lexer *lexer,
+                               const char *at)
+{
+    if (separator->newlines) {
+        lexer->line += separator->newlines;
+        lexer->line_byte =
+            lexer->begin_byte + (uint64_t)(at + separator->line_start - lexer->begin);
+    }
+    return at + separator->length;
+}
+
+/* Takes a particle, with the comma before it, that looks like the one before. */
+static inline bool take_alike(const struct json_run *run, struct json_meaning *meaning,
+                              struct json_lexer *lexer)
+{
+    const char *at = lexer->next;
+    double value[PARTICLE_COLUMNS];
+    for (int i = 0; i < PARTICLE_COLUMNS; i++) {
+        const struct separator *separator = &run->separators[i];
+        if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(separator, at))
+            return false;
+        at = pass(separator, lexer, at);
+        const char *end = number_read(at, lexer->end, &value[i]);
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
+            return false;
+        at = end;
+    }
+    const struct separator *last = &run->separators[PARTICLE_COLUMNS];
+    if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(last, at))
+        return false;
+    lexer->next = pass(last, lexer, at);
+    for (int i = 0; i < PARTICLE_COLUMNS; i++)
+        meaning->columns.column[run->column[i]][meaning->count] = value[i];
+    meaning->count++;
+    return true;
+}
+
+static bool take_particle(struct json_run *run, struct json_meaning *meaning,
+                          struct json_lexer *lexer, bool first)
+{
+    struct particle particle;
+    const char *begin = lexer->next;
+    if (!first && !take_byte(lexer, ','))
+        return false;
+    if (!(meaning->out->shape == SHAPE_OBJECTS ? take_object(lexer, &particle)
+                                               : take_triple(lexer, &particle)))
+        return false;
+    for (int i = 0; i < PARTICLE_COLUMNS; i++)
+        meaning->columns.column[i][meaning->count] = particle.value[i];
+    meaning->count++;
+    if (!first)
+        learn(run, &particle, begin, lexer->next);
+    return true;
+}
+
+/* --- columns -------------------------------------------------------------------------------- */
+
+static bool take_cell(struct json_meaning *meaning, struct json_lexer *lexer, bool first)
+{
+    size_t *length = &meaning->lengths[meaning->member];
+    if (*length >= meaning->columns.room || (!first && !take_byte(lexer, ',')) ||
+        !take_number(lexer, &meaning->columns.column[meaning->member][*length]))
+        return false;
+    ++*length;
+    return true;
+}
+
+/* Cells that follow each other with nothing but a comma in between. */
+static void take_cells_alike(struct json_meaning *meaning, struct json_lexer *lexer)
+{
+    double *column = meaning->columns.column[meaning->member];
+    size_t length = meaning->lengths[meaning->member], room = meaning->columns.room;
+    const char *at = lexer->next;
+    while (length < room && at != lexer->end && *at == ',') {
+        const char *end = number_read(at + 1, lexer->end, &column[length]);
+        if (!end || end - at > NUMBER_READ_BYTES_MAX)
+            break;
+        length++;
+        at = end;
+    }
+    lexer->next = at;
+    meaning->lengths[meaning->member] = length;
+}
+
+/* --- all ------------------------------------------------------------------------------------ */
+
+static bool take_one(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer,
+                     bool first)
+{
+    const char *next = lexer->next;
+    uint64_t line = lexer->line, line_byte = lexer->line_byte;
+    if (meaning->place == PLACE_COLUMN) {
+        if (take_cell(meaning, lexer, first))
+            return true;
+    } else if (meaning->count < meaning->columns.room) {
+        if (!first && run->known && take_alike(run, meaning, lexer))
+            return true;
+        lexer->next = next;
+        lexer->line = line;
+        lexer->line_byte = line_byte;
+        if (take_particle(run, meaning, lexer, first))
+            return true;
+    }
+    lexer->next = next;
+    lexer->line = line;
+    lexer->line_byte = line_byte;
+    return false;
+}
+
+bool json_run_read(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer)
+{
+    if (!take_one(run, meaning, lexer, true))
+        return false;
+    do {
+        if (meaning->place == PLACE_COLUMN)
+            take_cells_alike(meaning, lexer);
+    } while (take_one(run, meaning, lexer, false));
+    return true;
+}

@@ -1,0 +1,17 @@
+/* The numbers of an NPY file -> columns: plain loops, which also say whether all numbers were
+ * finite. For the files of codec/ only. Pure; any thread. */
+#ifndef CODEC_NPY_NPY_NUMBERS_H
+#define CODEC_NPY_NPY_NUMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "codec/columns.h"
+
+/* Rows of three doubles -> three columns. */
+bool npy_split_rows(double *const to[PARTICLE_COLUMNS], const char *rows, size_t count);
+
+/* Numbers of `bytes` bytes, 4 or 8, that stand `stride` bytes apart -> a column. */
+bool npy_copy_column(double *to, const char *from, size_t bytes, size_t stride, size_t count);
+
+#endif

@@ -1,0 +1,273 @@
+#include "codec/svg.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything is in tenths of a pixel, as integers. */
+#define SIDE 8000   /* of the square that shows the axes' range */
+#define MARGIN 500  /* around it */
+#define HEAD 500    /* above it, for the title */
+#define DOT 90      /* diameter of one of few particles, */
+#define DOT_MANY 24 /* and of one of many */
+#define MANY 300
+
+/* How long an animation takes for its way. */
+#define ANIMATION "6s"
+
+/* Of one particle in the text, at most: a dot "M-8000 -8000h0", the start of a trail, and for each
+ * point "l-8000-8000"; animated, the frame of an element around that. */
+#define DOT_BYTES 200
+#define POINT_BYTES 12
+#define FRAME_BYTES 4096
+
+/* From the fastest against the clock's hand to the fastest with it; the middle is at rest. */
+static const char *const colours[] = {"#1f6feb", "#4a86e8", "#6f9ae0", "#8fa6c9", "#8b949e",
+                                      "#c9a27a", "#dc9449", "#e07f2a", "#d9600b"};
+
+#define COLOUR_COUNT (sizeof colours / sizeof *colours)
+
+static size_t stride_of(size_t particles)
+{
+    return (particles - 1) / PICTURE_PARTICLES_MAX + 1;
+}
+
+static size_t drawn_of(size_t particles)
+{
+    return (particles - 1) / stride_of(particles) + 1;
+}
+
+size_t picture_moments(size_t particles, size_t wanted)
+{
+    size_t most = PICTURE_POINTS_MAX / drawn_of(particles);
+    most = most > 1 ? most : 1;
+    return wanted < most ? wanted : most;
+}
+
+size_t picture_bytes(size_t particles, size_t moments)
+{
+    return drawn_of(particles) * ((moments + 1) * 2 + 1) * sizeof(double);
+}
+
+size_t picture_text_bound(size_t particles, size_t moments)
+{
+    return FRAME_BYTES + drawn_of(particles) * (DOT_BYTES + moments * POINT_BYTES);
+}
+
+bool picture_init(struct picture *picture, size_t particles, size_t moments)
+{
+    *picture = (struct picture){
+        .particles = particles,
+        .stride = stride_of(particles),
+        .drawn = drawn_of(particles),
+        .moments = moments + 1,
+    };
+    picture->x = malloc(picture->drawn * picture->moments * sizeof(double));
+    picture->y = malloc(picture->drawn * picture->moments * sizeof(double));
+    picture->ang_vel = malloc(picture->drawn * sizeof(double));
+    if (picture->x && picture->y && picture->ang_vel)
+        return true;
+    picture_fini(picture);
+    return false;
+}
+
+void picture_fini(struct picture *picture)
+{
+    free(picture->x);
+    free(picture->y);
+    free(picture->ang_vel);
+    picture->x = picture->y = picture->ang_vel = NULL;
+}
+
+void picture_add(struct picture *picture, const struct particle_set *set)
+{
+    double *x = picture->x + picture->added * picture->drawn;
+    double *y = picture->y + picture->added * picture->drawn;
+    for (size_t i = 0; i < picture->drawn; i++) {
+        x[i] = set->x[i * picture->stride];
+        y[i] = set->y[i * picture->stride];
+        picture->ang_vel[i] = set->ang_vel[i * picture->stride];
+    }
+    picture->added++;
+}
+
+/* --- scale ---------------------------------------------------------------------------------- */
+
+static double largest(const double *values, size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, fabs(values[i]));
+    return most;
+}
+
+/* A round number that is not smaller. */
+static double round_up(double value)
+{
+    static const double steps[] = {1, 1.5, 2, 3, 4, 5, 6, 8, 10};
+    double power = pow(10, floor(log10(value)));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (steps[i] * power >= value)
+            return steps[i] * power;
+    return 10 * power;
+}
+
+/* What the axes reach to. */
+static double reach_of(const struct picture *picture)
+{
+    size_t count = picture->drawn * picture->moments;
+    return round_up(fmax(largest(picture->x, count), largest(picture->y, count)));
+}
+
+static int place(double value, double reach)
+{
+    return (int)lround(value / reach * (SIDE / 2));
+}
+
+struct point {
+    int x, y;
+};
+
+/* Where a particle is at a moment; y points down. */
+static struct point point_at(const struct picture *picture, double reach, size_t i, size_t moment)
+{
+    size_t at = moment * picture->drawn + i;
+    return (struct point){place(picture->x[at], reach), -place(picture->y[at], reach)};
+}
+
+static size_t colour_of(const struct picture *picture, double fastest, size_t i)
+{
+    if (fastest == 0)
+        return COLOUR_COUNT / 2;
+    double share = picture->ang_vel[i] / fastest; /* -1 to 1 */
+    return (size_t)lround((share + 1) / 2 * (COLOUR_COUNT - 1));
+}
+
+/* --- text ----------------------------------------------------------------------------------- */
+
+/* The second of two numbers needs a blank only when it has no sign. */
+static void put_pair(FILE *out, char command, struct point point)
+{
+    fprintf(out, point.y < 0 ? "%c%d%d" : "%c%d %d", command, point.x, point.y);
+}
+
+/* The way of a particle, without moments at which it has not moved by a tenth of a pixel. */
+static void put_trail(FILE *out, const struct picture *picture, double reach, size_t i)
+{
+    struct point last = point_at(picture, reach, i, 0);
+    put_pair(out, 'M', last);
+    for (size_t moment = 1; moment < picture->moments; moment++) {
+        struct point next = point_at(picture, reach, i, moment);
+        struct point step = {next.x - last.x, next.y - last.y};
+        if (step.x || step.y)
+            put_pair(out, 'l', step);
+        last = next;
+    }
+}
+
+/* What is drawn of the particles of one colour. */
+typedef void put_particle(FILE *out, const struct picture *picture, double reach, size_t i);
+
+static void put_dot(FILE *out, const struct picture *picture, double reach, size_t i)
+{
+    put_pair(out, 'M', point_at(picture, reach, i, picture->moments - 1));
+    fputs("h0", out);
+}
+
+/* Runs at an even speed, as particles do. */
+static void put_runner(FILE *out, const struct picture *picture, double reach, size_t i)
+{
+    fputs("<path d=\"M0 0h0\"><animateMotion dur=\"" ANIMATION
+          "\" repeatCount=\"indefinite\" path=\"",
+          out);
+    put_trail(out, picture, reach, i);
+    fputs("\"/></path>\n", out);
+}
+
+static void put_colour(FILE *out, const struct picture *picture, double reach, double fastest,
+                       size_t colour, put_particle *put)
+{
+    for (size_t i = 0; i < picture->drawn; i++)
+        if (colour_of(picture, fastest, i) == colour)
+            put(out, picture, reach, i);
+}
+
+static void put_particles(FILE *out, const struct picture *picture, double reach, bool animated)
+{
+    int dot = picture->drawn > MANY ? DOT_MANY : DOT;
+    double fastest = largest(picture->ang_vel, picture->drawn);
+    for (size_t colour = 0; colour < COLOUR_COUNT; colour++) {
+        fprintf(out, "<g stroke=\"%s\" stroke-width=\"%d\">\n", colours[colour], dot);
+        if (animated) {
+            put_colour(out, picture, reach, fastest, colour, put_runner);
+        } else {
+            fprintf(out, "<path class=\"trail\" stroke-width=\"%d\" d=\"", dot / 5);
+            put_colour(out, picture, reach, fastest, colour, put_trail);
+            fputs("\"/>\n<path d=\"", out);
+            put_colour(out, picture, reach, fastest, colour, put_dot);
+            fputs("\"/>\n", out);
+        }
+        fputs("</g>\n", out);
+    }
+}
+
+static void put_axes(FILE *out, double reach)
+{
+    int half = SIDE / 2;
+    fprintf(out, "<path class=\"frame\" d=\"M%d %dh%dv%dh%dz\"/>\n", -half, -half, SIDE, SIDE,
+            -SIDE);
+    fprintf(out,
+            "<path class=\"grid\" d=\"M%d 0h%dM0 %dv%dM%d %dv%dM%d %dv%dM%d %dh%dM%d %dh%d\"/>\n",
+            -half, SIDE, -half, SIDE, -half / 2, -half, SIDE, half / 2, -half, SIDE, -half,
+            -half / 2, SIDE, -half, half / 2, SIDE);
+    for (int tick = -2; tick <= 2; tick++) {
+        int at = tick * half / 2;
+        double value = reach * tick / 2;
+        fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.4g</text>\n", at, half + 220,
+                value);
+        fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text>\n", -half - 80,
+                60 - at, value);
+    }
+}
+
+static void put_head(FILE *out, const struct picture *picture, const char *title)
+{
+    int half = SIDE / 2, width = SIDE + 2 * MARGIN + 300;
+    fprintf(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"%d %d %d %d\" "
+        "width=\"%d\" height=\"%d\">\n<title>%s</title>\n<style>"
+        "svg{background:#fff;font:170px system-ui,sans-serif}text{fill:#57606a}"
+        ".name{fill:#1f2328;font-size:220px}.frame,.grid{fill:none;stroke:#d0d7de;stroke-width:8}"
+        ".grid{stroke-dasharray:24 36}"
+        "path{fill:none;stroke-linecap:round;stroke-linejoin:round}.trail{opacity:.45}"
+        "@media(prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#8d96a0}"
+        ".name{fill:#e6edf3}.frame,.grid{stroke:#30363d}}</style>\n",
+        -half - MARGIN - 300, -half - MARGIN - HEAD, width, SIDE + 2 * MARGIN + HEAD, width / 10,
+        (SIDE + 2 * MARGIN + HEAD) / 10, title);
+    fprintf(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>\n", -half, -half - 420, title);
+    fprintf(out, "<text x=\"%d\" y=\"%d\">%zu particle%s", -half, -half - 140, picture->particles,
+            picture->particles == 1 ? "" : "s");
+    if (picture->stride > 1)
+        fprintf(out, ", one in %zu of them drawn", picture->stride);
+    fputs("; orange turns counterclockwise, blue clockwise</text>\n", out);
+}
+
+char *picture_write(const struct picture *picture, const char *title, bool animated, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    if (!out)
+        return NULL;
+    double reach = reach_of(picture);
+    put_head(out, picture, title);
+    put_axes(out, reach);
+    put_particles(out, picture, reach, animated);
+    fputs("</svg>\n", out);
+    bool failed = ferror(out);
+    if (fclose(out) == 0 && !failed)
+        return text;
+    free(text);
+    return NULL;
+}

@@ -1,0 +1,99 @@
+/* particled: options, server, signals. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/options.h"
+#include "runtime/profiler.h"
+#include "runtime/systemd.h"
+#include "daemon/health_check.h"
+#include "daemon/help.h"
+#include "http/connection/listener.h"
+#include "endpoints/status.h"
+#include "http/server.h"
+#include "sim/method.h"
+
+/* How often the drain looks whether it is done. */
+#define DRAIN_TICK_NS (10 * NS_PER_MS)
+
+/* Waits for a signal of `set`, at most for `ns`; returns it, or 0. */
+static int wait_signal(const sigset_t *set, int64_t ns)
+{
+    struct timespec wait = {ns / NS_PER_S, ns % NS_PER_S};
+    int signal = sigtimedwait(set, NULL, &wait);
+    return signal > 0 ? signal : 0;
+}
+
+/* Until a signal says to end. The watchdog hears of us as long as the workers get on. */
+static void run(struct server *server, const sigset_t *set)
+{
+    int64_t watchdog_ns = service_manager_watchdog_ns();
+    int64_t tick_ns = watchdog_ns ? watchdog_ns / 4 : 3600 * NS_PER_S;
+    while (!wait_signal(set, tick_ns))
+        if (watchdog_ns && !server_is_stalled(server, watchdog_ns / 2))
+            service_manager_notify("WATCHDOG=1");
+}
+
+/* Lets requests in flight finish. A second signal ends the waiting. */
+static void drain(struct server *server, const sigset_t *set, int64_t timeout_ns)
+{
+    service_manager_notify("STOPPING=1");
+    server_drain(server);
+    int64_t end = clock_now_ns() + timeout_ns;
+    while (!server_is_idle(server) && clock_now_ns() < end) {
+        service_manager_notify("WATCHDOG=1");
+        if (wait_signal(set, DRAIN_TICK_NS))
+            break;
+    }
+    if (!server_is_idle(server))
+        log_warning("requests in flight are cancelled");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    enum options_status status =
+        options_parse(&options, argc, argv, help_details(), version_text());
+    if (status != OPTIONS_RUN)
+        return status == OPTIONS_EXIT ? EXIT_SUCCESS : 2;
+    if (options.check_url)
+        return check_daemon(options.check_url);
+    if (!listener_address_is_valid(options.listen)) {
+        fprintf(stderr, "particled: --listen '%s' must be " LISTENER_FORMS "\n", options.listen);
+        return 2;
+    }
+    if (options.simd && !evolve_kernels_force(options.simd)) {
+        fprintf(stderr, "particled: --simd '%s' is not in the list of particled --help\n",
+                options.simd);
+        return 2;
+    }
+
+    if (options.profiling)
+        profiler_begin_heap(argv);
+    log_configure((enum log_level)options.log_level, (enum log_format)options.log_format);
+    json_object_seed(0); /* before threads start: jansson seeds itself at the first object */
+    signal(SIGPIPE, SIG_IGN);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL); /* inherited by all threads, taken by sigtimedwait */
+
+    struct server *server = server_start(&options);
+    if (!server)
+        return EXIT_FAILURE;
+    service_manager_notify("READY=1");
+    run(server, &set);
+    log_info("shutting down; requests in flight have %g seconds",
+             (double)options.drain_timeout_ms / 1000);
+    drain(server, &set, options.drain_timeout_ms * NS_PER_MS);
+    server_stop(server);
+    profiler_end_heap();
+    log_info("stopped");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,30 @@
+#include "endpoints/files.h"
+
+#include <string.h>
+
+#include "web/files.h"
+
+/* What the page may do: load what lies beside it and talk to this daemon, nothing else. */
+#define POLICY                                                                                     \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                    \
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+/* True when the client says that it has the file (RFC 9110, 13.1.2). An entity tag has quotes at
+ * both ends and none within, so finding ours anywhere in the list is enough. */
+static bool client_has(const struct exchange *exchange, const struct web_file *file)
+{
+    const char *tags = exchange_request_header(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    return tags && (strcmp(tags, "*") == 0 || strstr(tags, file->etag));
+}
+
+void file_handle(struct exchange *exchange)
+{
+    const struct web_file *file = web_file_find(exchange->path);
+    /* The library sends no body with a 304, but the Content-Length that a 200 would have. */
+    unsigned status = client_has(exchange, file) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    exchange_answer_static(exchange, status, file->media_type, file->bytes, file->size);
+    exchange_header(exchange, MHD_HTTP_HEADER_ETAG, file->etag);
+    exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    exchange_header(exchange, "X-Content-Type-Options", "nosniff");
+    exchange_header(exchange, "Content-Security-Policy", POLICY);
+}

@@ -1,0 +1,10 @@
+/* The files that are served as they are: the page, what it loads, /openapi.json. The function is a
+ * row of the route table. */
+#ifndef ENDPOINTS_FILES_H
+#define ENDPOINTS_FILES_H
+
+#include "http/request.h"
+
+void file_handle(struct exchange *exchange);
+
+#endif

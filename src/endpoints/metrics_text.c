@@ -1,0 +1,158 @@
+/* GET /metrics: the counters in Prometheus' text format. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "base/clock.h"
+#include "runtime/host.h"
+#include "endpoints/status.h"
+#include "endpoints/routes.h"
+#include "sim/method.h"
+
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+static void put_head(FILE *out, const char *name, const char *type, const char *help)
+{
+    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void put_value(FILE *out, const char *name, const char *type, const char *help, double value)
+{
+    put_head(out, name, type, help);
+    fprintf(out, "%s %.17g\n", name, value);
+}
+
+static void put_histogram(FILE *out, const char *handler, unsigned status,
+                          const struct metrics_request *request)
+{
+    static const char name[] = "particled_http_request_duration_seconds";
+    uint64_t total = 0;
+    for (size_t i = 0; i <= METRICS_BUCKETS; i++)
+        total += metrics_read(&request->buckets[i]);
+    if (total == 0)
+        return;
+    uint64_t below = 0;
+    for (size_t i = 0; i < METRICS_BUCKETS; i++) {
+        below += metrics_read(&request->buckets[i]);
+        fprintf(out, "%s_bucket{handler=\"%s\",code=\"%u\",le=\"%g\"} %" PRIu64 "\n", name, handler,
+                status, clock_seconds(metrics_bounds_ns[i]), below < total ? below : total);
+    }
+    fprintf(out, "%s_bucket{handler=\"%s\",code=\"%u\",le=\"+Inf\"} %" PRIu64 "\n", name, handler,
+            status, total);
+    fprintf(out, "%s_sum{handler=\"%s\",code=\"%u\"} %.9f\n", name, handler, status,
+            (double)metrics_read(&request->total_ns) * 1e-9);
+    fprintf(out, "%s_count{handler=\"%s\",code=\"%u\"} %" PRIu64 "\n", name, handler, status,
+            total);
+}
+
+static void put_requests(FILE *out, const struct metrics *metrics)
+{
+    put_head(out, "particled_http_request_duration_seconds", "histogram",
+             "Time from a request's first line to the end of its answer; code 499: the client "
+             "left.");
+    for (size_t handler = 0; handler < METRICS_HANDLERS_MAX; handler++)
+        for (size_t status = 0; status < METRICS_STATUS_COUNT; status++)
+            put_histogram(out, route_label(handler), metrics_statuses[status],
+                          &metrics->requests[handler][status]);
+}
+
+static void put_by_method(FILE *out, const char *name, const char *help,
+                          const _Atomic uint64_t *counters)
+{
+    put_head(out, name, "counter", help);
+    size_t count;
+    const struct method *const *methods = method_table(&count);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s{method=\"%s\"} %" PRIu64 "\n", name, methods[i]->name,
+                metrics_read(&counters[i]));
+}
+
+static void put_work(FILE *out, const struct metrics *metrics)
+{
+    put_head(out, "particled_phase_seconds_total", "counter",
+             "Time that requests spent in each phase.");
+    for (int phase = 0; phase < TIMING_PHASES; phase++)
+        fprintf(out, "particled_phase_seconds_total{phase=\"%s\"} %.9f\n", timing_names[phase],
+                (double)metrics_read(&metrics->phase_ns[phase]) * 1e-9);
+    put_by_method(out, "particled_particles_total", "Particles evolved.", metrics->particles);
+    put_by_method(out, "particled_particle_steps_total", "Particle-steps evolved.",
+                  metrics->particle_steps);
+    put_value(out, "particled_http_received_body_bytes_total", "counter",
+              "Bytes of request bodies.", (double)metrics_read(&metrics->received_bytes));
+    put_value(out, "particled_http_sent_body_bytes_total", "counter", "Bytes of answer bodies.",
+              (double)metrics_read(&metrics->sent_bytes));
+    put_value(out, "particled_connections_total", "counter", "Connections accepted.",
+              (double)metrics_read(&metrics->connections));
+    put_value(out, "particled_cancelled_total", "counter",
+              "Computations ended early: client gone, deadline, shutdown.",
+              (double)metrics_read(&metrics->cancelled));
+    put_value(out, "particled_inline_requests_total", "counter",
+              "Requests computed by the thread that read them.",
+              (double)metrics_read(&metrics->in_place));
+}
+
+static void put_state(FILE *out, struct service *service)
+{
+    struct worker_pool_counts pool = worker_pool_counts(service->pool);
+    put_value(out, "particled_queue_depth", "gauge", "Requests that wait for a worker.",
+              (double)pool.queued);
+    put_value(out, "particled_queue_limit", "gauge", "Requests that may wait for a worker.",
+              (double)pool.queue_limit);
+    put_value(out, "particled_workers", "gauge", "Worker threads.", pool.workers);
+    put_value(out, "particled_workers_busy", "gauge", "Worker threads at work.", pool.busy);
+    put_value(out, "particled_connections", "gauge", "Open connections.",
+              (double)peers_count(service->peers));
+    put_value(out, "particled_requests_in_flight", "gauge", "Requests begun and not yet over.",
+              (double)atomic_load(&service->exchanges));
+    put_value(out, "particled_jobs_in_flight", "gauge", "Requests handed to the workers.",
+              (double)atomic_load(&service->jobs));
+    put_value(out, "particled_receive_timeouts_total", "counter",
+              "Connections cut because a request did not come in in time.",
+              (double)peers_timeouts(service->peers));
+    put_value(out, "particled_memory_used_bytes", "gauge",
+              "Memory budget in use by particles and answers.",
+              (double)atomic_load(&service->budget.used));
+    put_value(out, "particled_memory_limit_bytes", "gauge", "Memory budget.",
+              (double)service->budget.limit);
+    put_value(out, "particled_draining", "gauge", "1 while the daemon is shutting down.",
+              atomic_load(&service->draining));
+}
+
+static void put_process(FILE *out)
+{
+    struct machine_usage usage = machine_usage();
+    put_head(out, "particled_build_info", "gauge", "Always 1; the labels say what runs.");
+    fprintf(out, "particled_build_info{version=\"%s\",kernels=\"%s\"} 1\n", PACKAGE_VERSION,
+            evolve_kernels_name());
+    put_value(out, "process_cpu_seconds_total", "counter", "User and system CPU time.",
+              usage.cpu_s);
+    put_value(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
+              (double)usage.resident_bytes);
+    put_value(out, "process_virtual_memory_bytes", "gauge", "Virtual memory.",
+              (double)usage.virtual_bytes);
+    put_value(out, "process_open_fds", "gauge", "Open file descriptors.", (double)usage.open_fds);
+    put_value(out, "process_max_fds", "gauge", "Limit of open file descriptors.",
+              (double)usage.max_fds);
+    put_value(out, "process_start_time_seconds", "gauge", "Start of the process since the epoch.",
+              usage.start_time_s);
+}
+
+void metrics_handle(struct exchange *exchange)
+{
+    struct service *service = exchange->service;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out) {
+        put_requests(out, &service->metrics);
+        put_work(out, &service->metrics);
+        put_state(out, service);
+        put_process(out);
+        if (fclose(out) != 0) {
+            free(text);
+            text = NULL;
+        }
+    }
+    exchange_answer(exchange, MHD_HTTP_OK, METRICS_TYPE, text, size);
+}

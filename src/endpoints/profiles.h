@@ -1,0 +1,29 @@
+/* Profiles of the running daemon: /debug/pprof/..., the names of Go's tools, and /pprof/..., those
+ * of google-pprof. There only with --profiling. The functions are rows of the route table. */
+#ifndef ENDPOINTS_PROFILES_H
+#define ENDPOINTS_PROFILES_H
+
+#include "http/request.h"
+
+/* GET profile?seconds=N: a CPU profile. */
+bool profile_begin(struct exchange *exchange);
+void profile_handle(struct exchange *exchange);
+void profile_work(struct exchange *exchange);
+void profile_release(struct exchange *exchange);
+
+/* GET heap: who has allocated what is in use. */
+void heap_handle(struct exchange *exchange);
+void heap_work(struct exchange *exchange);
+
+/* GET cmdline: the arguments, separated by NULs. */
+void cmdline_handle(struct exchange *exchange);
+
+/* GET symbol: whether there are symbols; POST symbol: their names, for addresses 0x1+0x2+... */
+void symbol_handle(struct exchange *exchange);
+bool symbol_post_begin(struct exchange *exchange);
+size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size);
+void symbol_post_handle(struct exchange *exchange);
+void symbol_post_work(struct exchange *exchange);
+void symbol_post_release(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,245 @@
+/* POST /simulate on the I/O thread: check, decode, submit. */
+#include "endpoints/simulate/handler.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/message/negotiation.h"
+#include "http/message/headers.h"
+#include "endpoints/simulate/state.h"
+
+/* Requests that a worker is done with in this time go before longer ones. */
+#define BRIEF_NS 1e6
+
+/* What compressing a particle takes, roughly: by gzip, which is the slower one. */
+#define PACKING_NS 350
+
+void simulate_release(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    body_fini(&simulate->body, exchange);
+    simulation_fini(&simulate->query);
+    free(simulate);
+}
+
+/* What the answer may be: any codec's body, lines, or a picture. */
+static bool choose_form(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    size_t count;
+    const struct codec *codecs = codec_table(&count);
+    const char *types[CODECS_MAX + 2];
+    for (size_t i = 0; i < count; i++)
+        types[i] = codecs[i].media_type;
+    types[count] = LINES_TYPE;
+    types[count + 1] = PICTURE_TYPE;
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
+    int chosen = media_choose(accept, types, count + 2);
+    free(accept);
+    if (chosen < 0) {
+        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
+                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " PICTURE_TYPE
+                           "; accept one of them.");
+        return false;
+    }
+    size_t form = (size_t)chosen;
+    simulate->form = form < count ? FORM_CODEC : form == count ? FORM_LINES : FORM_PICTURE;
+    simulate->codec = &codecs[form < count ? form : 0]; /* the first is JSON's */
+    return true;
+}
+
+static bool choose_packing(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    size_t count;
+    const struct compression *table = compression_table(&count);
+    const char *names[COMPRESSIONS_MAX];
+    for (size_t i = 0; i < count; i++)
+        names[i] = table[i].name;
+    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
+     * answer is better as it is. */
+    const char *control = exchange_request_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL);
+    bool plain = control && strcasestr(control, "no-transform");
+    int chosen = media_choose_coding(accept, names, plain ? 0 : count);
+    simulate->must_pack = media_choose_coding(accept, NULL, 0) == MEDIA_NO_CODING;
+    free(accept);
+    if (chosen == MEDIA_NO_CODING) {
+        exchange_fail_with(
+            exchange, PROBLEM_NOT_ACCEPTABLE,
+            "The answer comes as it is, or in one of these encodings: %s; accept one "
+            "of them.",
+            media_codings());
+        return false;
+    }
+    simulate->packing = chosen >= 0 ? &table[chosen] : NULL;
+    return true;
+}
+
+static bool check_load(struct exchange *exchange)
+{
+    struct service *service = exchange->service;
+    if (atomic_load(&service->draining)) {
+        exchange_fail_with(exchange, PROBLEM_DRAINING,
+                           "The daemon takes no new work; send the request to another one.");
+        return false;
+    }
+    if (worker_pool_is_full(service->pool)) {
+        exchange_fail_with(exchange, PROBLEM_QUEUE_FULL,
+                           "%lld requests are waiting already; try again later.",
+                           (long long)service->options->queue_limit);
+        return false;
+    }
+    return true;
+}
+
+bool simulate_begin(struct exchange *exchange)
+{
+    struct simulate *simulate = calloc(1, sizeof *simulate);
+    if (!simulate) {
+        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        return false;
+    }
+    simulation_init(&simulate->query);
+    exchange->state = simulate;
+    return body_init(&simulate->body, exchange) && choose_form(exchange) &&
+           choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
+}
+
+size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
+{
+    struct simulate *simulate = exchange->state;
+    return body_receive(&simulate->body, exchange, bytes, size);
+}
+
+static bool is_given(const struct simulate *simulate, enum simulation_option option)
+{
+    return simulation_has(&simulate->query, option) ||
+           simulation_has(&simulate->body.simulation, option);
+}
+
+/* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
+static void fail_option(struct exchange *exchange, enum problem_kind kind,
+                        enum simulation_option option, const char *detail)
+{
+    const struct simulate *simulate = exchange->state;
+    if (!is_given(simulate, option) && option == OPTION_DT && is_given(simulate, OPTION_TIMESTEP))
+        option = OPTION_TIMESTEP; /* they make the steps together */
+    const char *name = simulation_option_name(option);
+    struct problem problem;
+    problem_set(&problem, kind, "%s", detail);
+    if (simulation_has(&simulate->query, option)) {
+        problem_set_parameter(&problem, name);
+    } else if (is_given(simulate, option)) {
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/%s", name);
+        problem_set_pointer(&problem, pointer);
+    } else {
+        problem_set_pointer(&problem, "/particles");
+    }
+    exchange_fail(exchange, &problem);
+}
+
+/* Moves the options of the query into the simulation. */
+static bool merge_query(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    struct simulation *into = &simulate->body.simulation;
+    const struct simulation *from = &simulate->query;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        enum simulation_option option = (enum simulation_option)i;
+        if (simulation_has(into, option) && simulation_has(from, option)) {
+            char detail[128];
+            snprintf(detail, sizeof detail,
+                     "%s is given in the query and in the body; give it once.",
+                     simulation_option_name(option));
+            fail_option(exchange, PROBLEM_INVALID, option, detail);
+            return false;
+        }
+    }
+    into->dt = from->has_dt ? from->dt : into->dt;
+    into->timestep = from->has_timestep ? from->timestep : into->timestep;
+    into->method = from->has_method ? from->method : into->method;
+    into->frames = from->has_frames ? from->frames : into->frames;
+    into->has_dt |= from->has_dt;
+    into->has_timestep |= from->has_timestep;
+    into->has_method |= from->has_method;
+    into->has_frames |= from->has_frames;
+    if (from->times) { /* the list changes hands; its count still says that the query had it */
+        into->times = from->times;
+        into->time_count = from->time_count;
+        simulate->query.times = NULL;
+    }
+    return true;
+}
+
+/* The rules over the whole request. */
+static bool check_request(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    struct simulation *simulation = &simulate->body.simulation;
+    const struct options *options = exchange->service->options;
+    char detail[256];
+    enum simulation_option option;
+    if (!simulation_check(simulation, &option, detail, sizeof detail)) {
+        fail_option(exchange, PROBLEM_INVALID, option, detail);
+        return false;
+    }
+    if (simulate_has_frames(simulate) && simulate->must_pack) {
+        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
+                           "Frames are sent as they are computed, and not compressed; accept the "
+                           "encoding identity.");
+        return false;
+    }
+    simulate->steps = evolve_steps(simulation->dt, simulation->timestep);
+    int64_t work =
+        evolve_particle_steps(simulation->method, simulation->particles.count, simulate->steps);
+    if (simulation->method->stepping && work > options->max_particle_steps) {
+        snprintf(detail, sizeof detail,
+                 "%zu particles times %lld steps is more than the %lld particle-steps that %s may "
+                 "take here; use closed_form, a smaller dt or a larger timestep.",
+                 simulation->particles.count, (long long)simulate->steps,
+                 (long long)options->max_particle_steps, simulation->method->name);
+        fail_option(exchange, PROBLEM_TOO_MUCH_WORK,
+                    simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT, detail);
+        return false;
+    }
+    return true;
+}
+
+/* What the computing and the writing will take, roughly. */
+static double predicted_ns(const struct simulate *simulate)
+{
+    const struct simulation *simulation = &simulate->body.simulation;
+    size_t count = simulation->particles.count;
+    double writing_ns = simulate->codec->encode_ns + (simulate->packing ? PACKING_NS : 0);
+    return evolve_cost_ns(simulation->method, count, simulate->steps) + writing_ns * (double)count;
+}
+
+/* True when the hand-over to a worker would cost more than the work itself, even of the worst
+ * particles: other requests on this thread must not wait for long. */
+static bool is_tiny(const struct exchange *exchange)
+{
+    const struct simulate *simulate = exchange->state;
+    const struct simulation *simulation = &simulate->body.simulation;
+    size_t count = simulation->particles.count;
+    double limit_ns = 1e3 * (double)exchange->service->options->inline_below_us;
+    return !simulation->method->stepping && !simulate->packing && !simulate_has_frames(simulate) &&
+           evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
+               limit_ns;
+}
+
+void simulate_handle(struct exchange *exchange)
+{
+    struct simulate *simulate = exchange->state;
+    if (!body_finish(&simulate->body, exchange) || !merge_query(exchange) ||
+        !check_request(exchange))
+        return;
+    if (is_tiny(exchange)) {
+        exchange_work_here(exchange);
+    } else {
+        exchange->task.brief = !simulate_has_frames(simulate) && predicted_ns(simulate) < BRIEF_NS;
+        exchange_submit(exchange);
+    }
+}

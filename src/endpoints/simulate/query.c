@@ -1,0 +1,137 @@
+/* The options of POST /simulate in its query string. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "codec/number/number.h"
+#include "http/message/headers.h"
+#include "endpoints/simulate/state.h"
+
+_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the words below");
+#define OF_SO_MANY_BYTES " of at most 1024 bytes"
+
+/* False when that is no number, or one of more than NUMBER_READ_BYTES_MAX bytes. */
+static bool read_number(const char *text, size_t length, double *value)
+{
+    char number[NUMBER_READ_BYTES_MAX];
+    if (length > sizeof number)
+        return false;
+    /* In a query "+" means a space, so 1e+5 arrives as "1e 5". */
+    memcpy(number, text, length);
+    for (size_t i = 1; i < length; i++)
+        if (number[i] == ' ' && (number[i - 1] == 'e' || number[i - 1] == 'E'))
+            number[i] = '+';
+    if (!number_is_valid(number, length))
+        return false;
+    *value = number_parse(number, length);
+    return true;
+}
+
+/* Bytes of a value that a sentence repeats. */
+static int shown(size_t length)
+{
+    return length < 40 ? (int)length : 40;
+}
+
+static bool set_number(struct simulation *simulation, enum simulation_option option,
+                       const char *value, size_t length, char *detail, size_t size)
+{
+    double number;
+    if (read_number(value, length, &number))
+        return simulation_set_number(simulation, option, number, detail, size);
+    snprintf(detail, size, "%s must be a number%s, not \"%.*s\".", simulation_option_name(option),
+             length > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(length), value);
+    return false;
+}
+
+/* A list of numbers, separated by commas. */
+static bool set_times(struct simulation *simulation, const char *value, size_t length, char *detail,
+                      size_t size)
+{
+    for (const char *end = value + length;;) {
+        const char *comma = memchr(value, ',', (size_t)(end - value));
+        size_t part = (size_t)((comma ? comma : end) - value);
+        double number;
+        if (!read_number(value, part, &number)) {
+            snprintf(detail, size, "times must be numbers%s separated by commas, not \"%.*s\".",
+                     part > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(part), value);
+            return false;
+        }
+        if (!simulation_add_time(simulation, number, detail, size))
+            return false;
+        if (!comma)
+            return true;
+        value = comma + 1;
+    }
+}
+
+static bool set_option(struct simulation *simulation, enum simulation_option option,
+                       const char *value, size_t length, char *detail, size_t size)
+{
+    if (option == OPTION_METHOD)
+        return simulation_set_method(simulation, value, length, detail, size);
+    if (option == OPTION_TIMES)
+        return set_times(simulation, value, length, detail, size);
+    return set_number(simulation, option, value, length, detail, size);
+}
+
+/* What only the query can say, because it is not about the simulation. */
+static bool set_animate(struct simulate *simulate, const char *value, size_t length, char *detail,
+                        size_t size)
+{
+    bool on = *value == '1';
+    if (length != 1 || (!on && *value != '0'))
+        snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
+    else if (simulate->form != FORM_PICTURE)
+        snprintf(detail, size,
+                 "animate is for pictures: leave it out, or accept " PICTURE_TYPE ".");
+    else {
+        simulate->animate = on;
+        return true;
+    }
+    return false;
+}
+
+static enum simulation_option find_option(const char *name, const char **names)
+{
+    enum simulation_option found = OPTION_COUNT;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        names[i] = simulation_option_name((enum simulation_option)i);
+        if (strcmp(name, names[i]) == 0)
+            found = (enum simulation_option)i;
+    }
+    return found;
+}
+
+static bool read_parameter(void *context, const char *name, const char *value, size_t length)
+{
+    struct exchange *exchange = context;
+    struct simulate *simulate = exchange->state;
+    const char *names[OPTION_COUNT];
+    enum simulation_option option = find_option(name, names);
+    char detail[256];
+    if (strcmp(name, "animate") == 0) {
+        if (set_animate(simulate, value, length, detail, sizeof detail))
+            return true;
+    } else if (option == OPTION_COUNT)
+        snprintf(
+            detail, sizeof detail,
+            "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method, "
+            "frames, times and animate.",
+            name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
+    else if (simulation_has(&simulate->query, option))
+        snprintf(detail, sizeof detail, "%s is given twice in the query; give it once.", name);
+    else if (set_option(&simulate->query, option, value, length, detail, sizeof detail))
+        return true;
+
+    struct problem problem;
+    problem_set(&problem, PROBLEM_INVALID, "%s", detail);
+    problem_set_parameter(&problem, name);
+    exchange_fail(exchange, &problem);
+    return false;
+}
+
+bool simulate_read_query(struct exchange *exchange)
+{
+    return request_each_parameter(exchange, read_parameter, exchange);
+}

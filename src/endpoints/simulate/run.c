@@ -1,0 +1,151 @@
+#include "endpoints/simulate/run.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "http/probes.h"
+#include "sim/domain.h"
+
+/* A set whose predicted cost exceeds SPLIT_NS is split: below, what it costs until another worker
+ * is awake eats up what that worker saves (docs/performance.md). Pieces take about PIECE_NS: long
+ * against the lock that taking one needs, and so small that the columns are still in a core's cache
+ * when they have been checked. */
+#define SPLIT_NS 500e3
+#define PIECE_NS 100e3
+
+/* Pieces start at a cache line of the columns. */
+#define PIECE_ALIGNMENT 8
+
+/* A run that several workers share. Each piece is checked, if it has to be, then moved. Pieces are
+ * taken in their order, so when one finds a fault all before it have been taken too, and each of
+ * them is checked to its end: the smallest faulty index is the first one of the whole set. */
+struct split {
+    const struct method *method;
+    const struct evolve_run *run;
+    const struct evolve_control *control;
+    bool check;           /* each piece before it is moved */
+    size_t piece;         /* particles */
+    atomic_size_t faulty; /* smallest index found so far, or SIZE_MAX */
+    atomic_bool stopped;
+};
+
+static void note_fault(struct split *split, size_t index)
+{
+    size_t smallest = atomic_load(&split->faulty);
+    while (index < smallest && !atomic_compare_exchange_weak(&split->faulty, &smallest, index))
+        ;
+}
+
+static void evolve_piece(void *context, size_t index)
+{
+    struct split *split = context;
+    size_t begin = index * split->piece;
+    if (atomic_load(&split->stopped) || atomic_load(&split->faulty) < begin)
+        return;
+    struct evolve_run part = *split->run;
+    size_t left = part.count - begin;
+    part.count = left < split->piece ? left : split->piece;
+    part.x += begin;
+    part.y += begin;
+    part.ang_vel += begin;
+    part.x_out += begin;
+    part.y_out += begin;
+    size_t faulty;
+    if (split->check && domain_check(split->method, &part, &faulty) != DOMAIN_OK)
+        note_fault(split, begin + faulty);
+    else if (!evolve(split->method, &part, split->control))
+        atomic_store(&split->stopped, true);
+}
+
+/* How many particles a piece holds. */
+static size_t piece_size(const struct method *method, const struct evolve_run *run)
+{
+    double cost = evolve_cost_ns(method, run->count, run->steps);
+    if (cost < SPLIT_NS)
+        return run->count;
+    size_t piece = (size_t)((double)run->count / (cost / PIECE_NS));
+    piece = piece / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
+    return piece ? piece : PIECE_ALIGNMENT;
+}
+
+static void fail_domain(struct exchange *exchange, const struct evolve_run *run, size_t index)
+{
+    const struct simulate *simulate = exchange->state;
+    /* Particles in front of the fault may have moved, this one has not. */
+    struct evolve_run one = *run;
+    one.x += index;
+    one.y += index;
+    one.ang_vel += index;
+    one.count = 1;
+    size_t first;
+    enum domain_fault fault = domain_check(simulate->body.simulation.method, &one, &first);
+    struct problem problem;
+    problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_fault_text(fault));
+    /* In columns a particle has no one place; its x stands for it. */
+    char pointer[64];
+    snprintf(pointer, sizeof pointer,
+             simulate->body.simulation.shape == SHAPE_COLUMNS ? "/particles/x/%zu"
+                                                              : "/particles/%zu",
+             index);
+    problem_set_pointer(&problem, pointer);
+    exchange_fail(exchange, &problem);
+}
+
+bool simulate_check_domain(struct exchange *exchange, const struct evolve_run *run)
+{
+    const struct simulate *simulate = exchange->state;
+    size_t faulty;
+    if (domain_check(simulate->body.simulation.method, run, &faulty) == DOMAIN_OK)
+        return true;
+    fail_domain(exchange, run, faulty);
+    return false;
+}
+
+bool simulate_run(struct exchange *exchange, const struct evolve_run *run, bool check,
+                  unsigned *threads)
+{
+    const struct simulate *simulate = exchange->state;
+    const struct method *method = simulate->body.simulation.method;
+    struct evolve_control control = {exchange_give_way, exchange};
+    struct split split = {
+        .method = method,
+        .run = run,
+        .control = &control,
+        /* Before steps that take long; where they do not, the check is as dear as the jump, and
+         * shared. */
+        .check = check && !method->stepping,
+        .piece = piece_size(method, run),
+        .faulty = SIZE_MAX,
+    };
+    int64_t begun = clock_now_ns();
+    size_t pieces = (run->count + split.piece - 1) / split.piece, faulty;
+    unsigned taken = 1;
+    PROBE3(evolve_start, exchange, run->count, run->steps);
+    if (check && method->stepping && domain_check(method, run, &faulty) != DOMAIN_OK)
+        note_fault(&split, faulty);
+    else if (pieces > 1)
+        taken = worker_pool_share(exchange->service->pool, pieces, evolve_piece, &split);
+    else
+        evolve_piece(&split, 0);
+    PROBE2(evolve_end, exchange, taken);
+    *threads = taken > *threads ? taken : *threads;
+    exchange->timing.ns[TIMING_EVOLVE] += clock_now_ns() - begun;
+    if (atomic_load(&split.faulty) != SIZE_MAX) {
+        fail_domain(exchange, run, atomic_load(&split.faulty));
+        return false;
+    }
+    return !atomic_load(&split.stopped);
+}
+
+void simulate_count(struct exchange *exchange, size_t particles, int64_t particle_steps)
+{
+    const struct simulate *simulate = exchange->state;
+    struct metrics *metrics = &exchange->service->metrics;
+    size_t count, row = 0;
+    const struct method *const *methods = method_table(&count);
+    while (row < count && methods[row] != simulate->body.simulation.method)
+        row++;
+    metrics_add(&metrics->particles[row], particles);
+    metrics_add(&metrics->particle_steps[row], (uint64_t)particle_steps);
+}

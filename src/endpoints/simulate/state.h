@@ -1,0 +1,54 @@
+/* What the parts of POST /simulate share. For the simulate*.c files only. */
+#ifndef ENDPOINTS_SIMULATE_STATE_H
+#define ENDPOINTS_SIMULATE_STATE_H
+
+#include "endpoints/particle_body.h"
+#include "http/request.h"
+
+#define LINES_TYPE "application/x-ndjson"
+#define PICTURE_TYPE "image/svg+xml"
+
+/* How the answer is made. */
+enum simulate_form {
+    FORM_CODEC, /* one of the codecs */
+    FORM_LINES, /* JSON, a frame a line */
+    FORM_PICTURE,
+};
+
+/* exchange->state of the route. */
+struct simulate {
+    struct body body;                  /* its simulation is later that of the whole request */
+    struct simulation query;           /* options of the query; no particles */
+    enum simulate_form form;           /* of the answer */
+    bool animate;                      /* a picture that moves */
+    const struct codec *codec;         /* of the answer; JSON's for what is none */
+    const struct compression *packing; /* of the answer, or NULL */
+    bool must_pack;                    /* be it small */
+    int64_t steps;                     /* once the request has been checked */
+};
+
+/* True when the answer is a row of frames, be it of one. */
+static inline bool simulate_has_frames(const struct simulate *simulate)
+{
+    const struct simulation *simulation = &simulate->body.simulation;
+    return simulation->frames > 1 || simulation->time_count > 0 || simulate->form != FORM_CODEC;
+}
+
+/* What a run came to. */
+struct simulate_result {
+    int64_t particle_steps;
+    unsigned threads; /* that took part */
+};
+
+/* What an answer says beside the particles; outlives the exchange's state. */
+struct simulate_facts {
+    double dt, timestep;
+    int64_t steps;
+    const struct method *method;
+    struct simulate_result result;
+};
+
+/* Reads the query into simulate->query. False when it has failed the exchange. */
+bool simulate_read_query(struct exchange *exchange);
+
+#endif

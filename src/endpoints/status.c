@@ -1,0 +1,88 @@
+#include "endpoints/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "runtime/profiler.h"
+#include "http/message/negotiation.h"
+#include "sim/method.h"
+
+#define TEXT_TYPE "text/plain; charset=utf-8"
+
+#ifdef HAVE_SYSTEMD
+#define BUILT_WITH_SYSTEMD 1
+#else
+#define BUILT_WITH_SYSTEMD 0
+#endif
+
+#ifdef HAVE_SYS_SDT_H
+#define BUILT_WITH_PROBES 1
+#else
+#define BUILT_WITH_PROBES 0
+#endif
+
+static void answer_text(struct exchange *exchange, const char *text)
+{
+    exchange_answer_static(exchange, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
+    exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+}
+
+void livez_handle(struct exchange *exchange)
+{
+    answer_text(exchange, "alive\n");
+}
+
+void readyz_handle(struct exchange *exchange)
+{
+    if (atomic_load(&exchange->service->draining))
+        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+    else
+        answer_text(exchange, "ready\n");
+}
+
+void version_handle(struct exchange *exchange)
+{
+    json_t *methods = json_array();
+    size_t count;
+    const struct method *const *table = method_table(&count);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            methods, json_pack("{ss ss}", "name", table[i]->name, "summary", table[i]->summary));
+    json_t *usable = json_array();
+    const char *names[EVOLVE_KERNELS_MAX];
+    count = evolve_kernels_list(names);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(usable, json_string(names[i]));
+    const struct options *options = exchange->service->options;
+    exchange_answer_json(
+        exchange, MHD_HTTP_OK,
+        json_pack("{ss ss s{ss ss ss ss ss sb ss sb} s{ss so sb} s{sI sI} so}", "name",
+                  PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
+                  "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
+                  jansson_version_str(), "compression", media_codings(), "systemd",
+                  BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "probes", BUILT_WITH_PROBES,
+                  "cpu", "kernels", evolve_kernels_name(), "usable", usable, "same_bits",
+                  evolve_kernels_exact(), "threads", "io", (json_int_t)options->io_threads,
+                  "workers", (json_int_t)options->workers, "methods", methods));
+}
+
+const char *version_text(void)
+{
+    static char text[512];
+    snprintf(text, sizeof text,
+             PACKAGE_NAME " " PACKAGE_VERSION "\n"
+                          "built with    " BUILD_COMPILER "\n"
+                          "sanitizers    " BUILD_SANITIZERS "\n"
+                          "libmicrohttpd %s\n"
+                          "jansson       %s\n"
+                          "compression   %s\n"
+                          "systemd       %s\n"
+                          "profiles      %s\n"
+                          "probes        %s\n"
+                          "kernels       %s\n",
+             MHD_get_version(), jansson_version_str(), media_codings(),
+             BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(),
+             BUILT_WITH_PROBES ? "yes" : "no", evolve_kernels_name());
+    return text;
+}

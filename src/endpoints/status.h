@@ -1,0 +1,16 @@
+/* The small endpoints: /livez, /readyz, /healthz, /version, /metrics. The
+ * functions are rows of the route table. */
+#ifndef ENDPOINTS_STATUS_H
+#define ENDPOINTS_STATUS_H
+
+#include "http/request.h"
+
+void livez_handle(struct exchange *exchange);
+void readyz_handle(struct exchange *exchange); /* also /healthz */
+void version_handle(struct exchange *exchange);
+void metrics_handle(struct exchange *exchange);
+
+/* What --version prints. Owned by pages.c, built at the first call; main thread. */
+const char *version_text(void);
+
+#endif

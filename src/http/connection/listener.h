@@ -1,0 +1,30 @@
+/* The listening socket. Main thread. */
+#ifndef HTTP_CONNECTION_LISTENER_H
+#define HTTP_CONNECTION_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What an address looks like, for messages. */
+#define LISTENER_FORMS "HOST:PORT, [IPV6]:PORT or the path of a Unix socket"
+
+struct listener {
+    int fd;
+    char name[160];      /* http://ADDRESS:PORT as really bound, or unix:PATH */
+    char unix_path[108]; /* to be removed at the end, or "" */
+};
+
+/* True when `address` has one of the forms that listener_open takes. */
+bool listener_address_is_valid(const char *address);
+
+/* Opens HOST:PORT, [IPV6]:PORT or the path of a Unix socket (it has a slash); a Unix socket that
+ * nobody listens on any more is replaced. False: `error` says why in a sentence. */
+bool listener_open(struct listener *listener, const char *address, char *error, size_t size);
+
+/* Takes over a listening socket that the service manager opened. */
+bool listener_inherit(struct listener *listener, int fd, char *error, size_t size);
+
+/* Closes it, unless fd is -1, and removes the path of a Unix socket of ours. */
+void listener_close(struct listener *listener);
+
+#endif

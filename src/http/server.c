@@ -1,0 +1,216 @@
+#include "http/server.h"
+
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "runtime/host.h"
+#include "runtime/systemd.h"
+#include "http/dispatch.h"
+#include "http/connection/listener.h"
+#include "http/message/problem.h"
+#include "http/service.h"
+#include "web/files.h"
+
+/* Memory of a connection for headers and the piece of the body at hand. */
+#define CONNECTION_MEMORY ((size_t)64 << 10)
+
+/* File descriptors that are not connections: log, sockets, epoll and event descriptors. */
+#define FDS_BESIDE 64
+
+/* What the library's limit leaves above the acceptor's in each thread. */
+#define CONNECTIONS_SPARE 16
+
+/* How long cancelled requests get to send their answers. */
+#define STOP_GRACE_NS NS_PER_S
+
+struct server {
+    struct service service;
+    struct listener listener;
+    struct MHD_Daemon *daemon;
+    bool draining;
+};
+
+static void log_library(void *cls, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void log_library(void *cls, const char *format, va_list args)
+{
+    (void)cls;
+    char text[512];
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\n")] = '\0';
+    log_debug("libmicrohttpd: %s", text);
+}
+
+static bool open_listener(struct server *server)
+{
+    char error[320];
+    int inherited = service_manager_socket();
+    bool open = false;
+    if (inherited == -2)
+        snprintf(error, sizeof error, "the service manager passed more than one socket");
+    else if (inherited >= 0)
+        open = listener_inherit(&server->listener, inherited, error, sizeof error);
+    else
+        open =
+            listener_open(&server->listener, server->service.options->listen, error, sizeof error);
+    if (!open)
+        log_error("%s", error);
+    return open;
+}
+
+/* From 1.0 on the library mends requests that are slightly wrong: it joins folded headers, takes a
+ * bare line feed for the end of a line, redirects around blanks in a target. A proxy may mend them
+ * in another way, so they are refused; 0.9 shows us what it got, and request.c refuses it. */
+static struct MHD_OptionItem strictness[] = {
+#if MHD_VERSION >= 0x01000000
+    {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
+#endif
+    {MHD_OPTION_END, 0, NULL}};
+
+static bool start_daemon(struct server *server)
+{
+    struct service *service = &server->service;
+    const struct options *options = service->options;
+    unsigned idle_s = PEER_KEEPALIVE_S;
+    if (options->request_timeout_ms / 1000 >= idle_s) /* ours comes first, with an answer */
+        idle_s = (unsigned)(options->request_timeout_ms / 1000) + 5;
+    /* A pool of one thread is not a pool to the library. */
+    unsigned pool = options->io_threads > 1 ? (unsigned)options->io_threads : 0;
+    /* The library shares its limit out over the threads, and counts a connection a little longer
+     * than it tells us: the acceptor's limit is the one that counts. */
+    unsigned limit =
+        (unsigned)((options->max_connections + CONNECTIONS_SPARE) * options->io_threads);
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER, log_library,
+        NULL, /* first, so that it logs the rest */
+        MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection, service,
+        MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service, MHD_OPTION_NOTIFY_COMPLETED,
+        dispatch_completed, service, MHD_OPTION_ARRAY, strictness, MHD_OPTION_END);
+    if (!server->daemon)
+        log_error("cannot start the HTTP threads");
+    return server->daemon != NULL;
+}
+
+static bool start_parts(struct server *server)
+{
+    struct service *service = &server->service;
+    const struct options *options = service->options;
+    service->pool = worker_pool_create((unsigned)options->workers, (size_t)options->queue_limit);
+    if (!service->pool)
+        log_error("cannot start %lld workers", (long long)options->workers);
+    struct problem timeout;
+    problem_set(&timeout, PROBLEM_RECEIVE_TIMEOUT,
+                "The request was not complete within %g seconds; send it faster, or a smaller one.",
+                (double)options->request_timeout_ms / 1000);
+    char *answer = problem_http(&timeout);
+    if (answer)
+        service->peers = peers_create(options->request_timeout_ms * NS_PER_MS, answer);
+    free(answer);
+    if (!service->peers)
+        log_error("cannot start the watcher");
+    service->acceptor = acceptor_create((size_t)options->max_connections);
+    if (!service->acceptor)
+        log_error("cannot make what accepts connections");
+    if (!service->pool || !service->peers || !service->acceptor || !start_daemon(server))
+        return false;
+    if (acceptor_start(service->acceptor, server->listener.fd, server->daemon))
+        return true;
+    log_error("cannot start to accept connections");
+    return false;
+}
+
+static void free_parts(struct server *server)
+{
+    if (server->daemon)
+        MHD_stop_daemon(server->daemon);
+    if (server->service.acceptor)
+        acceptor_destroy(server->service.acceptor);
+    if (server->service.pool)
+        worker_pool_destroy(server->service.pool);
+    if (server->service.peers)
+        peers_destroy(server->service.peers);
+    listener_close(&server->listener);
+    free(server);
+}
+
+static void check_fd_limit(const struct options *options)
+{
+    size_t limit = machine_raise_fd_limit();
+    if (limit < (size_t)options->max_connections + FDS_BESIDE)
+        log_warning("the limit of %zu open files is too low for %lld connections; raise it, or "
+                    "lower --max-connections",
+                    limit, (long long)options->max_connections);
+}
+
+struct server *server_start(const struct options *options)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (!server) {
+        log_error("memory is short");
+        return NULL;
+    }
+    server->listener.fd = -1;
+    server->service.options = options;
+    web_files_init();
+    memory_budget_init(&server->service.budget, (size_t)options->memory_limit);
+    check_fd_limit(options);
+    if (!open_listener(server) || !start_parts(server)) {
+        free_parts(server);
+        return NULL;
+    }
+    log_info("listening on %s with %lld I/O threads and %lld workers", server->listener.name,
+             (long long)options->io_threads, (long long)options->workers);
+    return server;
+}
+
+void server_drain(struct server *server)
+{
+    if (server->draining)
+        return;
+    atomic_store(&server->service.draining, true);
+    /* Closed only: the service manager may go on listening on the same socket. */
+    acceptor_stop(server->service.acceptor);
+    listener_close(&server->listener);
+    server->draining = true;
+}
+
+bool server_is_idle(struct server *server)
+{
+    return atomic_load(&server->service.exchanges) == 0;
+}
+
+bool server_is_stalled(struct server *server, int64_t limit_ns)
+{
+    return worker_pool_is_stalled(server->service.pool, limit_ns);
+}
+
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){0, ms * NS_PER_MS}, NULL);
+}
+
+void server_stop(struct server *server)
+{
+    struct service *service = &server->service;
+    server_drain(server);
+    /* The library aborts the process when it is stopped with a connection suspended, so every job
+     * must have resumed its own. Requests may still come in on open connections: again and again.
+     */
+    int64_t end = clock_now_ns() + STOP_GRACE_NS;
+    while (atomic_load(&service->jobs) > 0 || (!server_is_idle(server) && clock_now_ns() < end)) {
+        peers_stop_jobs(service->peers);
+        pause_ms(2);
+    }
+    free_parts(server);
+}

@@ -1,0 +1,45 @@
+#include "runtime/systemd.h"
+
+#include "config.h"
+
+#ifdef HAVE_SYSTEMD
+
+#include <systemd/sd-daemon.h>
+
+int service_manager_socket(void)
+{
+    int count = sd_listen_fds(1);
+    if (count <= 0)
+        return -1;
+    return count == 1 ? SD_LISTEN_FDS_START : -2;
+}
+
+void service_manager_notify(const char *state)
+{
+    sd_notify(0, state);
+}
+
+int64_t service_manager_watchdog_ns(void)
+{
+    uint64_t us = 0;
+    return sd_watchdog_enabled(0, &us) > 0 ? (int64_t)us * 1000 : 0;
+}
+
+#else
+
+int service_manager_socket(void)
+{
+    return -1;
+}
+
+void service_manager_notify(const char *state)
+{
+    (void)state;
+}
+
+int64_t service_manager_watchdog_ns(void)
+{
+    return 0;
+}
+
+#endif

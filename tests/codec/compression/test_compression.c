@@ -1,0 +1,321 @@
+#include "config.h"
+
+#include "codec/compression/compression.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+#include "../../suite.h"
+#include "../generator.h"
+
+/* What comes out of a stream. */
+struct bytes {
+    char *text;
+    size_t size;
+    size_t limit; /* the sink stops beyond; 0 for none */
+};
+
+static bool collect(void *context, const char *bytes, size_t size)
+{
+    struct bytes *out = context;
+    ck_assert_uint_gt(size, 0);
+    ck_assert_uint_le(size, COMPRESSION_BUFFER);
+    if (out->limit && out->size + size > out->limit)
+        return false;
+    out->text = realloc(out->text, out->size + size);
+    memcpy(out->text + out->size, bytes, size);
+    out->size += size;
+    return true;
+}
+
+static enum compression_status run(struct compression_stream *stream, const char *text, size_t size,
+                                   size_t chunk, struct bytes *out)
+{
+    ck_assert_ptr_nonnull(stream);
+    enum compression_status status = COMPRESSION_OK;
+    for (size_t at = 0, taken; at < size && !status; at += taken) {
+        size_t part = size - at < chunk ? size - at : chunk, before = out->size;
+        char *copy = malloc(part); /* so that a sanitizer sees a read beyond it */
+        memcpy(copy, text + at, part);
+        taken = part;
+        status = compression_feed(stream, copy, &taken, collect, out);
+        free(copy);
+        ck_assert(status || (taken >= 1 && taken <= part));
+        if (taken < part) /* only because much has come out, and not more than that */
+            ck_assert_uint_ge(out->size - before, COMPRESSION_TURN);
+    }
+    if (!status)
+        status = compression_finish(stream, collect, out);
+    ck_assert_uint_gt(compression_memory(stream), COMPRESSION_BUFFER);
+    compression_destroy(stream);
+    return status;
+}
+
+/* Numbers, as answers have them. */
+static char *digits(size_t size)
+{
+    char *text = malloc(size);
+    uint64_t state = 3;
+    for (size_t i = 0; i < size; i++)
+        text[i] = "0123456789.,-e{}"[generate_below(&state, 16)];
+    return text;
+}
+
+static struct bytes compressed(const struct compression *compression, const char *text, size_t size)
+{
+    struct bytes out = {NULL, 0, 0};
+    ck_assert_int_eq(run(compression->compressor(), text, size, size + 1, &out), COMPRESSION_OK);
+    ck_assert_uint_gt(out.size, 0);
+    return out;
+}
+
+/* Calls `each` with every kind that was built in. */
+static void for_each(void (*each)(const struct compression *compression))
+{
+    size_t count;
+    const struct compression *table = compression_table(&count);
+    for (size_t i = 0; i < count; i++)
+        each(&table[i]);
+}
+
+static void check_round_trips(const struct compression *compression)
+{
+    static const size_t sizes[] = {0,
+                                   1,
+                                   2,
+                                   100,
+                                   COMPRESSION_BUFFER - 1,
+                                   COMPRESSION_BUFFER,
+                                   COMPRESSION_BUFFER + 1,
+                                   3 * COMPRESSION_BUFFER,
+                                   1000003};
+    static const size_t chunks[] = {1, 7, 4096, COMPRESSION_BUFFER, 2000000};
+    char *text = digits(1000003);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++) {
+            if (sizes[s] / chunks[c] > 100000)
+                continue;
+            struct bytes packed = {NULL, 0, 0}, again = {NULL, 0, 0};
+            ck_assert_int_eq(run(compression->compressor(), text, sizes[s], chunks[c], &packed),
+                             COMPRESSION_OK);
+            ck_assert_int_eq(
+                run(compression->decompressor(), packed.text, packed.size, chunks[c], &again),
+                COMPRESSION_OK);
+            ck_assert_uint_eq(again.size, sizes[s]);
+            ck_assert(sizes[s] == 0 || memcmp(again.text, text, sizes[s]) == 0);
+            free(packed.text);
+            free(again.text);
+        }
+    free(text);
+}
+
+START_TEST(round_trips)
+{
+    for_each(check_round_trips);
+}
+END_TEST
+
+/* A stream that is cut off anywhere, or has something behind it, is malformed. */
+static void check_cut(const struct compression *compression)
+{
+    char *text = digits(600);
+    struct bytes packed = compressed(compression, text, 600);
+    for (size_t size = 0; size < packed.size; size++) {
+        struct bytes out = {NULL, 0, 0};
+        ck_assert_int_eq(run(compression->decompressor(), packed.text, size, 100, &out),
+                         COMPRESSION_MALFORMED);
+        free(out.text);
+    }
+    packed.text = realloc(packed.text, packed.size + 8);
+    memcpy(packed.text + packed.size, "surplus!", 8);
+    struct bytes out = {NULL, 0, 0};
+    ck_assert_int_eq(run(compression->decompressor(), packed.text, packed.size + 8, 100, &out),
+                     COMPRESSION_MALFORMED);
+    free(out.text);
+    free(packed.text);
+    free(text);
+}
+
+START_TEST(cut_off)
+{
+    for_each(check_cut);
+}
+END_TEST
+
+/* Whatever byte is changed: an end, and no wrong text that is called right. gzip has a checksum;
+ * zstd, without one, may only be cut or refused. */
+static void check_damaged(const struct compression *compression)
+{
+    char *text = digits(600);
+    struct bytes packed = compressed(compression, text, 600);
+    for (size_t i = 0; i < packed.size; i++)
+        for (int bit = 0; bit < 8; bit++) {
+            packed.text[i] = (char)(packed.text[i] ^ 1 << bit);
+            struct bytes out = {NULL, 0, 1 << 20};
+            enum compression_status status =
+                run(compression->decompressor(), packed.text, packed.size, packed.size, &out);
+            if (status == COMPRESSION_OK && strcmp(compression->name, "gzip") == 0) {
+                ck_assert_uint_eq(out.size, 600);
+                ck_assert_mem_eq(out.text, text, 600);
+            }
+            free(out.text);
+            packed.text[i] = (char)(packed.text[i] ^ 1 << bit);
+        }
+    free(packed.text);
+    free(text);
+}
+
+START_TEST(damaged)
+{
+    for_each(check_damaged);
+}
+END_TEST
+
+/* Streams that follow each other are one text, as the tools have it. */
+static void check_concatenated(const struct compression *compression)
+{
+    char *text = digits(3 * COMPRESSION_BUFFER);
+    struct bytes packed = compressed(compression, text, 2 * COMPRESSION_BUFFER);
+    struct bytes rest = compressed(compression, text + 2 * COMPRESSION_BUFFER, COMPRESSION_BUFFER);
+    packed.text = realloc(packed.text, packed.size + rest.size);
+    memcpy(packed.text + packed.size, rest.text, rest.size);
+    for (size_t chunk = 1; chunk <= 1000000; chunk *= 10) {
+        struct bytes out = {NULL, 0, 0};
+        ck_assert_int_eq(
+            run(compression->decompressor(), packed.text, packed.size + rest.size, chunk, &out),
+            COMPRESSION_OK);
+        ck_assert_uint_eq(out.size, 3 * COMPRESSION_BUFFER);
+        ck_assert_mem_eq(out.text, text, out.size);
+        free(out.text);
+    }
+    free(packed.text);
+    free(rest.text);
+    free(text);
+}
+
+START_TEST(concatenated)
+{
+    for_each(check_concatenated);
+}
+END_TEST
+
+/* A sink that has had enough ends the stream, also when little goes in and much comes out. */
+static void check_bomb(const struct compression *compression)
+{
+    size_t size = (size_t)64 << 20;
+    char *zeros = calloc(1, size);
+    struct bytes packed = compressed(compression, zeros, size);
+    ck_assert_uint_lt(packed.size, size / 100);
+    struct bytes out = {NULL, 0, 1 << 20};
+    ck_assert_int_eq(run(compression->decompressor(), packed.text, packed.size, packed.size, &out),
+                     COMPRESSION_STOPPED);
+    ck_assert_uint_le(out.size, 1 << 20);
+    free(out.text);
+    free(packed.text);
+    free(zeros);
+}
+
+START_TEST(bomb)
+{
+    for_each(check_bomb);
+}
+END_TEST
+
+static bool count_bytes(void *context, const char *bytes, size_t size)
+{
+    (void)bytes;
+    *(size_t *)context += size;
+    return true;
+}
+
+/* However little goes in, in one call only so much comes out; the rest does in the next ones. */
+static void check_turns(const struct compression *compression)
+{
+    size_t size = (size_t)64 << 20, all = 0;
+    char *zeros = calloc(1, size);
+    struct bytes packed = compressed(compression, zeros, size);
+    struct compression_stream *stream = compression->decompressor();
+    ck_assert_ptr_nonnull(stream);
+    for (size_t at = 0, taken; at < packed.size; at += taken) {
+        size_t before = all;
+        taken = packed.size - at;
+        ck_assert_int_eq(compression_feed(stream, packed.text + at, &taken, count_bytes, &all),
+                         COMPRESSION_OK);
+        ck_assert_uint_ge(taken, 1);
+        ck_assert_uint_lt(all - before, 2 * COMPRESSION_TURN);
+        ck_assert(at + taken == packed.size || all - before >= COMPRESSION_TURN);
+    }
+    ck_assert_int_eq(compression_finish(stream, count_bytes, &all), COMPRESSION_OK);
+    ck_assert_uint_eq(all, size);
+    compression_destroy(stream);
+    free(packed.text);
+    free(zeros);
+}
+
+START_TEST(turns)
+{
+    for_each(check_turns);
+}
+END_TEST
+
+#ifdef HAVE_ZSTD
+/* A frame whose window is larger than HTTP allows; nothing of that size is allocated. */
+START_TEST(zstd_window)
+{
+    size_t size = (size_t)64 << 20;
+    char *text = calloc(1, size), *packed = malloc(ZSTD_compressBound(size));
+    for (int log = 23; log <= 24; log++) {
+        ZSTD_CCtx *context = ZSTD_createCCtx();
+        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, log);
+        ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+        ZSTD_inBuffer in = {text, size, 0};
+        ZSTD_outBuffer out = {packed, ZSTD_compressBound(size), 0};
+        while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) > 0)
+            ;
+        ZSTD_freeCCtx(context);
+        struct bytes again = {NULL, 0, 1 << 20};
+        ck_assert_int_eq(run(zstd_decompressor(), packed, out.pos, 1000, &again),
+                         log == 23 ? COMPRESSION_STOPPED : COMPRESSION_WINDOW);
+        free(again.text);
+    }
+    free(packed);
+    free(text);
+}
+END_TEST
+#endif
+
+START_TEST(names)
+{
+    size_t count;
+    const struct compression *table = compression_table(&count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_ptr_eq(compression_find(table[i].name, strlen(table[i].name)), &table[i]);
+#ifdef HAVE_ZLIB
+    ck_assert_str_eq(compression_find("X-GZip, br", 6)->name, "gzip");
+#endif
+    ck_assert_ptr_null(compression_find("gzi", 3));
+    ck_assert_ptr_null(compression_find("", 0));
+    ck_assert_ptr_null(compression_find("identity", 8));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("codec/compression");
+    TCase *tcase = suite_case(suite, "compression");
+    tcase_add_test(tcase, round_trips);
+    tcase_add_test(tcase, cut_off);
+    tcase_add_test(tcase, damaged);
+    tcase_add_test(tcase, concatenated);
+    tcase_add_test(tcase, bomb);
+    tcase_add_test(tcase, turns);
+#ifdef HAVE_ZSTD
+    tcase_add_test(tcase, zstd_window);
+#endif
+    tcase_add_test(tcase, names);
+    return suite_run(suite);
+}

@@ -1,0 +1,305 @@
+/* The queue of a streamed answer, between two threads. */
+#include "http/message/byte_queue.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../suite.h"
+
+#define LIMIT_S 60
+
+static struct stream *stream;
+
+/* The reader's sleep: counted, and waited out. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
+static bool asleep;
+static int sleeps;
+
+static void fall_asleep(void *context)
+{
+    ck_assert_ptr_eq(context, &sleeps);
+    pthread_mutex_lock(&mutex);
+    ck_assert(!asleep);
+    asleep = true;
+    sleeps++;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void wake_up(void *context)
+{
+    ck_assert_ptr_eq(context, &sleeps);
+    pthread_mutex_lock(&mutex);
+    ck_assert(asleep);
+    asleep = false;
+    pthread_cond_signal(&woken);
+    pthread_mutex_unlock(&mutex);
+}
+
+static void sleep_on(void)
+{
+    pthread_mutex_lock(&mutex);
+    while (asleep)
+        pthread_cond_wait(&woken, &mutex);
+    pthread_mutex_unlock(&mutex);
+}
+
+static bool is_asleep(void)
+{
+    pthread_mutex_lock(&mutex);
+    bool is = asleep;
+    pthread_mutex_unlock(&mutex);
+    return is;
+}
+
+static void set_up(void)
+{
+    const struct stream_reader reader = {fall_asleep, wake_up, &sleeps};
+    stream = stream_create(&reader);
+    ck_assert_ptr_nonnull(stream);
+}
+
+static void tear_down(void)
+{
+    stream_destroy(stream);
+}
+
+/* Asked by a producer that waits. */
+static atomic_bool stopped;
+static atomic_int asked;
+
+static bool stop(void *context)
+{
+    ck_assert_ptr_eq(context, &stopped);
+    atomic_fetch_add(&asked, 1);
+    return atomic_load(&stopped);
+}
+
+static bool put(const char *bytes, size_t size)
+{
+    return stream_write(stream, bytes, size, stop, &stopped);
+}
+
+/* The byte at a place of what goes through. */
+static char byte_at(size_t place)
+{
+    return (char)(place * 2654435761u >> 13);
+}
+
+#define TOTAL (3 * STREAM_BYTES + 12345)
+
+/* --- everything arrives, in order ------------------------------------------------------------ */
+
+/* What a turn writes and reads, at most; the rows are those of the loop test. */
+static const struct {
+    size_t written, read;
+} turns[] = {{13, 97},    {3, 65536},          {7, 13},
+             {65536, 97}, {STREAM_BYTES, 999}, {2 * STREAM_BYTES, 32768},
+             {100, 32768}};
+
+static void *produce(void *context)
+{
+    size_t most = *(const size_t *)context, done = 0;
+    char *bytes = malloc(most);
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t turn = 0; done < TOTAL; turn++) {
+        size_t size = most - turn % (most < 5 ? most : 5);
+        size = size < TOTAL - done ? size : TOTAL - done;
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = byte_at(done + i);
+        ck_assert(put(bytes, size));
+        done += size;
+    }
+    free(bytes);
+    stream_end(stream);
+    return NULL;
+}
+
+START_TEST(all_bytes_arrive_in_order)
+{
+    pthread_t thread;
+    size_t written = turns[_i].written, most = turns[_i].read, done = 0;
+    char *bytes = malloc(most);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(pthread_create(&thread, NULL, produce, &written), 0);
+    for (;;) {
+        ssize_t size = stream_read(stream, bytes, most);
+        if (size == STREAM_END)
+            break;
+        ck_assert_int_ge(size, 0);
+        ck_assert_uint_le((size_t)size, most);
+        bool same = true;
+        for (ssize_t i = 0; i < size; i++)
+            same &= bytes[i] == byte_at(done + (size_t)i);
+        ck_assert(same);
+        done += (size_t)size;
+        if (size == 0)
+            sleep_on();
+    }
+    ck_assert_uint_eq(done, TOTAL);
+    ck_assert_int_eq(stream_read(stream, bytes, most), STREAM_END);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(!is_asleep());
+    free(bytes);
+}
+END_TEST
+
+/* --- sleeping and waking --------------------------------------------------------------------- */
+
+START_TEST(an_empty_stream_puts_to_sleep_and_a_byte_wakes)
+{
+    char bytes[8];
+    for (int i = 1; i <= 3; i++) {
+        ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 0);
+        ck_assert(is_asleep());
+        ck_assert(put("", 0)); /* nothing is no reason to wake */
+        ck_assert(is_asleep());
+        ck_assert(put("abc", 3));
+        ck_assert(!is_asleep());
+        ck_assert(put("de", 2));
+        ck_assert_int_eq(sleeps, i);
+        ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 5);
+        ck_assert_int_eq(memcmp(bytes, "abcde", 5), 0);
+    }
+}
+END_TEST
+
+START_TEST(the_end_wakes)
+{
+    char bytes[8];
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 0);
+    if (_i)
+        stream_cut(stream, NULL, 0);
+    else
+        stream_end(stream);
+    ck_assert(!is_asleep());
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), _i ? STREAM_CUT : STREAM_END);
+    ck_assert_int_eq(sleeps, 1);
+}
+END_TEST
+
+/* --- a full stream --------------------------------------------------------------------------- */
+
+static const char full[STREAM_BYTES];
+
+static void *write_one_more(void *context)
+{
+    *(bool *)context = put("x", 1);
+    return NULL;
+}
+
+static void await_asked(int more)
+{
+    time_t end = time(NULL) + LIMIT_S;
+    int before = atomic_load(&asked);
+    while (atomic_load(&asked) < before + more) {
+        ck_assert_msg(time(NULL) < end, "a waiting producer does not ask");
+        usleep(1000);
+    }
+}
+
+/* A producer that has filled the stream and waits to write one byte more. */
+static void start_waiting(pthread_t *thread, bool *written)
+{
+    ck_assert(put(full, sizeof full));
+    ck_assert_int_eq(atomic_load(&asked), 0);
+    ck_assert_int_eq(pthread_create(thread, NULL, write_one_more, written), 0);
+    await_asked(3);
+}
+
+START_TEST(a_full_stream_holds_the_producer)
+{
+    static char bytes[STREAM_BYTES];
+    pthread_t thread;
+    bool written = false;
+    start_waiting(&thread, &written);
+    ck_assert_int_eq(stream_read(stream, bytes, 1), 1);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(written);
+    /* Just that byte found room. */
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), STREAM_BYTES);
+    ck_assert_int_eq(bytes[STREAM_BYTES - 1], 'x');
+    ck_assert_int_eq(sleeps, 0);
+}
+END_TEST
+
+START_TEST(a_waiting_producer_can_be_stopped)
+{
+    pthread_t thread;
+    bool written = true;
+    start_waiting(&thread, &written);
+    atomic_store(&stopped, true);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(!written);
+}
+END_TEST
+
+START_TEST(a_waiting_producer_learns_that_the_reader_left)
+{
+    pthread_t thread;
+    bool written = true;
+    start_waiting(&thread, &written);
+    ck_assert(!stream_is_left(stream));
+    stream_leave(stream);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(!written);
+    ck_assert(stream_is_left(stream));
+    ck_assert(!put("x", 1));
+    stream_cut(stream, "late\n", 5);
+}
+END_TEST
+
+/* --- last words ------------------------------------------------------------------------------ */
+
+static void expect(const char *text, ssize_t end)
+{
+    static char bytes[STREAM_BYTES + STREAM_LAST_WORDS];
+    size_t size = strlen(text);
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), (ssize_t)size);
+    ck_assert_int_eq(memcmp(bytes, text, size), 0);
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), end);
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), end);
+}
+
+START_TEST(last_words_have_a_line_of_their_own)
+{
+    static const char *const before[] = {"a line\n", "half a li", ""};
+    static const char *const after[] = {"a line\nwhy\n", "half a li\nwhy\n", "why\n"};
+    ck_assert(put(before[_i], strlen(before[_i])));
+    stream_cut(stream, "why\n", 4);
+    expect(after[_i], STREAM_CUT);
+}
+END_TEST
+
+/* They fit when nothing else does, up to their limit. */
+START_TEST(there_is_room_for_last_words)
+{
+    static char words[STREAM_LAST_WORDS], bytes[STREAM_BYTES + STREAM_LAST_WORDS];
+    size_t size = STREAM_LAST_WORDS - 1 + (size_t)_i;
+    memset(words, 'w', sizeof words);
+    ck_assert(put(full, sizeof full));
+    stream_cut(stream, words, size);
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes),
+                     (ssize_t)(_i ? STREAM_BYTES : STREAM_BYTES + 1 + size));
+    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), STREAM_CUT);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("service/stream");
+    TCase *tcase = suite_case(suite, "stream");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_loop_test(tcase, all_bytes_arrive_in_order, 0, sizeof turns / sizeof *turns);
+    tcase_add_test(tcase, an_empty_stream_puts_to_sleep_and_a_byte_wakes);
+    tcase_add_loop_test(tcase, the_end_wakes, 0, 2);
+    tcase_add_test(tcase, a_full_stream_holds_the_producer);
+    tcase_add_test(tcase, a_waiting_producer_can_be_stopped);
+    tcase_add_test(tcase, a_waiting_producer_learns_that_the_reader_left);
+    tcase_add_loop_test(tcase, last_words_have_a_line_of_their_own, 0, 3);
+    tcase_add_loop_test(tcase, there_is_room_for_last_words, 0, 2);
+    return suite_run(suite);
+}

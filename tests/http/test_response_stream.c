@@ -1,0 +1,380 @@
+/* Streamed answers through the real library, from works that no endpoint has: endless ones, ones
+ * that fail half-way, and readers of every kind. */
+#include "http/response_stream.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../suite.h"
+#include "base/clock.h"
+#include "http/dispatch.h"
+#include "endpoints/routes.h"
+
+#define LIMIT_S 60
+#define LONG_NS (3600 * NS_PER_S)
+#define SHORT_NS (300 * NS_PER_MS)
+#define TYPE "application/x-ndjson"
+
+/* --- a small server with one endpoint -------------------------------------------------------- */
+
+static struct options options = {.request_timeout_ms = SHORT_NS / NS_PER_MS, .queue_limit = 4};
+static struct service service = {.options = &options};
+static struct MHD_Daemon *server;
+static struct route route;
+static atomic_uint left_status; /* of the last stream that was over; 1: whole */
+static atomic_uint over;        /* requests that are */
+static atomic_bool begun;       /* a line is written */
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)cls;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        peer_close(*context);
+        return;
+    }
+    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *context = peer_open(service.peers, fd, NULL);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **context)
+{
+    (void)cls, (void)connection, (void)url, (void)method, (void)version;
+    (void)upload, (void)upload_size;
+    struct exchange *exchange = *context;
+    if (exchange->stage == EXCHANGE_HEADERS) {
+        exchange->stage = EXCHANGE_BODY;
+        exchange->route = &route;
+        return MHD_YES;
+    }
+    if (exchange->stage == EXCHANGE_BODY) {
+        exchange_submit(exchange);
+        return MHD_YES;
+    }
+    return exchange_send(exchange);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)cls, (void)connection;
+    struct exchange *exchange = *context;
+    if (exchange->streaming) {
+        unsigned status = exchange_stream_leave(exchange);
+        atomic_store(&left_status, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? 1 : status);
+    }
+    peer_finish(exchange->peer);
+    exchange_release(exchange);
+    atomic_fetch_add(&over, 1);
+}
+
+static void start(int64_t timeout_ns, size_t memory)
+{
+    memory_budget_init(&service.budget, memory);
+    service.pool = worker_pool_create(1, 4);
+    service.peers = peers_create(timeout_ns, "");
+    server = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
+                              NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR,
+                              (struct sockaddr *)&(struct sockaddr_in){
+                                  .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+                              MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+                              MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, &service,
+                              MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+    ck_assert(service.pool && service.peers && server);
+}
+
+static void await_zero(atomic_size_t *count, const char *what)
+{
+    time_t end = time(NULL) + LIMIT_S;
+    while (atomic_load(count) > 0) {
+        ck_assert_msg(time(NULL) < end, "%s does not end", what);
+        usleep(1000);
+    }
+}
+
+/* Nothing is left of any request. */
+static void finish(void)
+{
+    await_zero(&service.jobs, "the work");
+    await_zero(&service.exchanges, "the request");
+    ck_assert_uint_eq(atomic_load(&service.budget.used), 0);
+    MHD_stop_daemon(server);
+    worker_pool_destroy(service.pool);
+    peers_destroy(service.peers);
+}
+
+/* --- a client -------------------------------------------------------------------------------- */
+
+#define SMALL_WINDOW 32768
+
+/* Asks; with a small window if it is to be a slow reader. */
+static int ask(int window)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (window)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    ck_assert_int_eq(send(fd, request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
+    return fd;
+}
+
+struct body {
+    char *bytes;
+    size_t size;
+    bool whole; /* the last chunk came */
+    int status;
+};
+
+/* Some bytes, or none when the other side has closed. */
+static size_t receive(int fd, char *bytes, size_t size)
+{
+    struct pollfd poller = {fd, POLLIN, 0};
+    ck_assert_msg(poll(&poller, 1, LIMIT_S * 1000) == 1, "nothing comes");
+    ssize_t got = recv(fd, bytes, size, 0);
+    return got > 0 ? (size_t)got : 0;
+}
+
+static bool read_line(int fd, char *line, size_t size)
+{
+    size_t used = 0;
+    while (used + 1 < size && receive(fd, line + used, 1) == 1)
+        if (line[used++] == '\n') {
+            line[used] = '\0';
+            return true;
+        }
+    return false;
+}
+
+/* Reads the answer, a body in chunks or by its length, to its end. */
+static struct body read_answer(int fd)
+{
+    struct body body = {NULL, 0, false, 0};
+    char line[512];
+    size_t length = 0;
+    ck_assert(read_line(fd, line, sizeof line));
+    ck_assert_int_eq(sscanf(line, "HTTP/1.1 %d", &body.status), 1);
+    while (read_line(fd, line, sizeof line) && strcmp(line, "\r\n") != 0)
+        sscanf(line, "Content-Length: %zu", &length);
+    bool chunked = length == 0;
+    while (length > 0 || (read_line(fd, line, sizeof line) && sscanf(line, "%zx", &length) == 1)) {
+        if (length == 0) {
+            body.whole = read_line(fd, line, sizeof line) && strcmp(line, "\r\n") == 0;
+            break;
+        }
+        body.bytes = realloc(body.bytes, body.size + length + 1);
+        ck_assert_ptr_nonnull(body.bytes);
+        while (length > 0) {
+            size_t got = receive(fd, body.bytes + body.size, length);
+            ck_assert_msg(got > 0, "a chunk is cut off");
+            body.size += got;
+            length -= got;
+        }
+        body.bytes[body.size] = '\0';
+        if (!chunked)
+            break;
+        ck_assert(read_line(fd, line, sizeof line));
+    }
+    return body;
+}
+
+/* Fails unless the body ends with a problem of this kind, and was cut behind it. */
+static void expect_cut(int fd, const char *start, const char *type, unsigned status)
+{
+    struct body body = read_answer(fd);
+    ck_assert_int_eq(body.status, 200);
+    ck_assert(!body.whole);
+    char expected[96];
+    snprintf(expected, sizeof expected, "\n{\"type\":\"urn:particled:problem:%s\",", type);
+    ck_assert_ptr_eq(strstr(body.bytes, start), body.bytes);
+    const char *words = strstr(body.bytes, expected);
+    ck_assert_msg(words, "no %s", type);
+    ck_assert_ptr_eq(strchr(words + 1, '\n'), body.bytes + body.size - 1);
+    free(body.bytes);
+    await_zero(&service.exchanges, "the request");
+    ck_assert_uint_eq(atomic_load(&left_status), status);
+    close(fd);
+}
+
+/* --- works ----------------------------------------------------------------------------------- */
+
+static char byte_at(size_t place)
+{
+    return (char)('0' + place * 2654435761u % 61);
+}
+
+#define TOTAL ((size_t)3 << 20)
+
+static void write_all(struct exchange *exchange)
+{
+    static char bytes[100000];
+    ck_assert(exchange_stream_open(exchange, TYPE));
+    for (size_t done = 0, size; done < TOTAL; done += size) {
+        size = 1 + done * 7919 % sizeof bytes;
+        size = size < TOTAL - done ? size : TOTAL - done;
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = byte_at(done + i);
+        ck_assert(exchange_stream_write(exchange, bytes, size));
+    }
+    exchange_stream_close(exchange);
+}
+
+static void write_for_ever(struct exchange *exchange)
+{
+    static const char line[] = "a line\n";
+    if (exchange_stream_open(exchange, TYPE))
+        while (exchange_stream_write(exchange, line, sizeof line - 1))
+            atomic_store(&begun, true);
+}
+
+/* One line, and then long thought. */
+static void think_for_ever(struct exchange *exchange)
+{
+    ck_assert(exchange_stream_open(exchange, TYPE));
+    exchange_stream_write(exchange, "a line\n", 7);
+    atomic_store(&begun, true);
+    while (!exchange_cancelled(exchange))
+        usleep(1000);
+}
+
+static void fail_half_way(struct exchange *exchange)
+{
+    ck_assert(exchange_stream_open(exchange, TYPE));
+    exchange_stream_write(exchange, "half a li", 9);
+    exchange_fail_with(exchange, PROBLEM_INTERNAL, "It broke.");
+}
+
+/* --- tests ----------------------------------------------------------------------------------- */
+
+START_TEST(a_whole_answer)
+{
+    start(LONG_NS, 10 << 20);
+    route.work = write_all;
+    int fd = ask(_i ? SMALL_WINDOW : 0);
+    for (int again = 0; again < 2; again++) { /* the connection stays usable */
+        struct body body = read_answer(fd);
+        ck_assert_int_eq(body.status, 200);
+        ck_assert(body.whole);
+        ck_assert_uint_eq(body.size, TOTAL);
+        bool same = true;
+        for (size_t i = 0; i < TOTAL; i++)
+            same &= body.bytes[i] == byte_at(i);
+        ck_assert(same);
+        free(body.bytes);
+        if (again == 0)
+            ck_assert_int_eq(send(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27, MSG_NOSIGNAL), 27);
+    }
+    close(fd);
+    finish();
+    ck_assert_uint_eq(atomic_load(&left_status), 1);
+    ck_assert_uint_eq(atomic_load(&over), 2);
+}
+END_TEST
+
+/* The deadline frees the worker, although nobody reads. */
+START_TEST(deadline_of_a_slow_reader)
+{
+    start(SHORT_NS, 10 << 20);
+    route.work = write_for_ever;
+    int fd = ask(SMALL_WINDOW);
+    while (atomic_load(&service.metrics.cancelled) == 0)
+        usleep(1000);
+    await_zero(&service.jobs, "the work");
+    ck_assert_uint_eq(atomic_load(&over), 0);
+    expect_cut(fd, "a line\n", "deadline-passed", 504);
+    finish();
+}
+END_TEST
+
+START_TEST(deadline_of_a_slow_work)
+{
+    start(SHORT_NS, 10 << 20);
+    route.work = think_for_ever;
+    expect_cut(ask(0), "a line\n", "deadline-passed", 504);
+    finish();
+}
+END_TEST
+
+/* The stop comes when a line is written. */
+START_TEST(a_stop_cuts_it)
+{
+    start(LONG_NS, 10 << 20);
+    route.work = _i ? write_for_ever : think_for_ever;
+    int fd = ask(SMALL_WINDOW);
+    while (!atomic_load(&begun))
+        usleep(1000);
+    while (atomic_load(&service.jobs) > 0) {
+        peers_stop_jobs(service.peers);
+        usleep(1000);
+    }
+    expect_cut(fd, "a line\n", "draining", 503);
+    finish();
+}
+END_TEST
+
+START_TEST(a_leaving_reader_ends_the_work)
+{
+    start(LONG_NS, 10 << 20);
+    route.work = _i % 2 ? write_for_ever : think_for_ever;
+    int fd = ask(SMALL_WINDOW);
+    char byte;
+    ck_assert_uint_eq(receive(fd, &byte, 1), 1);
+    if (_i / 2)
+        shutdown(fd, SHUT_WR);
+    else
+        close(fd);
+    await_zero(&service.jobs, "the work");
+    if (_i / 2)
+        close(fd);
+    finish();
+    ck_assert_uint_eq(atomic_load(&left_status), 0);
+}
+END_TEST
+
+START_TEST(a_failure_is_the_last_line)
+{
+    start(LONG_NS, 10 << 20);
+    route.work = fail_half_way;
+    expect_cut(ask(0), "half a li\n", "internal", 500);
+    finish();
+}
+END_TEST
+
+/* Before the stream is open there is an ordinary answer. */
+START_TEST(no_memory_for_a_stream)
+{
+    start(LONG_NS, STREAM_MEMORY / 2);
+    route.work = write_for_ever;
+    int fd = ask(0);
+    struct body body = read_answer(fd);
+    ck_assert_int_eq(body.status, 413);
+    ck_assert_ptr_nonnull(strstr(body.bytes, "over-memory-limit"));
+    free(body.bytes);
+    close(fd);
+    finish();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("service/exchange_stream");
+    TCase *tcase = suite_case(suite, "exchange_stream");
+    tcase_add_loop_test(tcase, a_whole_answer, 0, 2);
+    tcase_add_test(tcase, deadline_of_a_slow_reader);
+    tcase_add_test(tcase, deadline_of_a_slow_work);
+    tcase_add_loop_test(tcase, a_stop_cuts_it, 0, 2);
+    tcase_add_loop_test(tcase, a_leaving_reader_ends_the_work, 0, 4);
+    tcase_add_test(tcase, a_failure_is_the_last_line);
+    tcase_add_test(tcase, no_memory_for_a_stream);
+    return suite_run(suite);
+}

@@ -1,0 +1,130 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../suite.h"
+#include "runtime/host.h"
+
+START_TEST(cores_follow_the_affinity_mask)
+{
+    cpu_set_t mask, one;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof mask, &mask), 0);
+    ck_assert_uint_ge(machine_cores(), 1);
+    ck_assert_uint_le(machine_cores(), (unsigned)CPU_COUNT(&mask));
+    size_t first = 0;
+    while (!CPU_ISSET(first, &mask))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    unsigned cores = machine_cores();
+    sched_setaffinity(0, sizeof mask, &mask);
+    ck_assert_uint_eq(cores, 1);
+}
+END_TEST
+
+START_TEST(memory_is_at_most_the_machine_s)
+{
+    size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    ck_assert_uint_gt(machine_memory_bytes(), 0);
+    ck_assert_uint_le(machine_memory_bytes(), bytes);
+}
+END_TEST
+
+START_TEST(usage_follows_what_the_process_does)
+{
+    struct machine_usage before = machine_usage();
+    size_t open_fds = 0;
+    for (int i = 0; i < 1024; i++)
+        open_fds += fcntl(i, F_GETFD) >= 0;
+    ck_assert_uint_eq(before.open_fds, open_fds);
+    int fd = open("/dev/null", O_RDONLY);
+    size_t size = (size_t)64 << 20;
+    char *memory = calloc(1, size);
+    ck_assert_ptr_nonnull(memory);
+    /* Uses memory and, as the loop cannot end before, processor time. */
+    volatile char *touched = memory;
+    struct machine_usage after;
+    do {
+        for (size_t i = 0; i < size; i += 1024)
+            touched[i]++;
+        after = machine_usage();
+    } while (after.cpu_s <= before.cpu_s);
+    ck_assert_uint_eq(after.open_fds, before.open_fds + 1);
+    ck_assert_uint_ge(after.resident_bytes, before.resident_bytes + size / 2);
+    ck_assert_uint_ge(after.virtual_bytes, after.resident_bytes);
+    close(fd);
+    free(memory);
+    ck_assert_uint_eq(machine_usage().open_fds, before.open_fds);
+}
+END_TEST
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Of a child, whose start is known; with a name that is hard to parse. */
+START_TEST(start_time_is_the_process_s)
+{
+    int pipe_fds[2];
+    ck_assert_int_eq(pipe(pipe_fds), 0);
+    double before = now_s();
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        int comm = open("/proc/self/comm", O_WRONLY);
+        ssize_t written = comm < 0 ? 0 : write(comm, "a) R 1 (b", 9);
+        double start = machine_usage().start_time_s;
+        written += write(pipe_fds[1], &start, sizeof start);
+        _exit(written < (ssize_t)sizeof start);
+    }
+    double start = 0;
+    ck_assert_int_eq(read(pipe_fds[0], &start, sizeof start), sizeof start);
+    double after = now_s();
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+    /* The kernel counts in ticks, and the clock may be slewed. */
+    ck_assert_double_ge(start, before - 1);
+    ck_assert_double_le(start, after + 1);
+}
+END_TEST
+
+START_TEST(fd_limit_is_raised_to_the_hard_one)
+{
+    struct rlimit before, lowered, after;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    lowered = before;
+    lowered.rlim_cur = 64;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &lowered), 0);
+    ck_assert_uint_eq(machine_usage().max_fds, 64);
+    ck_assert_uint_eq(machine_raise_fd_limit(), before.rlim_max);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &after), 0);
+    ck_assert_uint_eq(after.rlim_cur, before.rlim_max);
+    ck_assert_uint_eq(after.rlim_max, before.rlim_max);
+    ck_assert_uint_eq(machine_usage().max_fds, before.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &before);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("machine");
+    TCase *tcase = suite_case(suite, "machine");
+    tcase_add_test(tcase, cores_follow_the_affinity_mask);
+    tcase_add_test(tcase, memory_is_at_most_the_machine_s);
+    tcase_add_test(tcase, usage_follows_what_the_process_does);
+    tcase_add_test(tcase, start_time_is_the_process_s);
+    tcase_add_test(tcase, fd_limit_is_raised_to_the_hard_one);
+    return suite_run(suite);
+}
