@@ -32,11 +32,11 @@ struct line {
 };
 
 /* Keeps room for the closing of a JSON line and the newline. */
-#define LINE_ROOM (LOG_LINE_MAX - 8)
+#define LINE_CAPACITY (LOG_LINE_MAX - 8)
 
 /* What a JSON line has besides, numbers at their longest, is shorter than 300. */
-_Static_assert(2 * FIELD_MAX + TARGET_MAX + AGENT_MAX + 300 <= LINE_ROOM, "a request fits");
-_Static_assert(MESSAGE_MAX + 200 <= LINE_ROOM, "a message fits");
+_Static_assert(2 * FIELD_MAX + TARGET_MAX + AGENT_MAX + 300 <= LINE_CAPACITY, "a request fits");
+_Static_assert(MESSAGE_MAX + 200 <= LINE_CAPACITY, "a message fits");
 
 static void line_put(struct line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -45,12 +45,12 @@ static void line_put(struct line *line, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int written = vsnprintf(line->text + line->used, LINE_ROOM - line->used, format, args);
+    int written = vsnprintf(line->text + line->used, LINE_CAPACITY - line->used, format, args);
     va_end(args);
     if (written < 0)
         return;
-    size_t room = LINE_ROOM - line->used - 1;
-    line->used += (size_t)written < room ? (size_t)written : room;
+    size_t capacity = LINE_CAPACITY - line->used - 1;
+    line->used += (size_t)written < capacity ? (size_t)written : capacity;
 }
 
 /* `special` and control characters escaped as in JSON; bytes that are not ASCII as \u00XX,
@@ -58,7 +58,7 @@ static void line_put(struct line *line, const char *format, ...)
  * `max` bytes, and never a part of an escape. */
 static void line_put_escaped(struct line *line, const char *text, const char *special, size_t max)
 {
-    size_t end = line->used + max < LINE_ROOM - 8 ? line->used + max : LINE_ROOM - 8;
+    size_t end = line->used + max < LINE_CAPACITY - 8 ? line->used + max : LINE_CAPACITY - 8;
     for (const unsigned char *c = (const unsigned char *)text; *c && line->used < end; c++) {
         if (strchr(special, *c))
             line_put(line, "\\%c", *c);

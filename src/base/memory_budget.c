@@ -8,7 +8,7 @@ void memory_budget_init(struct memory_budget *budget, size_t limit)
     atomic_init(&budget->used, 0);
 }
 
-bool memory_budget_claim(struct memory_budget *budget, size_t bytes)
+bool memory_budget_reserve(struct memory_budget *budget, size_t bytes)
 {
     size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
     do {

@@ -17,9 +17,9 @@ struct memory_budget {
 void memory_budget_init(struct memory_budget *budget, size_t limit);
 
 /* Takes `bytes`, or returns false and takes nothing when less is left. */
-bool memory_budget_claim(struct memory_budget *budget, size_t bytes);
+bool memory_budget_reserve(struct memory_budget *budget, size_t bytes);
 
-/* Gives back what was claimed. */
+/* Gives back what was reserved. */
 void memory_budget_release(struct memory_budget *budget, size_t bytes);
 
 #endif

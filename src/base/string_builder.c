@@ -9,15 +9,15 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-struct text text_begin(char *buffer, size_t size)
+struct string_builder string_builder_begin(char *buffer, size_t size)
 {
     assert(size > 0);
     buffer[0] = '\0';
-    return (struct text){.at = buffer, .end = buffer + size - 1};
+    return (struct string_builder){.at = buffer, .end = buffer + size - 1};
 }
 
 /* Adds all of bytes[0..length) or, when they do not fit, closes the text. */
-static void add_whole(struct text *text, const char *bytes, size_t length)
+static void add_whole(struct string_builder *text, const char *bytes, size_t length)
 {
     if ((size_t)(text->end - text->at) < length) {
         text->end = text->at;
@@ -28,20 +28,20 @@ static void add_whole(struct text *text, const char *bytes, size_t length)
     *text->at = '\0';
 }
 
-void text_add(struct text *text, const char *words)
+void string_builder_add(struct string_builder *text, const char *words)
 {
     for (; *words; words++)
         add_whole(text, words, 1);
 }
 
-void text_addf(struct text *text, const char *format, ...)
+void string_builder_addf(struct string_builder *text, const char *format, ...)
 {
     char words[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    text_add(text, words);
+    string_builder_add(text, words);
 }
 
 /* The length of the printable character at the start of bytes[0..length), or 0. */
@@ -63,7 +63,7 @@ static size_t printable(const unsigned char *bytes, size_t length)
 }
 
 /* Adds `bytes`, at most `limit` of them; returns true when that was all. */
-static bool add_foreign(struct text *text, const char *bytes, size_t length, size_t limit,
+static bool add_foreign(struct string_builder *text, const char *bytes, size_t length, size_t limit,
                         bool pointer)
 {
     for (size_t i = 0; i < length;) {
@@ -83,23 +83,25 @@ static bool add_foreign(struct text *text, const char *bytes, size_t length, siz
     return true;
 }
 
-void text_add_quoted(struct text *text, const char *word, size_t length, bool cut)
+void string_builder_add_quoted(struct string_builder *text, const char *word, size_t length,
+                               bool cut)
 {
-    text_add(text, "\"");
-    bool all = add_foreign(text, word, length, TEXT_QUOTED_BYTES, false);
-    text_add(text, all && !cut ? "\"" : "...\"");
+    string_builder_add(text, "\"");
+    bool all = add_foreign(text, word, length, STRING_BUILDER_QUOTED_BYTES, false);
+    string_builder_add(text, all && !cut ? "\"" : "...\"");
 }
 
-void text_add_token(struct text *text, const char *name, size_t length, bool cut)
+void string_builder_add_token(struct string_builder *text, const char *name, size_t length,
+                              bool cut)
 {
-    text_add(text, "/");
+    string_builder_add(text, "/");
     add_foreign(text, name, length, length, true);
     if (cut)
-        text_add(text, "...");
+        string_builder_add(text, "...");
 }
 
-void text_add_list(struct text *text, const char *const *names, size_t count)
+void string_builder_add_list(struct string_builder *text, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        text_addf(text, "%s\"%s\"", i ? ", " : "", names[i]);
+        string_builder_addf(text, "%s\"%s\"", i ? ", " : "", names[i]);
 }

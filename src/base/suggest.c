@@ -41,7 +41,7 @@ static size_t distance(const char *name, size_t length, const char *known)
     return row[known_length];
 }
 
-size_t nearest_name(const char *name, size_t length, const char *const *names, size_t count)
+size_t suggestion_index(const char *name, size_t length, const char *const *names, size_t count)
 {
     assert(count > 0);
     size_t best = 0;

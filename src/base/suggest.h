@@ -6,6 +6,6 @@
 
 /* The index of the one of names[0..count) with the smallest Levenshtein distance to
  * `name` (`length` bytes; ASCII case does not count), the first of equals. */
-size_t nearest_name(const char *name, size_t length, const char *const *names, size_t count);
+size_t suggestion_index(const char *name, size_t length, const char *const *names, size_t count);
 
 #endif

@@ -89,7 +89,7 @@ enum bench_status {
 
 /* Checks `particles` for every method of `config` (which passed bench_config_check). Returns
  * DOMAIN_OK, or the first fault, and its method and particle. */
-enum domain_fault bench_domain_check(const struct bench_config *config,
+enum domain_error bench_domain_check(const struct bench_config *config,
                                      const struct particle_set *particles,
                                      const struct method **method, size_t *index);
 

@@ -343,7 +343,7 @@ void bench_report_fini(struct bench_report *report)
     memset(report, 0, sizeof *report);
 }
 
-enum domain_fault bench_domain_check(const struct bench_config *config,
+enum domain_error bench_domain_check(const struct bench_config *config,
                                      const struct particle_set *particles,
                                      const struct method **method, size_t *index)
 {
@@ -354,10 +354,10 @@ enum domain_fault bench_domain_check(const struct bench_config *config,
                                    .dt = config->dt,
                                    .timestep = config->timestep,
                                    .steps = config->steps};
-    enum domain_fault fault = DOMAIN_OK;
-    for (size_t i = 0; !fault && i < config->method_count; i++) {
+    enum domain_error error = DOMAIN_OK;
+    for (size_t i = 0; !error && i < config->method_count; i++) {
         *method = config->methods[i];
-        fault = domain_check(*method, &run, index);
+        error = domain_check(*method, &run, index);
     }
-    return fault;
+    return error;
 }

@@ -117,8 +117,8 @@ enum bench_status bench_memory_run(const struct bench_config *config,
     memset(end.y, 0, config->particles * sizeof *end.y);
 
     status = BENCH_OUT_OF_DOMAIN;
-    memory->fault = bench_domain_check(config, &set, &memory->fault_method, &memory->fault_index);
-    if (memory->fault)
+    memory->error = bench_domain_check(config, &set, &memory->error_method, &memory->error_index);
+    if (memory->error)
         goto out;
     status = run_methods(memory, control, &set, &end);
     if (memory->resident_known)

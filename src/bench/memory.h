@@ -27,9 +27,9 @@ struct bench_memory {
     int64_t resident_growth_bytes; /* from before the set was made to after the last method */
     int64_t method_growth_bytes[BENCH_METHODS_MAX]; /* while config.methods[i] ran */
     /* Of BENCH_OUT_OF_DOMAIN: the fault, its method and particle. */
-    enum domain_fault fault;
-    const struct method *fault_method;
-    size_t fault_index;
+    enum domain_error error;
+    const struct method *error_method;
+    size_t error_index;
 };
 
 /* Makes a set, a copy of `particles` or, if that is NULL, the one of `config` (which passed

@@ -44,7 +44,7 @@ struct bench_config {
 void bench_config_init(struct bench_config *config);
 
 /* What is wrong: the parameter and a sentence that says what to do. */
-struct bench_fault {
+struct bench_error {
     const char *parameter; /* a name of the table */
     char detail[256];      /* ASCII */
 };
@@ -62,7 +62,7 @@ struct bench_parameter {
     const char *placeholder; /* of the value; NULL for an on/off switch */
     const char *summary;
     bool (*set)(struct bench_config *config, const char *value, size_t length,
-                struct bench_fault *fault);
+                struct bench_error *error);
 };
 
 #define BENCH_PARAMETER_COUNT 10
@@ -71,7 +71,7 @@ extern const struct bench_parameter bench_parameters[BENCH_PARAMETER_COUNT];
 /* Reads one parameter from text. Numbers are plain decimals, the whole text: no hexadecimal,
  * no inf or nan, no space. Ranges are left to bench_config_check. */
 enum bench_set_status bench_config_set(struct bench_config *config, const char *name,
-                                       const char *value, size_t length, struct bench_fault *fault);
+                                       const char *value, size_t length, struct bench_error *error);
 
 /* What the caller grants. */
 struct bench_limits {
@@ -81,6 +81,6 @@ struct bench_limits {
 
 /* Checks the ranges of all parameters and fills in config->steps. False fills `fault`. */
 bool bench_config_check(struct bench_config *config, const struct bench_limits *limits,
-                        struct bench_fault *fault);
+                        struct bench_error *error);
 
 #endif

@@ -15,9 +15,9 @@ extern const char *const column_names[PARTICLE_COLUMNS];
 struct columns {
     struct decode_limits limits;
     struct particle_set *set;         /* the caller's, who sets its count at the end */
-    size_t room;                      /* particles that fit and are claimed: the set's capacity */
-    size_t reserved;                  /* particles that are allocated. Memory that is not written
-                                         to takes none */
+    size_t capacity;                  /* particles that fit and are reserved: the set's capacity */
+    size_t allocated;                 /* particles that are allocated. Memory that is not written
+                                        to takes none */
     double *column[PARTICLE_COLUMNS]; /* of the set */
 };
 
@@ -30,12 +30,12 @@ enum decode_status columns_grow(struct columns *columns, size_t needed,
                                 char sentence[COLUMNS_SENTENCE_BYTES]);
 
 /* For a format that says beforehand how many particles come, which is at least one: finds out
- * whether there is room for `count` of them, and allocates it. Nothing is claimed yet, as an
+ * whether there is room for `count` of them, and allocates it. Nothing is reserved yet, as an
  * announcement is cheap: columns_grow does. Errors as there. */
-enum decode_status columns_announce(struct columns *columns, size_t count,
-                                    char sentence[COLUMNS_SENTENCE_BYTES]);
+enum decode_status columns_preallocate(struct columns *columns, size_t count,
+                                       char sentence[COLUMNS_SENTENCE_BYTES]);
 
 /* Frees the columns and unclaims their bytes. */
-void columns_drop(struct columns *columns);
+void columns_free(struct columns *columns);
 
 #endif

@@ -17,7 +17,7 @@
 enum decode_status {
     DECODE_OK = 0,
     DECODE_SYNTAX = -1,    /* malformed: line, column and byte are set */
-    DECODE_MEANING = -2,   /* well-formed, but not a request: pointer is set */
+    DECODE_INVALID = -2,   /* well-formed, but not a request: pointer is set */
     DECODE_TOO_MANY = -3,  /* more particles than the limit */
     DECODE_NO_MEMORY = -4, /* the budget is used up for now, or memory is short */
     DECODE_TOO_LARGE = -5, /* the budget will never be enough */
@@ -32,20 +32,20 @@ struct decode_error {
     uint64_t byte;     /* from 0 */
 };
 
-enum claim {
-    CLAIM_OK,
-    CLAIM_LATER, /* refused, but there may be room again */
-    CLAIM_NEVER, /* refused for good */
+enum reservation {
+    RESERVE_OK,
+    RESERVE_LATER, /* refused, but there may be room again */
+    RESERVE_NEVER, /* refused for good */
 };
 
 struct decode_limits {
     size_t max_particles;
     /* Memory budget; either may be NULL. `claim` is asked before columns take this many bytes
-     * more, while old ones are still held. `unclaim` gives back what was freed. Between the calls
+     * more, while old ones are still held. `unreserve` gives back what was freed. Between the calls
      * of a decoder's functions exactly particle_set_bytes(out->particles.capacity) bytes are
-     * claimed. */
-    enum claim (*claim)(void *context, size_t bytes);
-    void (*unclaim)(void *context, size_t bytes);
+     * reserved. */
+    enum reservation (*reserve)(void *context, size_t bytes);
+    void (*unreserve)(void *context, size_t bytes);
     void *context;
     uint64_t body_bytes; /* how long the body will be, 0: not known. Sizes the columns at once */
 };
@@ -66,7 +66,7 @@ struct decoder {
     struct decode_error error; /* status DECODE_OK as long as there is none */
 };
 
-/* Takes the next `size` bytes. Returns DECODE_OK to go on (also after a DECODE_MEANING fault, which
+/* Takes the next `size` bytes. Returns DECODE_OK to go on (also after a DECODE_INVALID fault, which
  * finish reports), or another status, which ends the decoding: `out` then holds nothing of use, and
  * later calls return the same. */
 static inline enum decode_status decoder_feed(struct decoder *decoder, const char *bytes,
@@ -97,7 +97,7 @@ static inline void decoder_destroy(struct decoder *decoder)
 /* True when decoding is over; a fault of meaning is not the end. */
 static inline bool decoder_is_over(const struct decoder *decoder)
 {
-    return decoder->error.status && decoder->error.status != DECODE_MEANING;
+    return decoder->error.status && decoder->error.status != DECODE_INVALID;
 }
 
 #endif

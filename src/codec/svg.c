@@ -30,7 +30,7 @@ static const char *const colours[] = {"#1f6feb", "#4a86e8", "#6f9ae0", "#8fa6c9"
 
 static size_t stride_of(size_t particles)
 {
-    return (particles - 1) / PICTURE_PARTICLES_MAX + 1;
+    return (particles - 1) / SVG_PARTICLES_MAX + 1;
 }
 
 static size_t drawn_of(size_t particles)
@@ -38,58 +38,58 @@ static size_t drawn_of(size_t particles)
     return (particles - 1) / stride_of(particles) + 1;
 }
 
-size_t picture_moments(size_t particles, size_t wanted)
+size_t svg_points(size_t particles, size_t wanted)
 {
-    size_t most = PICTURE_POINTS_MAX / drawn_of(particles);
+    size_t most = SVG_POINTS_MAX / drawn_of(particles);
     most = most > 1 ? most : 1;
     return wanted < most ? wanted : most;
 }
 
-size_t picture_bytes(size_t particles, size_t moments)
+size_t svg_bytes(size_t particles, size_t points)
 {
-    return drawn_of(particles) * ((moments + 1) * 2 + 1) * sizeof(double);
+    return drawn_of(particles) * ((points + 1) * 2 + 1) * sizeof(double);
 }
 
-size_t picture_text_bound(size_t particles, size_t moments)
+size_t svg_text_bound(size_t particles, size_t points)
 {
-    return FRAME_BYTES + drawn_of(particles) * (DOT_BYTES + moments * POINT_BYTES);
+    return FRAME_BYTES + drawn_of(particles) * (DOT_BYTES + points * POINT_BYTES);
 }
 
-bool picture_init(struct picture *picture, size_t particles, size_t moments)
+bool svg_init(struct svg *svg, size_t particles, size_t points)
 {
-    *picture = (struct picture){
+    *svg = (struct svg){
         .particles = particles,
         .stride = stride_of(particles),
         .drawn = drawn_of(particles),
-        .moments = moments + 1,
+        .points = points + 1,
     };
-    picture->x = malloc(picture->drawn * picture->moments * sizeof(double));
-    picture->y = malloc(picture->drawn * picture->moments * sizeof(double));
-    picture->ang_vel = malloc(picture->drawn * sizeof(double));
-    if (picture->x && picture->y && picture->ang_vel)
+    svg->x = malloc(svg->drawn * svg->points * sizeof(double));
+    svg->y = malloc(svg->drawn * svg->points * sizeof(double));
+    svg->ang_vel = malloc(svg->drawn * sizeof(double));
+    if (svg->x && svg->y && svg->ang_vel)
         return true;
-    picture_fini(picture);
+    svg_fini(svg);
     return false;
 }
 
-void picture_fini(struct picture *picture)
+void svg_fini(struct svg *svg)
 {
-    free(picture->x);
-    free(picture->y);
-    free(picture->ang_vel);
-    picture->x = picture->y = picture->ang_vel = NULL;
+    free(svg->x);
+    free(svg->y);
+    free(svg->ang_vel);
+    svg->x = svg->y = svg->ang_vel = NULL;
 }
 
-void picture_add(struct picture *picture, const struct particle_set *set)
+void svg_add(struct svg *svg, const struct particle_set *set)
 {
-    double *x = picture->x + picture->added * picture->drawn;
-    double *y = picture->y + picture->added * picture->drawn;
-    for (size_t i = 0; i < picture->drawn; i++) {
-        x[i] = set->x[i * picture->stride];
-        y[i] = set->y[i * picture->stride];
-        picture->ang_vel[i] = set->ang_vel[i * picture->stride];
+    double *x = svg->x + svg->added * svg->drawn;
+    double *y = svg->y + svg->added * svg->drawn;
+    for (size_t i = 0; i < svg->drawn; i++) {
+        x[i] = set->x[i * svg->stride];
+        y[i] = set->y[i * svg->stride];
+        svg->ang_vel[i] = set->ang_vel[i * svg->stride];
     }
-    picture->added++;
+    svg->added++;
 }
 
 /* --- scale ---------------------------------------------------------------------------------- */
@@ -114,10 +114,10 @@ static double round_up(double value)
 }
 
 /* What the axes reach to. */
-static double reach_of(const struct picture *picture)
+static double reach_of(const struct svg *svg)
 {
-    size_t count = picture->drawn * picture->moments;
-    return round_up(fmax(largest(picture->x, count), largest(picture->y, count)));
+    size_t count = svg->drawn * svg->points;
+    return round_up(fmax(largest(svg->x, count), largest(svg->y, count)));
 }
 
 static int place(double value, double reach)
@@ -130,17 +130,17 @@ struct point {
 };
 
 /* Where a particle is at a moment; y points down. */
-static struct point point_at(const struct picture *picture, double reach, size_t i, size_t moment)
+static struct point point_at(const struct svg *svg, double reach, size_t i, size_t moment)
 {
-    size_t at = moment * picture->drawn + i;
-    return (struct point){place(picture->x[at], reach), -place(picture->y[at], reach)};
+    size_t at = moment * svg->drawn + i;
+    return (struct point){place(svg->x[at], reach), -place(svg->y[at], reach)};
 }
 
-static size_t colour_of(const struct picture *picture, double fastest, size_t i)
+static size_t colour_of(const struct svg *svg, double fastest, size_t i)
 {
     if (fastest == 0)
         return COLOUR_COUNT / 2;
-    double share = picture->ang_vel[i] / fastest; /* -1 to 1 */
+    double share = svg->ang_vel[i] / fastest; /* -1 to 1 */
     return (size_t)lround((share + 1) / 2 * (COLOUR_COUNT - 1));
 }
 
@@ -153,12 +153,12 @@ static void put_pair(FILE *out, char command, struct point point)
 }
 
 /* The way of a particle, without moments at which it has not moved by a tenth of a pixel. */
-static void put_trail(FILE *out, const struct picture *picture, double reach, size_t i)
+static void put_trail(FILE *out, const struct svg *svg, double reach, size_t i)
 {
-    struct point last = point_at(picture, reach, i, 0);
+    struct point last = point_at(svg, reach, i, 0);
     put_pair(out, 'M', last);
-    for (size_t moment = 1; moment < picture->moments; moment++) {
-        struct point next = point_at(picture, reach, i, moment);
+    for (size_t moment = 1; moment < svg->points; moment++) {
+        struct point next = point_at(svg, reach, i, moment);
         struct point step = {next.x - last.x, next.y - last.y};
         if (step.x || step.y)
             put_pair(out, 'l', step);
@@ -167,45 +167,45 @@ static void put_trail(FILE *out, const struct picture *picture, double reach, si
 }
 
 /* What is drawn of the particles of one colour. */
-typedef void put_particle(FILE *out, const struct picture *picture, double reach, size_t i);
+typedef void put_particle(FILE *out, const struct svg *svg, double reach, size_t i);
 
-static void put_dot(FILE *out, const struct picture *picture, double reach, size_t i)
+static void put_dot(FILE *out, const struct svg *svg, double reach, size_t i)
 {
-    put_pair(out, 'M', point_at(picture, reach, i, picture->moments - 1));
+    put_pair(out, 'M', point_at(svg, reach, i, svg->points - 1));
     fputs("h0", out);
 }
 
 /* Runs at an even speed, as particles do. */
-static void put_runner(FILE *out, const struct picture *picture, double reach, size_t i)
+static void put_runner(FILE *out, const struct svg *svg, double reach, size_t i)
 {
     fputs("<path d=\"M0 0h0\"><animateMotion dur=\"" ANIMATION
           "\" repeatCount=\"indefinite\" path=\"",
           out);
-    put_trail(out, picture, reach, i);
+    put_trail(out, svg, reach, i);
     fputs("\"/></path>\n", out);
 }
 
-static void put_colour(FILE *out, const struct picture *picture, double reach, double fastest,
+static void put_colour(FILE *out, const struct svg *svg, double reach, double fastest,
                        size_t colour, put_particle *put)
 {
-    for (size_t i = 0; i < picture->drawn; i++)
-        if (colour_of(picture, fastest, i) == colour)
-            put(out, picture, reach, i);
+    for (size_t i = 0; i < svg->drawn; i++)
+        if (colour_of(svg, fastest, i) == colour)
+            put(out, svg, reach, i);
 }
 
-static void put_particles(FILE *out, const struct picture *picture, double reach, bool animated)
+static void put_particles(FILE *out, const struct svg *svg, double reach, bool animated)
 {
-    int dot = picture->drawn > MANY ? DOT_MANY : DOT;
-    double fastest = largest(picture->ang_vel, picture->drawn);
+    int dot = svg->drawn > MANY ? DOT_MANY : DOT;
+    double fastest = largest(svg->ang_vel, svg->drawn);
     for (size_t colour = 0; colour < COLOUR_COUNT; colour++) {
         fprintf(out, "<g stroke=\"%s\" stroke-width=\"%d\">\n", colours[colour], dot);
         if (animated) {
-            put_colour(out, picture, reach, fastest, colour, put_runner);
+            put_colour(out, svg, reach, fastest, colour, put_runner);
         } else {
             fprintf(out, "<path class=\"trail\" stroke-width=\"%d\" d=\"", dot / 5);
-            put_colour(out, picture, reach, fastest, colour, put_trail);
+            put_colour(out, svg, reach, fastest, colour, put_trail);
             fputs("\"/>\n<path d=\"", out);
-            put_colour(out, picture, reach, fastest, colour, put_dot);
+            put_colour(out, svg, reach, fastest, colour, put_dot);
             fputs("\"/>\n", out);
         }
         fputs("</g>\n", out);
@@ -231,7 +231,7 @@ static void put_axes(FILE *out, double reach)
     }
 }
 
-static void put_head(FILE *out, const struct picture *picture, const char *title)
+static void put_head(FILE *out, const struct svg *svg, const char *title)
 {
     int half = SIDE / 2, width = SIDE + 2 * MARGIN + 300;
     fprintf(
@@ -247,23 +247,23 @@ static void put_head(FILE *out, const struct picture *picture, const char *title
         -half - MARGIN - 300, -half - MARGIN - HEAD, width, SIDE + 2 * MARGIN + HEAD, width / 10,
         (SIDE + 2 * MARGIN + HEAD) / 10, title);
     fprintf(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>\n", -half, -half - 420, title);
-    fprintf(out, "<text x=\"%d\" y=\"%d\">%zu particle%s", -half, -half - 140, picture->particles,
-            picture->particles == 1 ? "" : "s");
-    if (picture->stride > 1)
-        fprintf(out, ", one in %zu of them drawn", picture->stride);
+    fprintf(out, "<text x=\"%d\" y=\"%d\">%zu particle%s", -half, -half - 140, svg->particles,
+            svg->particles == 1 ? "" : "s");
+    if (svg->stride > 1)
+        fprintf(out, ", one in %zu of them drawn", svg->stride);
     fputs("; orange turns counterclockwise, blue clockwise</text>\n", out);
 }
 
-char *picture_write(const struct picture *picture, const char *title, bool animated, size_t *size)
+char *svg_write(const struct svg *svg, const char *title, bool animated, size_t *size)
 {
     char *text = NULL;
     FILE *out = open_memstream(&text, size);
     if (!out)
         return NULL;
-    double reach = reach_of(picture);
-    put_head(out, picture, title);
+    double reach = reach_of(svg);
+    put_head(out, svg, title);
     put_axes(out, reach);
-    put_particles(out, picture, reach, animated);
+    put_particles(out, svg, reach, animated);
     fputs("</svg>\n", out);
     bool failed = ferror(out);
     if (fclose(out) == 0 && !failed)

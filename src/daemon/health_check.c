@@ -92,7 +92,7 @@ static int ask(int fd, const char *host)
     return read_status(fd);
 }
 
-int check_daemon(const char *url)
+int health_check(const char *url)
 {
     int fd;
     if (strncmp(url, "unix:", 5) == 0 || url[0] == '/') {

@@ -8,14 +8,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/options.h"
-#include "runtime/profiler.h"
-#include "runtime/systemd.h"
 #include "daemon/health_check.h"
 #include "daemon/help.h"
-#include "http/connection/listener.h"
+#include "daemon/options.h"
 #include "endpoints/status.h"
+#include "http/connection/listener.h"
 #include "http/server.h"
+#include "runtime/profiler.h"
+#include "runtime/systemd.h"
 #include "sim/method.h"
 
 /* How often the drain looks whether it is done. */
@@ -32,21 +32,21 @@ static int wait_signal(const sigset_t *set, int64_t ns)
 /* Until a signal says to end. The watchdog hears of us as long as the workers get on. */
 static void run(struct server *server, const sigset_t *set)
 {
-    int64_t watchdog_ns = service_manager_watchdog_ns();
+    int64_t watchdog_ns = systemd_watchdog_ns();
     int64_t tick_ns = watchdog_ns ? watchdog_ns / 4 : 3600 * NS_PER_S;
     while (!wait_signal(set, tick_ns))
         if (watchdog_ns && !server_is_stalled(server, watchdog_ns / 2))
-            service_manager_notify("WATCHDOG=1");
+            systemd_notify("WATCHDOG=1");
 }
 
 /* Lets requests in flight finish. A second signal ends the waiting. */
 static void drain(struct server *server, const sigset_t *set, int64_t timeout_ns)
 {
-    service_manager_notify("STOPPING=1");
+    systemd_notify("STOPPING=1");
     server_drain(server);
     int64_t end = clock_now_ns() + timeout_ns;
     while (!server_is_idle(server) && clock_now_ns() < end) {
-        service_manager_notify("WATCHDOG=1");
+        systemd_notify("WATCHDOG=1");
         if (wait_signal(set, DRAIN_TICK_NS))
             break;
     }
@@ -62,9 +62,9 @@ int main(int argc, char **argv)
     if (status != OPTIONS_RUN)
         return status == OPTIONS_EXIT ? EXIT_SUCCESS : 2;
     if (options.check_url)
-        return check_daemon(options.check_url);
+        return health_check(options.check_url);
     if (!listener_address_is_valid(options.listen)) {
-        fprintf(stderr, "particled: --listen '%s' must be " LISTENER_FORMS "\n", options.listen);
+        fprintf(stderr, "particled: --listen '%s' must be " LISTENER_SYNTAX "\n", options.listen);
         return 2;
     }
     if (options.simd && !evolve_kernels_force(options.simd)) {
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     struct server *server = server_start(&options);
     if (!server)
         return EXIT_FAILURE;
-    service_manager_notify("READY=1");
+    systemd_notify("READY=1");
     run(server, &set);
     log_info("shutting down; requests in flight have %g seconds",
              (double)options.drain_timeout_ms / 1000);

@@ -80,8 +80,8 @@ static const struct option_row rows[] = {
 static void set_defaults(struct options *options)
 {
     /* Even a default stays in the range of its row. */
-    unsigned cores = machine_cores() < THREADS_MAX ? machine_cores() : THREADS_MAX;
-    size_t memory = machine_memory_bytes() / 2;
+    unsigned cores = host_cores() < THREADS_MAX ? host_cores() : THREADS_MAX;
+    size_t memory = host_memory_bytes() / 2;
     *options = (struct options){
         .listen = "127.0.0.1:8080",
         .io_threads = cores,

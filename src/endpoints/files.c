@@ -11,20 +11,20 @@
 
 /* True when the client says that it has the file (RFC 9110, 13.1.2). An entity tag has quotes at
  * both ends and none within, so finding ours anywhere in the list is enough. */
-static bool client_has(const struct exchange *exchange, const struct web_file *file)
+static bool client_has(const struct request *request, const struct web_file *file)
 {
-    const char *tags = exchange_request_header(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    const char *tags = request_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
     return tags && (strcmp(tags, "*") == 0 || strstr(tags, file->etag));
 }
 
-void file_handle(struct exchange *exchange)
+void file_handle(struct request *request)
 {
-    const struct web_file *file = web_file_find(exchange->path);
+    const struct web_file *file = web_file_find(request->path);
     /* The library sends no body with a 304, but the Content-Length that a 200 would have. */
-    unsigned status = client_has(exchange, file) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
-    exchange_answer_static(exchange, status, file->media_type, file->bytes, file->size);
-    exchange_header(exchange, MHD_HTTP_HEADER_ETAG, file->etag);
-    exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-    exchange_header(exchange, "X-Content-Type-Options", "nosniff");
-    exchange_header(exchange, "Content-Security-Policy", POLICY);
+    unsigned status = client_has(request, file) ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    request_respond_static(request, status, file->media_type, file->bytes, file->size);
+    request_add_header(request, MHD_HTTP_HEADER_ETAG, file->etag);
+    request_add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    request_add_header(request, "X-Content-Type-Options", "nosniff");
+    request_add_header(request, "Content-Security-Policy", POLICY);
 }

@@ -5,6 +5,6 @@
 
 #include "http/request.h"
 
-void file_handle(struct exchange *exchange);
+void file_handle(struct request *request);
 
 #endif

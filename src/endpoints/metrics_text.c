@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "config.h"
 #include "base/clock.h"
-#include "runtime/host.h"
-#include "endpoints/status.h"
+#include "config.h"
 #include "endpoints/routes.h"
+#include "endpoints/status.h"
+#include "runtime/host.h"
 #include "sim/method.h"
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -24,7 +24,7 @@ static void put_value(FILE *out, const char *name, const char *type, const char 
 }
 
 static void put_histogram(FILE *out, const char *handler, unsigned status,
-                          const struct metrics_request *request)
+                          const struct metrics_durations *request)
 {
     static const char name[] = "particled_http_request_duration_seconds";
     uint64_t total = 0;
@@ -89,7 +89,7 @@ static void put_work(FILE *out, const struct metrics *metrics)
               (double)metrics_read(&metrics->cancelled));
     put_value(out, "particled_inline_requests_total", "counter",
               "Requests computed by the thread that read them.",
-              (double)metrics_read(&metrics->in_place));
+              (double)metrics_read(&metrics->run_inline_count));
 }
 
 static void put_state(FILE *out, struct service *service)
@@ -102,14 +102,14 @@ static void put_state(FILE *out, struct service *service)
     put_value(out, "particled_workers", "gauge", "Worker threads.", pool.workers);
     put_value(out, "particled_workers_busy", "gauge", "Worker threads at work.", pool.busy);
     put_value(out, "particled_connections", "gauge", "Open connections.",
-              (double)peers_count(service->peers));
+              (double)connection_monitor_count(service->monitor));
     put_value(out, "particled_requests_in_flight", "gauge", "Requests begun and not yet over.",
-              (double)atomic_load(&service->exchanges));
+              (double)atomic_load(&service->requests_in_flight));
     put_value(out, "particled_jobs_in_flight", "gauge", "Requests handed to the workers.",
               (double)atomic_load(&service->jobs));
     put_value(out, "particled_receive_timeouts_total", "counter",
               "Connections cut because a request did not come in in time.",
-              (double)peers_timeouts(service->peers));
+              (double)connection_monitor_timeouts(service->monitor));
     put_value(out, "particled_memory_used_bytes", "gauge",
               "Memory budget in use by particles and answers.",
               (double)atomic_load(&service->budget.used));
@@ -121,7 +121,7 @@ static void put_state(FILE *out, struct service *service)
 
 static void put_process(FILE *out)
 {
-    struct machine_usage usage = machine_usage();
+    struct host_usage usage = host_usage();
     put_head(out, "particled_build_info", "gauge", "Always 1; the labels say what runs.");
     fprintf(out, "particled_build_info{version=\"%s\",kernels=\"%s\"} 1\n", PACKAGE_VERSION,
             evolve_kernels_name());
@@ -138,9 +138,9 @@ static void put_process(FILE *out)
               usage.start_time_s);
 }
 
-void metrics_handle(struct exchange *exchange)
+void metrics_handle(struct request *request)
 {
-    struct service *service = exchange->service;
+    struct service *service = request->service;
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -154,5 +154,5 @@ void metrics_handle(struct exchange *exchange)
             text = NULL;
         }
     }
-    exchange_answer(exchange, MHD_HTTP_OK, METRICS_TYPE, text, size);
+    request_respond(request, MHD_HTTP_OK, METRICS_TYPE, text, size);
 }

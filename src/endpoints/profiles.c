@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "http/message/headers.h"
 #include "runtime/profiler.h"
 #include "runtime/symbolizer.h"
-#include "http/message/headers.h"
 
 /* The length of a profile, in seconds. */
 #define SECONDS_DEFAULT 30
@@ -26,24 +26,24 @@
 #define TEXT_TYPE "text/plain; charset=utf-8"
 #define BINARY_TYPE "application/octet-stream"
 
-static void answer(struct exchange *exchange, const char *type, char *body, size_t size)
+static void respond(struct request *request, const char *type, char *body, size_t size)
 {
-    exchange_answer(exchange, MHD_HTTP_OK, type, body, size);
+    request_respond(request, MHD_HTTP_OK, type, body, size);
     if (body)
-        exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+        request_add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
 
 /* --- CPU profile ---------------------------------------------------------------------------- */
 
 struct profile {
     long seconds;
-    bool running; /* this exchange holds service->profile_running */
+    bool running; /* this request holds service->profile_running */
 };
 
 static bool read_seconds(void *context, const char *name, const char *value, size_t length)
 {
-    struct exchange *exchange = context;
-    struct profile *profile = exchange->state;
+    struct request *request = context;
+    struct profile *profile = request->state;
     if (strcmp(name, "seconds") != 0)
         return true;
     char *end = NULL;
@@ -55,111 +55,111 @@ static bool read_seconds(void *context, const char *name, const char *value, siz
     problem_set(&problem, PROBLEM_INVALID,
                 "seconds must be a whole number from 1 to %d, not \"%.40s\".", SECONDS_MAX, value);
     problem_set_parameter(&problem, name);
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
     return false;
 }
 
-bool profile_begin(struct exchange *exchange)
+bool profile_begin(struct request *request)
 {
     if (!profiler_has_cpu()) {
-        exchange_fail_with(exchange, PROBLEM_NOT_BUILT,
-                           "This daemon was built without gperftools, so it cannot take profiles.");
+        request_fail_with(request, PROBLEM_NOT_BUILT,
+                          "This daemon was built without gperftools, so it cannot take profiles.");
         return false;
     }
     struct profile *profile = calloc(1, sizeof *profile);
     if (!profile) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
     profile->seconds = SECONDS_DEFAULT;
-    exchange->state = profile;
-    return request_each_parameter(exchange, read_seconds, exchange);
+    request->state = profile;
+    return headers_each_parameter(request, read_seconds, request);
 }
 
-void profile_handle(struct exchange *exchange)
+void profile_handle(struct request *request)
 {
-    struct service *service = exchange->service;
-    struct profile *profile = exchange->state;
+    struct service *service = request->service;
+    struct profile *profile = request->state;
     bool running = false;
     if (atomic_load(&service->draining)) {
-        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
         return;
     }
     profile->running = atomic_compare_exchange_strong(&service->profile_running, &running, true);
     if (!profile->running) {
-        exchange_fail_with(exchange, PROBLEM_PROFILE_RUNNING,
-                           "One profile is taken at a time; try again when it is over.");
+        request_fail_with(request, PROBLEM_PROFILE_RUNNING,
+                          "One profile is taken at a time; try again when it is over.");
         return;
     }
-    peer_exempt(exchange->peer);
-    exchange_submit_apart(exchange);
+    connection_clear_deadline(request->connection);
+    request_run_on_own_thread(request);
 }
 
 /* Until the time is up or somebody says to end. */
-static void wait_out(struct exchange *exchange, int64_t ns)
+static void wait_out(struct request *request, int64_t ns)
 {
     int64_t end = clock_now_ns() + ns;
     for (;;) {
         int64_t left = end - clock_now_ns();
-        if (left <= 0 || exchange_cancelled(exchange) || atomic_load(&exchange->service->draining))
+        if (left <= 0 || request_cancelled(request) || atomic_load(&request->service->draining))
             return;
         struct timespec tick = {0, left < TICK_NS ? left : TICK_NS};
         nanosleep(&tick, NULL);
     }
 }
 
-void profile_work(struct exchange *exchange)
+void profile_work(struct request *request)
 {
-    const struct profile *profile = exchange->state;
+    const struct profile *profile = request->state;
     if (!profiler_start()) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL,
-                           "The profiler does not start; does CPUPROFILE in the daemon's "
-                           "environment keep it busy?");
+        request_fail_with(request, PROBLEM_INTERNAL,
+                          "The profiler does not start; does CPUPROFILE in the daemon's "
+                          "environment keep it busy?");
         return;
     }
-    wait_out(exchange, profile->seconds * NS_PER_S);
+    wait_out(request, profile->seconds * NS_PER_S);
     size_t size;
     char *bytes = profiler_stop(&size);
     /* What a drain has cut short is a profile all the same. */
-    if (exchange_cancelled(exchange)) {
+    if (request_cancelled(request)) {
         free(bytes);
         return;
     }
-    answer(exchange, BINARY_TYPE, bytes, size);
+    respond(request, BINARY_TYPE, bytes, size);
     if (bytes)
-        exchange_header(exchange, "Content-Disposition", "attachment; filename=\"profile\"");
+        request_add_header(request, "Content-Disposition", "attachment; filename=\"profile\"");
 }
 
-void profile_release(struct exchange *exchange)
+void profile_release(struct request *request)
 {
-    struct profile *profile = exchange->state;
+    struct profile *profile = request->state;
     if (profile->running)
-        atomic_store(&exchange->service->profile_running, false);
+        atomic_store(&request->service->profile_running, false);
     free(profile);
 }
 
 /* --- heap ----------------------------------------------------------------------------------- */
 
-void heap_handle(struct exchange *exchange)
+void heap_handle(struct request *request)
 {
     if (profiler_has_heap())
-        exchange_submit_apart(exchange);
+        request_run_on_own_thread(request);
     else
-        exchange_fail_with(exchange, PROBLEM_NOT_BUILT,
-                           "This daemon was built without tcmalloc (configure --enable-tcmalloc), "
-                           "so it does not know who has allocated what.");
+        request_fail_with(request, PROBLEM_NOT_BUILT,
+                          "This daemon was built without tcmalloc (configure --enable-tcmalloc), "
+                          "so it does not know who has allocated what.");
 }
 
-void heap_work(struct exchange *exchange)
+void heap_work(struct request *request)
 {
     size_t size;
     char *text = profiler_heap(&size);
-    answer(exchange, TEXT_TYPE, text, size);
+    respond(request, TEXT_TYPE, text, size);
 }
 
 /* --- command line --------------------------------------------------------------------------- */
 
-void cmdline_handle(struct exchange *exchange)
+void cmdline_handle(struct request *request)
 {
     char *text = malloc(CMDLINE_MAX);
     FILE *file = fopen("/proc/self/cmdline", "re");
@@ -168,7 +168,7 @@ void cmdline_handle(struct exchange *exchange)
         fclose(file);
     if (size > 0 && text[size - 1] == '\0')
         size--;
-    answer(exchange, TEXT_TYPE, text, size);
+    respond(request, TEXT_TYPE, text, size);
 }
 
 /* --- symbols -------------------------------------------------------------------------------- */
@@ -183,52 +183,52 @@ static const char there_are_symbols[] = "num_symbols: 1\n";
 
 static bool read_address(void *context, const char *name, const char *value, size_t length)
 {
-    struct exchange *exchange = context;
+    struct request *request = context;
     (void)value, (void)length;
     /* A plus sign means a space in a query, and is one in a list of addresses. */
-    symbol_post_receive(exchange, name, strlen(name));
-    if (!exchange->failed)
-        symbol_post_receive(exchange, "+", 1);
-    return !exchange->failed;
+    symbol_post_receive(request, name, strlen(name));
+    if (!request->failed)
+        symbol_post_receive(request, "+", 1);
+    return !request->failed;
 }
 
-void symbol_handle(struct exchange *exchange)
+void symbol_handle(struct request *request)
 {
-    if (!symbol_post_begin(exchange) || !request_each_parameter(exchange, read_address, exchange))
+    if (!symbol_post_begin(request) || !headers_each_parameter(request, read_address, request))
         return;
-    const struct lookup *lookup = exchange->state;
+    const struct lookup *lookup = request->state;
     if (lookup->size > 0)
-        exchange_submit_apart(exchange);
+        request_run_on_own_thread(request);
     else
-        exchange_answer_static(exchange, MHD_HTTP_OK, TEXT_TYPE, there_are_symbols,
+        request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, there_are_symbols,
                                sizeof there_are_symbols - 1);
 }
 
-bool symbol_post_begin(struct exchange *exchange)
+bool symbol_post_begin(struct request *request)
 {
     struct lookup *lookup = NULL;
-    if (!exchange_claim(exchange, sizeof *lookup)) {
-        exchange_fail_claim(exchange, sizeof *lookup, "The addresses");
+    if (!request_reserve(request, sizeof *lookup)) {
+        request_fail_reservation(request, sizeof *lookup, "The addresses");
         return false;
     }
     lookup = malloc(sizeof *lookup);
     if (!lookup) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
     lookup->size = 0;
-    exchange->state = lookup;
+    request->state = lookup;
     return true;
 }
 
-size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t symbol_post_receive(struct request *request, const char *bytes, size_t size)
 {
-    struct lookup *lookup = exchange->state;
+    struct lookup *lookup = request->state;
     if (size > SYMBOL_BYTES_MAX - lookup->size) {
-        exchange->close = true; /* the client has not stopped sending, so part from it */
-        exchange_fail_with(exchange, PROBLEM_BODY_TOO_LARGE,
-                           "The addresses take more than %zu bytes; send fewer at a time.",
-                           SYMBOL_BYTES_MAX);
+        request->close = true; /* the client has not stopped sending, so part from it */
+        request_fail_with(request, PROBLEM_BODY_TOO_LARGE,
+                          "The addresses take more than %zu bytes; send fewer at a time.",
+                          SYMBOL_BYTES_MAX);
         return size;
     }
     memcpy(lookup->text + lookup->size, bytes, size);
@@ -236,61 +236,61 @@ size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t 
     return size;
 }
 
-void symbol_post_handle(struct exchange *exchange)
+void symbol_post_handle(struct request *request)
 {
-    exchange_submit_apart(exchange);
+    request_run_on_own_thread(request);
 }
 
 /* Writes a line for each address; false at what is none. */
-static bool look_up(struct exchange *exchange, struct symbols *symbols, char *text, FILE *out)
+static bool look_up(struct request *request, struct symbolizer *symbolizer, char *text, FILE *out)
 {
     static const char separators[] = "+ \t\r\n";
-    char name[SYMBOLS_NAME_MAX];
+    char name[SYMBOLIZER_NAME_MAX];
     for (char *at = text + strspn(text, separators); *at; at += strspn(at, separators)) {
         char *end = at;
         uint64_t address = isxdigit((unsigned char)*at) ? strtoull(at, &end, 16) : 0;
         if (end == at || (*end && !strchr(separators, *end)))
             return false;
-        if (symbols_find(symbols, address, name))
+        if (symbolizer_find(symbolizer, address, name))
             fprintf(out, "0x%llx\t%s\n", (unsigned long long)address, name);
         at = end;
-        if (exchange_cancelled(exchange))
+        if (request_cancelled(request))
             return true;
     }
     return true;
 }
 
-void symbol_post_work(struct exchange *exchange)
+void symbol_post_work(struct request *request)
 {
-    struct lookup *lookup = exchange->state;
+    struct lookup *lookup = request->state;
     lookup->text[lookup->size] = '\0';
     char *text = NULL;
     size_t size;
-    struct symbols *symbols = symbols_create();
+    struct symbolizer *symbolizer = symbolizer_create();
     FILE *out = open_memstream(&text, &size);
     bool understood = true;
-    if (symbols && out) {
+    if (symbolizer && out) {
         fputs(there_are_symbols, out);
         /* A NUL within ends it; such a body is no list of addresses. */
         understood =
-            strlen(lookup->text) == lookup->size && look_up(exchange, symbols, lookup->text, out);
+            strlen(lookup->text) == lookup->size && look_up(request, symbolizer, lookup->text, out);
     }
-    bool written = out && fclose(out) == 0 && symbols;
-    if (symbols)
-        symbols_destroy(symbols);
+    bool written = out && fclose(out) == 0 && symbolizer;
+    if (symbolizer)
+        symbolizer_destroy(symbolizer);
     if (understood && written) {
-        answer(exchange, TEXT_TYPE, text, size);
+        respond(request, TEXT_TYPE, text, size);
         return;
     }
     free(text);
     if (understood)
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
     else
-        exchange_fail_with(exchange, PROBLEM_INVALID,
-                           "Send hexadecimal addresses, joined by plus signs: 0x55d0+0x7f10.");
+        request_fail_with(request, PROBLEM_INVALID,
+                          "Send hexadecimal addresses, joined by plus signs: 0x55d0+0x7f10.");
 }
 
-void symbol_post_release(struct exchange *exchange)
+void symbol_post_release(struct request *request)
 {
-    free(exchange->state);
+    free(request->state);
 }

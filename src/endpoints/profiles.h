@@ -6,24 +6,24 @@
 #include "http/request.h"
 
 /* GET profile?seconds=N: a CPU profile. */
-bool profile_begin(struct exchange *exchange);
-void profile_handle(struct exchange *exchange);
-void profile_work(struct exchange *exchange);
-void profile_release(struct exchange *exchange);
+bool profile_begin(struct request *request);
+void profile_handle(struct request *request);
+void profile_work(struct request *request);
+void profile_release(struct request *request);
 
 /* GET heap: who has allocated what is in use. */
-void heap_handle(struct exchange *exchange);
-void heap_work(struct exchange *exchange);
+void heap_handle(struct request *request);
+void heap_work(struct request *request);
 
 /* GET cmdline: the arguments, separated by NULs. */
-void cmdline_handle(struct exchange *exchange);
+void cmdline_handle(struct request *request);
 
 /* GET symbol: whether there are symbols; POST symbol: their names, for addresses 0x1+0x2+... */
-void symbol_handle(struct exchange *exchange);
-bool symbol_post_begin(struct exchange *exchange);
-size_t symbol_post_receive(struct exchange *exchange, const char *bytes, size_t size);
-void symbol_post_handle(struct exchange *exchange);
-void symbol_post_work(struct exchange *exchange);
-void symbol_post_release(struct exchange *exchange);
+void symbol_handle(struct request *request);
+bool symbol_post_begin(struct request *request);
+size_t symbol_post_receive(struct request *request, const char *bytes, size_t size);
+void symbol_post_handle(struct request *request);
+void symbol_post_work(struct request *request);
+void symbol_post_release(struct request *request);
 
 #endif

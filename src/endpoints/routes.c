@@ -4,9 +4,9 @@
 
 #include "endpoints/bench/handler.h"
 #include "endpoints/files.h"
-#include "endpoints/status.h"
 #include "endpoints/profiles.h"
 #include "endpoints/simulate/handler.h"
+#include "endpoints/status.h"
 #include "web/files.h"
 
 /* Two names for each profile. */
@@ -112,7 +112,7 @@ bool route_is_for_profiling(const char *path)
     return false;
 }
 
-size_t route_handler(const struct route *route)
+size_t route_index(const struct route *route)
 {
     size_t i = 0;
     if (!route)

@@ -9,18 +9,18 @@ struct route {
     const char *method; /* "GET" (also serves HEAD) or "POST" */
     const char *path;   /* "{file}" at its end stands for the name of each file (web/files.h) */
     bool profiling;     /* there only with --profiling */
-    /* After the headers: checks them. False when it has failed the exchange. May be NULL. */
-    bool (*begin)(struct exchange *exchange);
+    /* After the headers: checks them. False when it has failed the request. May be NULL. */
+    bool (*begin)(struct request *request);
     /* A piece of the body: returns how many bytes it has taken, at least one; other connections
-     * have their turn before it gets the rest. May fail the exchange; it is then not called again.
+     * have their turn before it gets the rest. May fail the request; it is then not called again.
      * May be NULL. */
-    size_t (*receive)(struct exchange *exchange, const char *bytes, size_t size);
+    size_t (*receive)(struct request *request, const char *bytes, size_t size);
     /* The body is complete: sets an answer, fails, or submits. */
-    void (*handle)(struct exchange *exchange);
+    void (*handle)(struct request *request);
     /* On a worker, after submit: sets an answer or fails. */
-    void (*work)(struct exchange *exchange);
-    /* Frees exchange->state; called once, also after a failure. May be NULL. */
-    void (*release)(struct exchange *exchange);
+    void (*work)(struct request *request);
+    /* Frees request->state; called once, also after a failure. May be NULL. */
+    void (*release)(struct request *request);
 };
 
 /* The row for a method and path, HEAD standing for GET; NULL when there is none. */
@@ -34,7 +34,7 @@ bool route_is_for_profiling(const char *path);
 
 /* The counter of a row in struct metrics: one for each path, and one for NULL (no such route), the
  * highest. */
-size_t route_handler(const struct route *route);
+size_t route_index(const struct route *route);
 
 /* The `handler` label of a counter. */
 const char *route_label(size_t handler);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "config.h"
-#include "runtime/profiler.h"
 #include "http/message/negotiation.h"
+#include "runtime/profiler.h"
 #include "sim/method.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
@@ -22,26 +22,26 @@
 #define BUILT_WITH_PROBES 0
 #endif
 
-static void answer_text(struct exchange *exchange, const char *text)
+static void respond_text(struct request *request, const char *text)
 {
-    exchange_answer_static(exchange, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
-    exchange_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
+    request_add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
 
-void livez_handle(struct exchange *exchange)
+void livez_handle(struct request *request)
 {
-    answer_text(exchange, "alive\n");
+    respond_text(request, "alive\n");
 }
 
-void readyz_handle(struct exchange *exchange)
+void readyz_handle(struct request *request)
 {
-    if (atomic_load(&exchange->service->draining))
-        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+    if (atomic_load(&request->service->draining))
+        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
     else
-        answer_text(exchange, "ready\n");
+        respond_text(request, "ready\n");
 }
 
-void version_handle(struct exchange *exchange)
+void version_handle(struct request *request)
 {
     json_t *methods = json_array();
     size_t count;
@@ -54,13 +54,13 @@ void version_handle(struct exchange *exchange)
     count = evolve_kernels_list(names);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(usable, json_string(names[i]));
-    const struct options *options = exchange->service->options;
-    exchange_answer_json(
-        exchange, MHD_HTTP_OK,
+    const struct options *options = request->service->options;
+    request_respond_json(
+        request, MHD_HTTP_OK,
         json_pack("{ss ss s{ss ss ss ss ss sb ss sb} s{ss so sb} s{sI sI} so}", "name",
                   PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
                   "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
-                  jansson_version_str(), "compression", media_codings(), "systemd",
+                  jansson_version_str(), "compression", supported_codings(), "systemd",
                   BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "probes", BUILT_WITH_PROBES,
                   "cpu", "kernels", evolve_kernels_name(), "usable", usable, "same_bits",
                   evolve_kernels_exact(), "threads", "io", (json_int_t)options->io_threads,
@@ -81,7 +81,7 @@ const char *version_text(void)
                           "profiles      %s\n"
                           "probes        %s\n"
                           "kernels       %s\n",
-             MHD_get_version(), jansson_version_str(), media_codings(),
+             MHD_get_version(), jansson_version_str(), supported_codings(),
              BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(),
              BUILT_WITH_PROBES ? "yes" : "no", evolve_kernels_name());
     return text;

@@ -5,10 +5,10 @@
 
 #include "http/request.h"
 
-void livez_handle(struct exchange *exchange);
-void readyz_handle(struct exchange *exchange); /* also /healthz */
-void version_handle(struct exchange *exchange);
-void metrics_handle(struct exchange *exchange);
+void livez_handle(struct request *request);
+void readyz_handle(struct request *request); /* also /healthz */
+void version_handle(struct request *request);
+void metrics_handle(struct request *request);
 
 /* What --version prints. Owned by pages.c, built at the first call; main thread. */
 const char *version_text(void);

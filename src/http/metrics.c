@@ -17,7 +17,7 @@ void metrics_observe(struct metrics *metrics, size_t handler, unsigned status, i
     if (row == METRICS_STATUS_COUNT)
         for (row = 0; metrics_statuses[row] != 500;)
             row++;
-    struct metrics_request *request = &metrics->requests[handler][row];
+    struct metrics_durations *request = &metrics->requests[handler][row];
     size_t bucket = 0;
     while (bucket < METRICS_BUCKETS && duration_ns > metrics_bounds_ns[bucket])
         bucket++;

@@ -30,20 +30,20 @@
 extern const unsigned metrics_statuses[METRICS_STATUS_COUNT];
 extern const int64_t metrics_bounds_ns[METRICS_BUCKETS];
 
-struct metrics_request {
+struct metrics_durations {
     _Atomic uint64_t buckets[METRICS_BUCKETS + 1]; /* not cumulated */
     _Atomic uint64_t total_ns;
 };
 
 struct metrics {
-    struct metrics_request requests[METRICS_HANDLERS_MAX][METRICS_STATUS_COUNT];
+    struct metrics_durations requests[METRICS_HANDLERS_MAX][METRICS_STATUS_COUNT];
     _Atomic uint64_t phase_ns[TIMING_PHASES];
     _Atomic uint64_t particles[METRICS_METHODS_MAX];      /* by index in method_table */
     _Atomic uint64_t particle_steps[METRICS_METHODS_MAX]; /* likewise */
     _Atomic uint64_t received_bytes, sent_bytes;          /* bodies */
     _Atomic uint64_t connections;
-    _Atomic uint64_t cancelled; /* computations ended early */
-    _Atomic uint64_t in_place;  /* requests that their I/O thread computed */
+    _Atomic uint64_t cancelled;        /* computations ended early */
+    _Atomic uint64_t run_inline_count; /* requests that their I/O thread computed */
 };
 
 /* Counts one finished request. `handler` is an index of the route table. */

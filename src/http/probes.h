@@ -1,13 +1,13 @@
 /* Points in the life of a request to which tracers can attach while the daemon runs: perf,
  * bpftrace, SystemTap, gdb. They are there when configure has found sys/sdt.h, and cost an
- * instruction that does nothing. The first argument of each is the exchange, whose address stands
+ * instruction that does nothing. The first argument of each is the request, whose address stands
  * for the request.
  *
- *     request_received  exchange, method, path (texts)     after the headers         I/O thread
- *     decoded           exchange, particles                the body is complete      I/O thread
- *     evolve_start      exchange, particles, steps         in turn for each frame    worker
- *     evolve_end        exchange, threads that took part   likewise                  worker
- *     answer_queued     exchange, status, bytes (0: not known yet)                   I/O thread */
+ *     request_received  request, method, path (texts)     after the headers         I/O thread
+ *     decoded           request, particles                the body is complete      I/O thread
+ *     evolve_start      request, particles, steps         in turn for each frame    worker
+ *     evolve_end        request, threads that took part   likewise                  worker
+ *     answer_queued     request, status, bytes (0: not known yet)                   I/O thread */
 #ifndef HTTP_PROBES_H
 #define HTTP_PROBES_H
 

@@ -4,138 +4,140 @@
 
 #include "base/clock.h"
 
-struct streaming {
-    struct stream *stream;
+struct stream_state {
+    struct byte_queue *queue;
     struct timing timing; /* at the opening; constant */
     bool is_cut;          /* the reader has come to the cut; the I/O thread's */
     /* The worker's; the I/O thread may read them once it has come to the cut. */
     bool is_whole;
     bool has_failed;
     unsigned status;
-    char *words;
-    size_t words_size;
+    char *final_error;
+    size_t final_error_size;
 };
 
-static void put_to_sleep(void *connection)
+static void suspend(void *mhd)
 {
-    MHD_suspend_connection(connection);
+    MHD_suspend_connection(mhd);
 }
 
-static void wake_up(void *connection)
+static void resume(void *mhd)
 {
-    MHD_resume_connection(connection);
+    MHD_resume_connection(mhd);
 }
 
 /* --- the I/O thread ------------------------------------------------------------------------- */
 
-static ssize_t read_body(void *context, struct exchange *exchange, char *out, size_t max)
+static ssize_t read_body(void *context, struct request *request, char *out, size_t max)
 {
-    (void)exchange;
-    struct streaming *streaming = context;
-    ssize_t size = stream_read(streaming->stream, out, max);
-    if (size == STREAM_END)
-        return ANSWER_END;
-    if (size != STREAM_CUT)
+    (void)request;
+    struct stream_state *stream_state = context;
+    ssize_t size = byte_queue_read(stream_state->queue, out, max);
+    if (size == BYTE_QUEUE_END)
+        return BODY_END;
+    if (size != BYTE_QUEUE_ABORTED)
         return size;
-    streaming->is_cut = true;
-    return ANSWER_CUT;
+    stream_state->is_cut = true;
+    return BODY_ABORTED;
 }
 
-const struct timing *exchange_stream_timing(const struct exchange *exchange)
+const struct timing *response_stream_timing(const struct request *request)
 {
-    return &exchange->streaming->timing;
+    return &request->stream_state->timing;
 }
 
-unsigned exchange_stream_leave(struct exchange *exchange)
+unsigned response_stream_close(struct request *request)
 {
-    struct streaming *streaming = exchange->streaming;
-    stream_leave(streaming->stream);
-    return streaming->is_cut ? streaming->status : 0;
+    struct stream_state *stream_state = request->stream_state;
+    byte_queue_close(stream_state->queue);
+    return stream_state->is_cut ? stream_state->status : 0;
 }
 
 /* --- the worker ----------------------------------------------------------------------------- */
 
-bool exchange_stream_open(struct exchange *exchange, const char *content_type)
+bool response_stream_open(struct request *request, const char *content_type)
 {
-    size_t bytes = sizeof(struct streaming) + STREAM_MEMORY;
-    if (!exchange_claim(exchange, bytes)) {
-        exchange_fail_claim(exchange, bytes, "The answer");
+    size_t bytes = sizeof(struct stream_state) + BYTE_QUEUE_MEMORY;
+    if (!request_reserve(request, bytes)) {
+        request_fail_reservation(request, bytes, "The answer");
         return false;
     }
-    struct streaming *streaming = calloc(1, sizeof *streaming);
-    const struct stream_reader reader = {put_to_sleep, wake_up, exchange->connection};
-    if (!streaming || !(streaming->stream = stream_create(&reader))) {
-        free(streaming);
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    struct stream_state *stream_state = calloc(1, sizeof *stream_state);
+    const struct byte_queue_reader reader = {suspend, resume, request->mhd};
+    if (!stream_state || !(stream_state->queue = byte_queue_create(&reader))) {
+        free(stream_state);
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
-    streaming->timing = exchange->timing;
-    const struct answer_reader body = {read_body, NULL, streaming};
-    exchange->answer.status = MHD_HTTP_OK;
-    exchange->answer.content_type = content_type;
-    exchange->answer.reader = body;
-    exchange->streaming = streaming;
-    peer_stream(exchange->peer);
+    stream_state->timing = request->timing;
+    const struct body_source body = {read_body, NULL, stream_state};
+    request->response.status = MHD_HTTP_OK;
+    request->response.content_type = content_type;
+    request->response.reader = body;
+    request->stream_state = stream_state;
+    connection_limit_unsent(request->connection);
     /* The connection may end before the work does. */
-    peer_hold(exchange->peer);
-    atomic_store(&exchange->holders, 2);
-    MHD_resume_connection(exchange->connection);
+    connection_hold(request->connection);
+    atomic_store(&request->holders, 2);
+    MHD_resume_connection(request->mhd);
     return true;
 }
 
-bool exchange_stream_write(struct exchange *exchange, const char *bytes, size_t size)
+bool response_stream_write(struct request *request, const char *bytes, size_t size)
 {
     /* Also when the reader keeps up: one frame may be very long. */
-    if (exchange_give_way(exchange) ||
-        !stream_write(exchange->streaming->stream, bytes, size, exchange_give_way, exchange))
+    if (request_run_pending_brief(request) ||
+        !byte_queue_write(request->stream_state->queue, bytes, size, request_run_pending_brief,
+                          request))
         return false;
-    peer_progress(exchange->peer);
+    connection_extend_deadline(request->connection);
     return true;
 }
 
-void exchange_stream_close(struct exchange *exchange)
+void response_stream_complete(struct request *request)
 {
-    exchange->streaming->is_whole = true;
+    request->stream_state->is_whole = true;
 }
 
-bool exchange_stream_is_left(const struct exchange *exchange)
+bool response_stream_is_closed(const struct request *request)
 {
-    return stream_is_left(exchange->streaming->stream);
+    return byte_queue_is_closed(request->stream_state->queue);
 }
 
-bool exchange_stream_is_unfinished(const struct exchange *exchange)
+bool response_stream_is_unfinished(const struct request *request)
 {
-    return !exchange->streaming->is_whole && !exchange->streaming->has_failed;
+    return !request->stream_state->is_whole && !request->stream_state->has_failed;
 }
 
-void exchange_stream_fail(struct exchange *exchange, unsigned status, char *text, size_t size)
+void response_stream_fail(struct request *request, unsigned status, char *text, size_t size)
 {
-    struct streaming *streaming = exchange->streaming;
-    free(streaming->words);
-    streaming->has_failed = true;
-    streaming->status = status;
-    streaming->words = text;
-    streaming->words_size = text ? size : 0;
+    struct stream_state *stream_state = request->stream_state;
+    free(stream_state->final_error);
+    stream_state->has_failed = true;
+    stream_state->status = status;
+    stream_state->final_error = text;
+    stream_state->final_error_size = text ? size : 0;
 }
 
-void exchange_stream_finish(struct exchange *exchange)
+void response_stream_finish(struct request *request)
 {
-    struct streaming *streaming = exchange->streaming;
-    if (streaming->is_whole && !streaming->has_failed)
-        stream_end(streaming->stream);
+    struct stream_state *stream_state = request->stream_state;
+    if (stream_state->is_whole && !stream_state->has_failed)
+        byte_queue_end(stream_state->queue);
     else
-        stream_cut(streaming->stream, streaming->words, streaming->words_size);
+        byte_queue_abort(stream_state->queue, stream_state->final_error,
+                         stream_state->final_error_size);
 }
 
 /* --- the last holder ------------------------------------------------------------------------ */
 
-void exchange_stream_destroy(struct exchange *exchange)
+void response_stream_destroy(struct request *request)
 {
-    struct streaming *streaming = exchange->streaming;
-    if (!streaming)
+    struct stream_state *stream_state = request->stream_state;
+    if (!stream_state)
         return;
-    stream_destroy(streaming->stream);
-    free(streaming->words);
-    free(streaming);
-    peer_release(exchange->peer);
+    byte_queue_destroy(stream_state->queue);
+    free(stream_state->final_error);
+    free(stream_state);
+    connection_release(request->connection);
 }

@@ -9,12 +9,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "runtime/host.h"
-#include "runtime/systemd.h"
-#include "http/dispatch.h"
 #include "http/connection/listener.h"
+#include "http/dispatch.h"
 #include "http/message/problem.h"
 #include "http/service.h"
+#include "runtime/host.h"
+#include "runtime/systemd.h"
 #include "web/files.h"
 
 /* Memory of a connection for headers and the piece of the body at hand. */
@@ -51,7 +51,7 @@ static void log_library(void *cls, const char *format, va_list args)
 static bool open_listener(struct server *server)
 {
     char error[320];
-    int inherited = service_manager_socket();
+    int inherited = systemd_socket();
     bool open = false;
     if (inherited == -2)
         snprintf(error, sizeof error, "the service manager passed more than one socket");
@@ -78,7 +78,7 @@ static bool start_daemon(struct server *server)
 {
     struct service *service = &server->service;
     const struct options *options = service->options;
-    unsigned idle_s = PEER_KEEPALIVE_S;
+    unsigned idle_s = CONNECTION_KEEPALIVE_S;
     if (options->request_timeout_ms / 1000 >= idle_s) /* ours comes first, with an answer */
         idle_s = (unsigned)(options->request_timeout_ms / 1000) + 5;
     /* A pool of one thread is not a pool to the library. */
@@ -113,16 +113,17 @@ static bool start_parts(struct server *server)
     problem_set(&timeout, PROBLEM_RECEIVE_TIMEOUT,
                 "The request was not complete within %g seconds; send it faster, or a smaller one.",
                 (double)options->request_timeout_ms / 1000);
-    char *answer = problem_http(&timeout);
-    if (answer)
-        service->peers = peers_create(options->request_timeout_ms * NS_PER_MS, answer);
-    free(answer);
-    if (!service->peers)
+    char *response = problem_http(&timeout);
+    if (response)
+        service->monitor =
+            connection_monitor_create(options->request_timeout_ms * NS_PER_MS, response);
+    free(response);
+    if (!service->monitor)
         log_error("cannot start the watcher");
     service->acceptor = acceptor_create((size_t)options->max_connections);
     if (!service->acceptor)
         log_error("cannot make what accepts connections");
-    if (!service->pool || !service->peers || !service->acceptor || !start_daemon(server))
+    if (!service->pool || !service->monitor || !service->acceptor || !start_daemon(server))
         return false;
     if (acceptor_start(service->acceptor, server->listener.fd, server->daemon))
         return true;
@@ -138,15 +139,15 @@ static void free_parts(struct server *server)
         acceptor_destroy(server->service.acceptor);
     if (server->service.pool)
         worker_pool_destroy(server->service.pool);
-    if (server->service.peers)
-        peers_destroy(server->service.peers);
+    if (server->service.monitor)
+        connection_monitor_destroy(server->service.monitor);
     listener_close(&server->listener);
     free(server);
 }
 
 static void check_fd_limit(const struct options *options)
 {
-    size_t limit = machine_raise_fd_limit();
+    size_t limit = host_raise_fd_limit();
     if (limit < (size_t)options->max_connections + FDS_BESIDE)
         log_warning("the limit of %zu open files is too low for %lld connections; raise it, or "
                     "lower --max-connections",
@@ -187,7 +188,7 @@ void server_drain(struct server *server)
 
 bool server_is_idle(struct server *server)
 {
-    return atomic_load(&server->service.exchanges) == 0;
+    return atomic_load(&server->service.requests_in_flight) == 0;
 }
 
 bool server_is_stalled(struct server *server, int64_t limit_ns)
@@ -209,7 +210,7 @@ void server_stop(struct server *server)
      */
     int64_t end = clock_now_ns() + STOP_GRACE_NS;
     while (atomic_load(&service->jobs) > 0 || (!server_is_idle(server) && clock_now_ns() < end)) {
-        peers_stop_jobs(service->peers);
+        connection_monitor_stop_jobs(service->monitor);
         pause_ms(2);
     }
     free_parts(server);

@@ -23,7 +23,7 @@ static int read_numbers(const char *group, const char *name, int64_t *first, int
     return count > 0 ? count : 0; /* "max" is no number */
 }
 
-static void lower_limits(struct control_group_limits *limits, const char *group)
+static void lower_limits(struct cgroup_limits *limits, const char *group)
 {
     int64_t quota, period, bytes, unused;
     if ((read_numbers(group, "cpu.max", &quota, &period) == 2 ||
@@ -50,7 +50,7 @@ static bool lists(const char *list, const char *name)
 /* A line is "number:controllers:path"; version 2 has no controllers. Every group from the
  * process's own up to the root counts. In a container that does not see its own path the
  * root is its own group. */
-static void follow_line(struct control_group_limits *limits, char *line, const char *root)
+static void follow_line(struct cgroup_limits *limits, char *line, const char *root)
 {
     char *controllers = strchr(line, ':');
     char *path = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -78,9 +78,9 @@ static void follow_line(struct control_group_limits *limits, char *line, const c
     }
 }
 
-struct control_group_limits control_group_limits(const char *membership, const char *root)
+struct cgroup_limits cgroup_limits(const char *membership, const char *root)
 {
-    struct control_group_limits limits = {INFINITY, UINT64_MAX};
+    struct cgroup_limits limits = {INFINITY, UINT64_MAX};
     FILE *file = fopen(membership, "re");
     if (!file)
         return limits;

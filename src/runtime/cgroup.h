@@ -5,13 +5,13 @@
 
 #include <stdint.h>
 
-struct control_group_limits {
+struct cgroup_limits {
     double cores;          /* CPU time per time, > 0; INFINITY when not limited */
     uint64_t memory_bytes; /* > 0; UINT64_MAX when not limited */
 };
 
 /* `membership` is the file that names the process's groups (/proc/self/cgroup), `root` is where
  * the hierarchies are mounted (/sys/fs/cgroup). What cannot be read sets no limit. */
-struct control_group_limits control_group_limits(const char *membership, const char *root);
+struct cgroup_limits cgroup_limits(const char *membership, const char *root);
 
 #endif

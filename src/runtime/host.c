@@ -25,12 +25,12 @@ static bool read_line(const char *path, char *line, size_t size)
     return found;
 }
 
-static struct control_group_limits limits(void)
+static struct cgroup_limits limits(void)
 {
-    return control_group_limits("/proc/self/cgroup", "/sys/fs/cgroup");
+    return cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup");
 }
 
-unsigned machine_cores(void)
+unsigned host_cores(void)
 {
     cpu_set_t mask;
     unsigned cores = 1;
@@ -42,7 +42,7 @@ unsigned machine_cores(void)
     return quota < cores ? (unsigned)quota : cores;
 }
 
-size_t machine_memory_bytes(void)
+size_t host_memory_bytes(void)
 {
     size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
     uint64_t limit = limits().memory_bytes;
@@ -85,9 +85,9 @@ static double start_time(void)
     return booted + ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
-struct machine_usage machine_usage(void)
+struct host_usage host_usage(void)
 {
-    struct machine_usage usage = {.open_fds = count_fds(), .start_time_s = start_time()};
+    struct host_usage usage = {.open_fds = count_fds(), .start_time_s = start_time()};
     struct rusage self;
     if (getrusage(RUSAGE_SELF, &self) == 0)
         usage.cpu_s = (double)(self.ru_utime.tv_sec + self.ru_stime.tv_sec) +
@@ -105,7 +105,7 @@ struct machine_usage machine_usage(void)
     return usage;
 }
 
-size_t machine_raise_fd_limit(void)
+size_t host_raise_fd_limit(void)
 {
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)

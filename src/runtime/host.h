@@ -6,14 +6,14 @@
 
 /* The processors that this process may use, at least 1: its affinity mask, and the CPU
  * quota of its control group and those above, rounded up. */
-unsigned machine_cores(void);
+unsigned host_cores(void);
 
 /* The bytes of memory that this process may use: the machine's, or the limit of its control
  * group or one above where that is lower. */
-size_t machine_memory_bytes(void);
+size_t host_memory_bytes(void);
 
 /* What the process uses now. Unknown figures are 0. */
-struct machine_usage {
+struct host_usage {
     double cpu_s; /* user and system time so far */
     size_t resident_bytes;
     size_t virtual_bytes;
@@ -22,9 +22,9 @@ struct machine_usage {
     double start_time_s; /* since the epoch */
 };
 
-struct machine_usage machine_usage(void);
+struct host_usage host_usage(void);
 
 /* Raises the limit of open files to what the system allows; returns it. */
-size_t machine_raise_fd_limit(void);
+size_t host_raise_fd_limit(void);
 
 #endif

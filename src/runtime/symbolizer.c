@@ -13,7 +13,7 @@
 #define PATH_BYTES 1024
 
 /* The file that was last looked into, mapped; and its table. */
-struct symbols {
+struct symbolizer {
     char path[PATH_BYTES]; /* "" for none */
     const char *bytes;     /* NULL when it cannot be read */
     size_t size;
@@ -23,46 +23,47 @@ struct symbols {
     size_t names_size;
 };
 
-struct symbols *symbols_create(void)
+struct symbolizer *symbolizer_create(void)
 {
-    return calloc(1, sizeof(struct symbols));
+    return calloc(1, sizeof(struct symbolizer));
 }
 
-static void close_file(struct symbols *symbols)
+static void close_file(struct symbolizer *symbolizer)
 {
-    if (symbols->bytes)
-        munmap((void *)(uintptr_t)symbols->bytes, symbols->size);
-    memset(symbols, 0, sizeof *symbols);
+    if (symbolizer->bytes)
+        munmap((void *)(uintptr_t)symbolizer->bytes, symbolizer->size);
+    memset(symbolizer, 0, sizeof *symbolizer);
 }
 
-void symbols_destroy(struct symbols *symbols)
+void symbolizer_destroy(struct symbolizer *symbolizer)
 {
-    close_file(symbols);
-    free(symbols);
+    close_file(symbolizer);
+    free(symbolizer);
 }
 
-static bool map_file(struct symbols *symbols)
+static bool map_file(struct symbolizer *symbolizer)
 {
     struct stat status;
-    int fd = open(symbols->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(symbolizer->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
     if (fstat(fd, &status) == 0 && (size_t)status.st_size >= sizeof(ElfW(Ehdr))) {
-        symbols->size = (size_t)status.st_size;
-        symbols->bytes = mmap(NULL, symbols->size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (symbols->bytes == MAP_FAILED)
-            symbols->bytes = NULL;
+        symbolizer->size = (size_t)status.st_size;
+        symbolizer->bytes = mmap(NULL, symbolizer->size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (symbolizer->bytes == MAP_FAILED)
+            symbolizer->bytes = NULL;
     }
     close(fd);
-    return symbols->bytes != NULL;
+    return symbolizer->bytes != NULL;
 }
 
 /* The bytes of a section, or NULL when it does not lie within the file. */
-static const char *section_bytes(const struct symbols *symbols, const ElfW(Shdr) * section)
+static const char *section_bytes(const struct symbolizer *symbolizer, const ElfW(Shdr) * section)
 {
-    if (section->sh_offset > symbols->size || section->sh_size > symbols->size - section->sh_offset)
+    if (section->sh_offset > symbolizer->size ||
+        section->sh_size > symbolizer->size - section->sh_offset)
         return NULL;
-    return symbols->bytes + section->sh_offset;
+    return symbolizer->bytes + section->sh_offset;
 }
 
 static const ElfW(Shdr) * find_section(const ElfW(Shdr) * sections, size_t count, uint32_t type)
@@ -74,34 +75,34 @@ static const ElfW(Shdr) * find_section(const ElfW(Shdr) * sections, size_t count
 }
 
 /* Finds the table and its names. A file that is not as it should be has none. */
-static void read_tables(struct symbols *symbols)
+static void read_tables(struct symbolizer *symbolizer)
 {
-    const ElfW(Ehdr) *head = (const void *)symbols->bytes;
+    const ElfW(Ehdr) *head = (const void *)symbolizer->bytes;
     if (memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_shentsize != sizeof(ElfW(Shdr)) ||
-        head->e_shoff % _Alignof(ElfW(Shdr)) != 0 || head->e_shoff > symbols->size ||
-        head->e_shnum > (symbols->size - head->e_shoff) / sizeof(ElfW(Shdr)))
+        head->e_shoff % _Alignof(ElfW(Shdr)) != 0 || head->e_shoff > symbolizer->size ||
+        head->e_shnum > (symbolizer->size - head->e_shoff) / sizeof(ElfW(Shdr)))
         return;
-    const ElfW(Shdr) *sections = (const void *)(symbols->bytes + head->e_shoff);
+    const ElfW(Shdr) *sections = (const void *)(symbolizer->bytes + head->e_shoff);
     const ElfW(Shdr) *table = find_section(sections, head->e_shnum, SHT_SYMTAB);
     if (!table)
         table = find_section(sections, head->e_shnum, SHT_DYNSYM);
     if (!table || table->sh_link >= head->e_shnum || table->sh_offset % _Alignof(ElfW(Sym)) != 0)
         return;
     const ElfW(Shdr) *names = &sections[table->sh_link];
-    symbols->table = (const void *)section_bytes(symbols, table);
-    symbols->count = symbols->table ? table->sh_size / sizeof(ElfW(Sym)) : 0;
-    symbols->names = section_bytes(symbols, names);
-    symbols->names_size = symbols->names ? names->sh_size : 0;
+    symbolizer->table = (const void *)section_bytes(symbolizer, table);
+    symbolizer->count = symbolizer->table ? table->sh_size / sizeof(ElfW(Sym)) : 0;
+    symbolizer->names = section_bytes(symbolizer, names);
+    symbolizer->names_size = symbolizer->names ? names->sh_size : 0;
 }
 
-static void open_file(struct symbols *symbols, const char *path)
+static void open_file(struct symbolizer *symbolizer, const char *path)
 {
-    if (strcmp(symbols->path, path) == 0)
+    if (strcmp(symbolizer->path, path) == 0)
         return;
-    close_file(symbols);
-    snprintf(symbols->path, sizeof symbols->path, "%s", path);
-    if (map_file(symbols))
-        read_tables(symbols);
+    close_file(symbolizer);
+    snprintf(symbolizer->path, sizeof symbolizer->path, "%s", path);
+    if (map_file(symbolizer))
+        read_tables(symbolizer);
 }
 
 /* The file that has an address, and where in it. */
@@ -130,17 +131,18 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *context)
     return 0;
 }
 
-static const char *find_name(const struct symbols *symbols, uint64_t offset)
+static const char *find_name(const struct symbolizer *symbolizer, uint64_t offset)
 {
-    for (size_t i = 0; i < symbols->count; i++) {
-        const ElfW(Sym) *symbol = &symbols->table[i];
+    for (size_t i = 0; i < symbolizer->count; i++) {
+        const ElfW(Sym) *symbol = &symbolizer->table[i];
         unsigned type = symbol->st_info & 0xf;
         if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol->st_shndx == SHN_UNDEF ||
             offset < symbol->st_value || offset - symbol->st_value >= symbol->st_size)
             continue;
-        if (symbol->st_name < symbols->names_size &&
-            memchr(symbols->names + symbol->st_name, '\0', symbols->names_size - symbol->st_name))
-            return symbols->names + symbol->st_name;
+        if (symbol->st_name < symbolizer->names_size &&
+            memchr(symbolizer->names + symbol->st_name, '\0',
+                   symbolizer->names_size - symbol->st_name))
+            return symbolizer->names + symbol->st_name;
     }
     return NULL;
 }
@@ -158,20 +160,21 @@ static void file_name(const char *path, char *name, size_t size)
     snprintf(name, size, "%.*s", (int)size - 1, slash ? slash + 1 : path);
 }
 
-bool symbols_find(struct symbols *symbols, uint64_t address, char name[SYMBOLS_NAME_MAX])
+bool symbolizer_find(struct symbolizer *symbolizer, uint64_t address,
+                     char name[SYMBOLIZER_NAME_MAX])
 {
     struct place place = {.address = address};
     *name = '\0';
     if (!dl_iterate_phdr(visit_object, &place))
         return false;
-    open_file(symbols, place.path);
-    const char *found = find_name(symbols, place.offset);
+    open_file(symbolizer, place.path);
+    const char *found = find_name(symbolizer, place.offset);
     if (found) {
-        snprintf(name, SYMBOLS_NAME_MAX, "%s", found);
+        snprintf(name, SYMBOLIZER_NAME_MAX, "%s", found);
         return true;
     }
-    char file[SYMBOLS_NAME_MAX - 32];
+    char file[SYMBOLIZER_NAME_MAX - 32];
     file_name(place.path, file, sizeof file);
-    snprintf(name, SYMBOLS_NAME_MAX, "%s+0x%llx", file, (unsigned long long)place.offset);
+    snprintf(name, SYMBOLIZER_NAME_MAX, "%s+0x%llx", file, (unsigned long long)place.offset);
     return true;
 }

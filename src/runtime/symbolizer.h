@@ -7,18 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SYMBOLS_NAME_MAX 256
+#define SYMBOLIZER_NAME_MAX 256
 
-struct symbols;
+struct symbolizer;
 
 /* NULL when memory is short. */
-struct symbols *symbols_create(void);
-void symbols_destroy(struct symbols *symbols);
+struct symbolizer *symbolizer_create(void);
+void symbolizer_destroy(struct symbolizer *symbolizer);
 
 /* Writes the name of the function that `address` is in, cut if it is long: as it is in the table,
  * C++ names mangled. Where no symbol covers it, the file and the offset there, "libc.so.6+0x1234".
  * Returns false, and "", when nothing is mapped there. Addresses of one file in a row are quickest.
  */
-bool symbols_find(struct symbols *symbols, uint64_t address, char name[SYMBOLS_NAME_MAX]);
+bool symbolizer_find(struct symbolizer *symbolizer, uint64_t address,
+                     char name[SYMBOLIZER_NAME_MAX]);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <systemd/sd-daemon.h>
 
-int service_manager_socket(void)
+int systemd_socket(void)
 {
     int count = sd_listen_fds(1);
     if (count <= 0)
@@ -14,12 +14,12 @@ int service_manager_socket(void)
     return count == 1 ? SD_LISTEN_FDS_START : -2;
 }
 
-void service_manager_notify(const char *state)
+void systemd_notify(const char *state)
 {
     sd_notify(0, state);
 }
 
-int64_t service_manager_watchdog_ns(void)
+int64_t systemd_watchdog_ns(void)
 {
     uint64_t us = 0;
     return sd_watchdog_enabled(0, &us) > 0 ? (int64_t)us * 1000 : 0;
@@ -27,17 +27,17 @@ int64_t service_manager_watchdog_ns(void)
 
 #else
 
-int service_manager_socket(void)
+int systemd_socket(void)
 {
     return -1;
 }
 
-void service_manager_notify(const char *state)
+void systemd_notify(const char *state)
 {
     (void)state;
 }
 
-int64_t service_manager_watchdog_ns(void)
+int64_t systemd_watchdog_ns(void)
 {
     return 0;
 }

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /* The listening socket that was passed in, or -1. More than one is an error: -2. */
-int service_manager_socket(void);
+int systemd_socket(void);
 
 /* Tells the manager: "READY=1", "STOPPING=1", "WATCHDOG=1". */
-void service_manager_notify(const char *state);
+void systemd_notify(const char *state);
 
 /* The time within which the watchdog wants to be told, or 0 when there is none. */
-int64_t service_manager_watchdog_ns(void);
+int64_t systemd_watchdog_ns(void);
 
 #endif

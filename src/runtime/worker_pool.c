@@ -32,7 +32,7 @@ struct queue {
 #define BRIEF_RUN_MAX 16
 
 /* Brief tasks that a long one lets by at a time. */
-#define GIVE_WAY_MAX 16
+#define PENDING_BRIEF_MAX 16
 
 struct worker {
     struct worker_pool *pool;
@@ -158,7 +158,7 @@ static bool run_task_locked(struct worker_pool *pool)
     return true;
 }
 
-void worker_pool_give_way(void)
+void worker_pool_run_pending_brief(void)
 {
     worker_pool_progress();
     if (!self || self->giving_way ||
@@ -166,7 +166,7 @@ void worker_pool_give_way(void)
         return;
     struct worker_pool *pool = self->pool;
     self->giving_way = true;
-    for (int i = 0; i < GIVE_WAY_MAX; i++) {
+    for (int i = 0; i < PENDING_BRIEF_MAX; i++) {
         pthread_mutex_lock(&pool->mutex);
         struct pool_task *task = take_brief_locked(pool);
         pthread_mutex_unlock(&pool->mutex);
@@ -223,14 +223,14 @@ bool worker_pool_submit(struct worker_pool *pool, struct pool_task *task)
 {
     task->submitted_ns = clock_now_ns();
     pthread_mutex_lock(&pool->mutex);
-    bool room = pool->queued < pool->queue_limit;
-    if (room) {
+    bool capacity = pool->queued < pool->queue_limit;
+    if (capacity) {
         queue_push(task->brief ? &pool->brief : &pool->lengthy, task);
         pool->brief_queued += task->brief;
         pool->queued++;
     }
     unlock_and_wake(pool);
-    return room;
+    return capacity;
 }
 
 bool worker_pool_is_full(struct worker_pool *pool)
@@ -246,8 +246,8 @@ static void unlink_share_locked(struct worker_pool *pool, struct share *share)
     *link = share->following;
 }
 
-unsigned worker_pool_share(struct worker_pool *pool, size_t pieces,
-                           void (*piece)(void *context, size_t index), void *context)
+unsigned worker_pool_parallel_for(struct worker_pool *pool, size_t pieces,
+                                  void (*piece)(void *context, size_t index), void *context)
 {
     struct share share = {.piece = piece, .context = context, .pieces = pieces};
     pthread_cond_init(&share.left, NULL);

@@ -44,13 +44,13 @@ bool worker_pool_is_full(struct worker_pool *pool);
 /* Calls piece(context, i) once for each i in 0..pieces-1, on this worker and on those that are
  * idle, and returns when all have returned: the number of workers that took part. Call from a
  * task's run function only. */
-unsigned worker_pool_share(struct worker_pool *pool, size_t pieces,
-                           void (*piece)(void *context, size_t index), void *context);
+unsigned worker_pool_parallel_for(struct worker_pool *pool, size_t pieces,
+                                  void (*piece)(void *context, size_t index), void *context);
 
 /* Runs brief tasks that are waiting, a few at most, on the calling worker in the middle of its
  * task. Long computations call it now and then, without holding a lock. No effect on other threads,
  * and none within a task that is run in this way. */
-void worker_pool_give_way(void);
+void worker_pool_run_pending_brief(void);
 
 /* Says that the calling worker is getting on; long computations call it now and then. No
  * effect on other threads. */

@@ -19,7 +19,7 @@ static bool overflows(double square)
     return !(square <= DBL_MAX);
 }
 
-static enum domain_fault check_polygon(const struct evolve_run *run, double r2, double ang_vel)
+static enum domain_error check_polygon(const struct evolve_run *run, double r2, double ang_vel)
 {
     double c = step_length(run->timestep, ang_vel);
     if (c == 0)
@@ -34,13 +34,13 @@ static enum domain_fault check_polygon(const struct evolve_run *run, double r2, 
     return DOMAIN_OK;
 }
 
-static enum domain_fault check_circle(const struct evolve_run *run, double r2, double ang_vel)
+static enum domain_error check_circle(const struct evolve_run *run, double r2, double ang_vel)
 {
     double angle = ang_vel * run->dt / sqrt(r2);
     return fabs(angle) <= (double)SIM_STEPS_MAX ? DOMAIN_OK : DOMAIN_ANGLE_LARGE;
 }
 
-static enum domain_fault check_one(const struct method *method, const struct evolve_run *run,
+static enum domain_error check_one(const struct method *method, const struct evolve_run *run,
                                    size_t i)
 {
     double x = run->x[i];
@@ -58,7 +58,7 @@ static enum domain_fault check_one(const struct method *method, const struct evo
     return method->polygon ? check_polygon(run, r2, ang_vel) : check_circle(run, r2, ang_vel);
 }
 
-enum domain_fault domain_check(const struct method *method, const struct evolve_run *run,
+enum domain_error domain_check(const struct method *method, const struct evolve_run *run,
                                size_t *index)
 {
     const struct kernels *kernels = kernels_in_use();
@@ -69,19 +69,19 @@ enum domain_fault domain_check(const struct method *method, const struct evolve_
         if (plainly(run, begin, whole))
             begin = whole;
         for (size_t i = begin; i < end; i++) {
-            enum domain_fault fault = check_one(method, run, i);
-            if (fault != DOMAIN_OK) {
+            enum domain_error error = check_one(method, run, i);
+            if (error != DOMAIN_OK) {
                 *index = i;
-                return fault;
+                return error;
             }
         }
     }
     return DOMAIN_OK;
 }
 
-const char *domain_fault_text(enum domain_fault fault)
+const char *domain_error_text(enum domain_error error)
 {
-    switch (fault) {
+    switch (error) {
     case DOMAIN_OK:
         return "is in the domain";
     case DOMAIN_NOT_FINITE:

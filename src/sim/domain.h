@@ -9,7 +9,7 @@
 
 #include "sim/method.h"
 
-enum domain_fault {
+enum domain_error {
     DOMAIN_OK = 0,
     DOMAIN_NOT_FINITE,       /* x, y or ang_vel is not finite */
     DOMAIN_ORIGIN,           /* x = y = 0 */
@@ -23,10 +23,10 @@ enum domain_fault {
 
 /* Checks the particles of `run` against `method`. Returns DOMAIN_OK, or the fault of the
  * first particle that has one, and its index in *index. */
-enum domain_fault domain_check(const struct method *method, const struct evolve_run *run,
+enum domain_error domain_check(const struct method *method, const struct evolve_run *run,
                                size_t *index);
 
 /* A sentence that says what is wrong and what to do. Never NULL. */
-const char *domain_fault_text(enum domain_fault fault);
+const char *domain_error_text(enum domain_error error);
 
 #endif

@@ -124,7 +124,7 @@ static double time_median(const struct codec_bench_config *config, struct sample
                           void (*run)(struct sample *sample))
 {
     size_t iterations = 1, rounds = 0;
-    double *seconds = malloc(ROUNDS_MAX * sizeof *seconds), begun = thread_seconds(), total = 0;
+    double *seconds = malloc(ROUNDS_MAX * sizeof *seconds), start_ns = thread_seconds(), total = 0;
     if (!seconds)
         return -1;
     while (rounds < config->min_rounds || (total < config->max_time_s && rounds < ROUNDS_MAX)) {
@@ -136,7 +136,7 @@ static double time_median(const struct codec_bench_config *config, struct sample
         for (size_t i = 0; i < iterations; i++)
             run(sample);
         double taken = thread_seconds() - start;
-        total = thread_seconds() - begun;
+        total = thread_seconds() - start_ns;
         if (taken < ROUND_MIN_S && rounds == 0)
             iterations *= 2;
         else

@@ -18,8 +18,8 @@
 #include "bench/document.h"
 #include "bench/memory.h"
 #include "bench/report.h"
-#include "tools/codec_bench.h"
 #include "sim/random.h"
+#include "tools/codec_bench.h"
 
 #define EXIT_INTERRUPTED (128 + SIGINT)
 
@@ -76,10 +76,10 @@ static int print_report(char *text, json_t *json)
     return status ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int domain_error(const struct method *method, size_t index, enum domain_fault fault)
+static int domain_error(const struct method *method, size_t index, enum domain_error error)
 {
     fprintf(stderr, "particle-bench: %s cannot take particle %zu: %s\n", method->name, index,
-            domain_fault_text(fault));
+            domain_error_text(error));
     return EXIT_USAGE;
 }
 
@@ -99,7 +99,7 @@ static int run_memory(const struct options *options)
 
     enum bench_status status = bench_memory_run(&options->config, NULL, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
-        return domain_error(memory.fault_method, memory.fault_index, memory.fault);
+        return domain_error(memory.error_method, memory.error_index, memory.error);
     if (status)
         return status_error(status);
     bench_machine_describe(&machine);
@@ -150,9 +150,9 @@ static int measure(const struct options *options, struct bench_report *report)
         result = status_error(BENCH_NO_MEMORY);
         goto out;
     }
-    enum domain_fault fault = bench_domain_check(&options->config, &particles, &method, &index);
-    if (fault) {
-        result = domain_error(method, index, fault);
+    enum domain_error error = bench_domain_check(&options->config, &particles, &method, &index);
+    if (error) {
+        result = domain_error(method, index, error);
         goto out;
     }
     enum bench_status status = bench_run(&options->config, &particles, &environment, report);

@@ -100,10 +100,10 @@ static int usage_error(const char *detail)
 
 static int set_parameter(struct bench_config *config, size_t index)
 {
-    struct bench_fault fault;
+    struct bench_error error;
     const char *value = bench_parameters[index].placeholder ? optarg : "on";
-    if (bench_config_set(config, bench_parameters[index].name, value, strlen(value), &fault))
-        return usage_error(fault.detail);
+    if (bench_config_set(config, bench_parameters[index].name, value, strlen(value), &error))
+        return usage_error(error.detail);
     return EXIT_SUCCESS;
 }
 
@@ -211,7 +211,7 @@ int options_read(struct options *options, int argc, char **argv, bool *done)
 {
     struct option list[OPTION_COUNT + 1];
     char names[BENCH_PARAMETER_COUNT][OPTION_NAME_MAX];
-    struct bench_fault fault;
+    struct bench_error error;
     int status = EXIT_SUCCESS, option;
     const char *simd = NULL, *variable = getenv("PARTICLED_SIMD");
 
@@ -248,8 +248,8 @@ int options_read(struct options *options, int argc, char **argv, bool *done)
     if (!status && (simd || variable))
         status =
             set_simd(&options->config, simd ? "--simd" : "PARTICLED_SIMD", simd ? simd : variable);
-    if (!status && !bench_config_check(&options->config, &limits, &fault))
-        status = usage_error(fault.detail);
+    if (!status && !bench_config_check(&options->config, &limits, &error))
+        status = usage_error(error.detail);
     if (!status)
         status = check_options(options);
     *done = status != EXIT_SUCCESS;

@@ -48,7 +48,7 @@
     __asm__(".pushsection .rodata\n"                                                               \
             ".global web_" #symbol "_begin\n"                                                      \
             "web_" #symbol "_begin:\n"                                                             \
-            ".incbin \"" SOURCE_ROOT "/" file "\"\n"                                                \
+            ".incbin \"" SOURCE_ROOT "/" file "\"\n"                                               \
             ".global web_" #symbol "_end\n"                                                        \
             "web_" #symbol "_end:\n"                                                               \
             ".popsection\n");

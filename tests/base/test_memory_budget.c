@@ -10,16 +10,16 @@ START_TEST(limit_is_exact)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 100);
-    ck_assert(!memory_budget_claim(&budget, 101));
+    ck_assert(!memory_budget_reserve(&budget, 101));
     ck_assert_uint_eq(budget.used, 0);
-    ck_assert(memory_budget_claim(&budget, 100));
-    ck_assert(memory_budget_claim(&budget, 0));
-    ck_assert(!memory_budget_claim(&budget, 1));
+    ck_assert(memory_budget_reserve(&budget, 100));
+    ck_assert(memory_budget_reserve(&budget, 0));
+    ck_assert(!memory_budget_reserve(&budget, 1));
     memory_budget_release(&budget, 40);
-    ck_assert(!memory_budget_claim(&budget, 41));
-    ck_assert(memory_budget_claim(&budget, 39));
-    ck_assert(memory_budget_claim(&budget, 1));
-    ck_assert(!memory_budget_claim(&budget, 1));
+    ck_assert(!memory_budget_reserve(&budget, 41));
+    ck_assert(memory_budget_reserve(&budget, 39));
+    ck_assert(memory_budget_reserve(&budget, 1));
+    ck_assert(!memory_budget_reserve(&budget, 1));
     memory_budget_release(&budget, 100);
     ck_assert_uint_eq(budget.used, 0);
 }
@@ -29,14 +29,14 @@ START_TEST(largest_claims_do_not_wrap)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 100);
-    ck_assert(memory_budget_claim(&budget, 60));
-    ck_assert(!memory_budget_claim(&budget, SIZE_MAX));
-    ck_assert(!memory_budget_claim(&budget, SIZE_MAX - 59));
+    ck_assert(memory_budget_reserve(&budget, 60));
+    ck_assert(!memory_budget_reserve(&budget, SIZE_MAX));
+    ck_assert(!memory_budget_reserve(&budget, SIZE_MAX - 59));
     ck_assert_uint_eq(budget.used, 60);
 
     memory_budget_init(&budget, SIZE_MAX);
-    ck_assert(memory_budget_claim(&budget, SIZE_MAX));
-    ck_assert(!memory_budget_claim(&budget, 1));
+    ck_assert(memory_budget_reserve(&budget, SIZE_MAX));
+    ck_assert(!memory_budget_reserve(&budget, 1));
     memory_budget_release(&budget, SIZE_MAX);
     ck_assert_uint_eq(budget.used, 0);
 }
@@ -46,8 +46,8 @@ START_TEST(nothing_fits_into_nothing)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 0);
-    ck_assert(memory_budget_claim(&budget, 0));
-    ck_assert(!memory_budget_claim(&budget, 1));
+    ck_assert(memory_budget_reserve(&budget, 0));
+    ck_assert(!memory_budget_reserve(&budget, 1));
 }
 END_TEST
 
@@ -55,7 +55,7 @@ START_TEST(releasing_too_much_aborts)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 100);
-    ck_assert(memory_budget_claim(&budget, 10));
+    ck_assert(memory_budget_reserve(&budget, 10));
     memory_budget_release(&budget, 11);
 }
 END_TEST
@@ -73,7 +73,7 @@ static void *claim_often(void *argument)
 {
     struct claimant *claimant = argument;
     for (int taken = 0; taken < 20000;) {
-        if (!memory_budget_claim(claimant->budget, CLAIM)) {
+        if (!memory_budget_reserve(claimant->budget, CLAIM)) {
             sched_yield();
             continue;
         }

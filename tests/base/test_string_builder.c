@@ -8,30 +8,32 @@ static char buffer[256];
 
 static const char *quoted(const char *word, size_t length, bool cut)
 {
-    struct text text = text_begin(buffer, sizeof buffer);
-    text_add_quoted(&text, word, length, cut);
+    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
+    string_builder_add_quoted(&text, word, length, cut);
     return buffer;
 }
 
 static const char *token(const char *name, size_t length)
 {
-    struct text text = text_begin(buffer, sizeof buffer);
-    text_add_token(&text, name, length, false);
+    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
+    string_builder_add_token(&text, name, length, false);
     return buffer;
 }
 
 START_TEST(quoted_words)
 {
-    char word[TEXT_QUOTED_BYTES + 1];
+    char word[STRING_BUILDER_QUOTED_BYTES + 1];
     memset(word, 'w', sizeof word);
     ck_assert_str_eq(quoted("ab", 2, false), "\"ab\"");
     ck_assert_str_eq(quoted("ab", 2, true), "\"ab...\"");
     ck_assert_str_eq(quoted("", 0, false), "\"\"");
-    ck_assert_ptr_null(strstr(quoted(word, TEXT_QUOTED_BYTES, false), "..."));
-    ck_assert_uint_eq(strlen(quoted(word, TEXT_QUOTED_BYTES + 1, false)), TEXT_QUOTED_BYTES + 5);
+    ck_assert_ptr_null(strstr(quoted(word, STRING_BUILDER_QUOTED_BYTES, false), "..."));
+    ck_assert_uint_eq(strlen(quoted(word, STRING_BUILDER_QUOTED_BYTES + 1, false)),
+                      STRING_BUILDER_QUOTED_BYTES + 5);
     /* a character of two bytes at the limit is left out whole */
-    memcpy(word + TEXT_QUOTED_BYTES - 1, "\xc3\xa9", 2);
-    ck_assert_uint_eq(strlen(quoted(word, TEXT_QUOTED_BYTES + 1, false)), TEXT_QUOTED_BYTES + 4);
+    memcpy(word + STRING_BUILDER_QUOTED_BYTES - 1, "\xc3\xa9", 2);
+    ck_assert_uint_eq(strlen(quoted(word, STRING_BUILDER_QUOTED_BYTES + 1, false)),
+                      STRING_BUILDER_QUOTED_BYTES + 4);
 }
 END_TEST
 
@@ -50,11 +52,11 @@ END_TEST
 /* A full text stays full: what comes later must not fill the gap of what did not fit. */
 START_TEST(full)
 {
-    struct text text = text_begin(buffer, 6);
+    struct string_builder text = string_builder_begin(buffer, 6);
     buffer[6] = '#';
-    text_add(&text, "abcd");
-    text_add_token(&text, "\xc3\xa9", 2, false); /* "/" fits, the character does not */
-    text_add(&text, "e");
+    string_builder_add(&text, "abcd");
+    string_builder_add_token(&text, "\xc3\xa9", 2, false); /* "/" fits, the character does not */
+    string_builder_add(&text, "e");
     ck_assert_str_eq(buffer, "abcd/");
     ck_assert_int_eq(buffer[6], '#');
 }
@@ -63,9 +65,9 @@ END_TEST
 START_TEST(lists)
 {
     static const char *const names[] = {"x", "y"};
-    struct text text = text_begin(buffer, sizeof buffer);
-    text_addf(&text, "%d: ", 7);
-    text_add_list(&text, names, 2);
+    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
+    string_builder_addf(&text, "%d: ", 7);
+    string_builder_add_list(&text, names, 2);
     ck_assert_str_eq(buffer, "7: \"x\", \"y\"");
 }
 END_TEST

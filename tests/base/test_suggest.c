@@ -8,7 +8,7 @@ static const char *const names[] = {"particles", "dt", "timestep", "method", "fr
 
 static const char *nearest(const char *name)
 {
-    return names[nearest_name(name, strlen(name), names, sizeof names / sizeof *names)];
+    return names[suggestion_index(name, strlen(name), names, sizeof names / sizeof *names)];
 }
 
 START_TEST(finds_the_nearest)
@@ -29,9 +29,9 @@ END_TEST
 START_TEST(the_first_of_equals)
 {
     static const char *const equals[] = {"x", "y", "ang_vel"};
-    ck_assert_uint_eq(nearest_name("z", 1, equals, 3), 0);
-    ck_assert_uint_eq(nearest_name("Y", 1, equals, 3), 1);
-    ck_assert_uint_eq(nearest_name("angvel", 6, equals, 3), 2);
+    ck_assert_uint_eq(suggestion_index("z", 1, equals, 3), 0);
+    ck_assert_uint_eq(suggestion_index("Y", 1, equals, 3), 1);
+    ck_assert_uint_eq(suggestion_index("angvel", 6, equals, 3), 2);
 }
 END_TEST
 
@@ -39,11 +39,11 @@ START_TEST(long_and_binary_names)
 {
     static char name[10000];
     memset(name, 'm', sizeof name);
-    ck_assert_uint_lt(nearest_name(name, sizeof name, names, 5), 5);
+    ck_assert_uint_lt(suggestion_index(name, sizeof name, names, 5), 5);
     memcpy(name, "timestep", 8);
-    ck_assert_str_eq(names[nearest_name(name, sizeof name, names, 5)], "timestep");
-    ck_assert_str_eq(names[nearest_name("d\0t", 3, names, 5)], "dt");
-    ck_assert_str_eq(names[nearest_name("fr\xff\xfe\x80s", 6, names, 5)], "frames");
+    ck_assert_str_eq(names[suggestion_index(name, sizeof name, names, 5)], "timestep");
+    ck_assert_str_eq(names[suggestion_index("d\0t", 3, names, 5)], "dt");
+    ck_assert_str_eq(names[suggestion_index("fr\xff\xfe\x80s", 6, names, 5)], "frames");
 }
 END_TEST
 

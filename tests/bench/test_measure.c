@@ -118,8 +118,8 @@ static const struct bench_result *run(void)
 
 static void use_methods(const char *names)
 {
-    struct bench_fault fault;
-    ck_assert_int_eq(bench_config_set(&config, "methods", names, strlen(names), &fault),
+    struct bench_error error;
+    ck_assert_int_eq(bench_config_set(&config, "methods", names, strlen(names), &error),
                      BENCH_SET_OK);
 }
 

@@ -111,7 +111,7 @@ START_TEST(own_particles)
     ck_assert_uint_eq(memory.set_bytes, 24000);
     own.x[3] = own.y[3] = 0; /* these, and no others */
     ck_assert_int_eq(bench_memory_run(&config, &own, NULL, &memory), BENCH_OUT_OF_DOMAIN);
-    ck_assert_uint_eq(memory.fault_index, 3);
+    ck_assert_uint_eq(memory.error_index, 3);
     particle_set_fini(&own);
 }
 END_TEST
@@ -122,9 +122,9 @@ START_TEST(particles_outside_the_domain)
     config.dt = 0;
     config.steps = 0;
     ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OUT_OF_DOMAIN);
-    ck_assert_int_eq(memory.fault, DOMAIN_STEP_SMALL);
-    ck_assert_str_eq(memory.fault_method->name, "closed_form");
-    ck_assert_uint_eq(memory.fault_index, 0);
+    ck_assert_int_eq(memory.error, DOMAIN_STEP_SMALL);
+    ck_assert_str_eq(memory.error_method->name, "closed_form");
+    ck_assert_uint_eq(memory.error_index, 0);
 }
 END_TEST
 
@@ -132,12 +132,12 @@ START_TEST(stopping_ends_it)
 {
     static const char name[] = "reference";
     const struct evolve_control control = {.stop = stop};
-    struct bench_fault fault;
+    struct bench_error error;
     config.particles = 10;
     config.timestep = 1e-9;
     config.dt = 1;
     config.steps = 1000000000;
-    ck_assert_int_eq(bench_config_set(&config, "methods", name, strlen(name), &fault),
+    ck_assert_int_eq(bench_config_set(&config, "methods", name, strlen(name), &error),
                      BENCH_SET_OK);
     ck_assert_int_eq(bench_memory_run(&config, NULL, &control, &memory), BENCH_STOPPED);
 }

@@ -7,18 +7,18 @@
 #include "../suite.h"
 
 static struct bench_config config;
-static struct bench_fault fault;
+static struct bench_error error;
 static const struct bench_limits limits = {.particles = 100000, .particle_steps = 10000000};
 
 static void set_up(void)
 {
     bench_config_init(&config);
-    memset(&fault, 0, sizeof fault);
+    memset(&error, 0, sizeof error);
 }
 
 static enum bench_set_status set(const char *name, const char *value)
 {
-    return bench_config_set(&config, name, value, strlen(value), &fault);
+    return bench_config_set(&config, name, value, strlen(value), &error);
 }
 
 START_TEST(defaults)
@@ -39,7 +39,7 @@ START_TEST(defaults)
     ck_assert_uint_eq(config.method_count, count);
     for (size_t i = 0; i < count; i++)
         ck_assert_ptr_eq(config.methods[i], table[i]);
-    ck_assert(bench_config_check(&config, &limits, &fault));
+    ck_assert(bench_config_check(&config, &limits, &error));
 }
 END_TEST
 
@@ -67,7 +67,7 @@ START_TEST(values_are_read)
     ck_assert(!config.warmup);
     ck_assert(config.memory);
     ck_assert(config.data);
-    ck_assert(bench_config_check(&config, &limits, &fault));
+    ck_assert(bench_config_check(&config, &limits, &error));
     ck_assert_int_eq(config.steps, 250);
 }
 END_TEST
@@ -116,27 +116,27 @@ START_TEST(bad_values_are_refused_and_change_nothing)
 {
     const struct bench_config before = config;
     ck_assert_int_eq(set(bad[_i][0], bad[_i][1]), BENCH_SET_INVALID);
-    ck_assert_str_eq(fault.parameter, bad[_i][0]);
-    ck_assert_ptr_eq(strstr(fault.detail, bad[_i][0]), fault.detail);
+    ck_assert_str_eq(error.parameter, bad[_i][0]);
+    ck_assert_ptr_eq(strstr(error.detail, bad[_i][0]), error.detail);
     ck_assert_mem_eq(&config, &before, sizeof config);
 }
 END_TEST
 
 START_TEST(nul_and_foreign_bytes_are_refused)
 {
-    ck_assert_int_eq(bench_config_set(&config, "dt", "1\0", 2, &fault), BENCH_SET_INVALID);
-    ck_assert_int_eq(bench_config_set(&config, "particles", "1\0", 2, &fault), BENCH_SET_INVALID);
-    ck_assert_int_eq(bench_config_set(&config, "methods", "fast\0", 5, &fault), BENCH_SET_INVALID);
+    ck_assert_int_eq(bench_config_set(&config, "dt", "1\0", 2, &error), BENCH_SET_INVALID);
+    ck_assert_int_eq(bench_config_set(&config, "particles", "1\0", 2, &error), BENCH_SET_INVALID);
+    ck_assert_int_eq(bench_config_set(&config, "methods", "fast\0", 5, &error), BENCH_SET_INVALID);
     ck_assert_int_eq(set("methods", "\xff\n"), BENCH_SET_INVALID);
-    ck_assert_ptr_nonnull(strstr(fault.detail, "\"??\""));
+    ck_assert_ptr_nonnull(strstr(error.detail, "\"??\""));
 }
 END_TEST
 
 START_TEST(a_value_ends_where_its_length_says)
 {
-    ck_assert_int_eq(bench_config_set(&config, "particles", "12345", 2, &fault), BENCH_SET_OK);
+    ck_assert_int_eq(bench_config_set(&config, "particles", "12345", 2, &error), BENCH_SET_OK);
     ck_assert_uint_eq(config.particles, 12);
-    ck_assert_int_eq(bench_config_set(&config, "methods", "fast,euler", 4, &fault), BENCH_SET_OK);
+    ck_assert_int_eq(bench_config_set(&config, "methods", "fast,euler", 4, &error), BENCH_SET_OK);
     ck_assert_uint_eq(config.method_count, 1);
 }
 END_TEST
@@ -147,10 +147,10 @@ START_TEST(long_values_are_cut_in_messages)
     memset(value, '1', sizeof value);
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++) {
         ck_assert_int_eq(
-            bench_config_set(&config, bench_parameters[i].name, value, sizeof value, &fault),
+            bench_config_set(&config, bench_parameters[i].name, value, sizeof value, &error),
             BENCH_SET_INVALID);
-        ck_assert_ptr_nonnull(strstr(fault.detail, "1..."));
-        ck_assert_uint_lt(strlen(fault.detail), sizeof fault.detail - 1);
+        ck_assert_ptr_nonnull(strstr(error.detail, "1..."));
+        ck_assert_uint_lt(strlen(error.detail), sizeof error.detail - 1);
     }
 }
 END_TEST
@@ -159,12 +159,12 @@ START_TEST(unknown_methods_are_answered_with_the_list)
 {
     ck_assert_int_eq(set("methods", "eular"), BENCH_SET_INVALID);
     static const char start[] = "methods: there is no \"eular\"; choose from closed_form, ";
-    ck_assert_msg(strncmp(fault.detail, start, strlen(start)) == 0, "%s", fault.detail);
+    ck_assert_msg(strncmp(error.detail, start, strlen(start)) == 0, "%s", error.detail);
 
     size_t count;
     const struct method *const *table = method_table(&count);
     for (size_t i = 0; i < count; i++)
-        ck_assert_ptr_nonnull(strstr(fault.detail, table[i]->name));
+        ck_assert_ptr_nonnull(strstr(error.detail, table[i]->name));
 }
 END_TEST
 
@@ -208,11 +208,11 @@ static const struct {
 START_TEST(ranges_are_checked)
 {
     ck_assert_int_eq(set(bounds[_i].name, bounds[_i].value), BENCH_SET_OK);
-    bool passes = bench_config_check(&config, &limits, &fault);
+    bool passes = bench_config_check(&config, &limits, &error);
     ck_assert_msg(passes == !bounds[_i].parameter, "%s=%s", bounds[_i].name, bounds[_i].value);
     if (!passes) {
-        ck_assert_str_eq(fault.parameter, bounds[_i].parameter);
-        ck_assert_uint_gt(strlen(fault.detail), strlen(fault.parameter));
+        ck_assert_str_eq(error.parameter, bounds[_i].parameter);
+        ck_assert_uint_gt(strlen(error.detail), strlen(error.parameter));
     }
 }
 END_TEST
@@ -222,25 +222,25 @@ START_TEST(steps_are_bounded)
     set("methods", "closed_form,analytic");
     set("timestep", "1");
     set("dt", "9007199254740992"); /* 2^53 */
-    ck_assert(bench_config_check(&config, &limits, &fault));
+    ck_assert(bench_config_check(&config, &limits, &error));
     ck_assert_int_eq(config.steps, SIM_STEPS_MAX);
     set("dt", "9007199254740994");
-    ck_assert(!bench_config_check(&config, &limits, &fault));
-    ck_assert_str_eq(fault.parameter, "timestep");
+    ck_assert(!bench_config_check(&config, &limits, &error));
+    ck_assert_str_eq(error.parameter, "timestep");
 }
 END_TEST
 
 /* 1000 particles of 10000 steps are the limit; closed_form does not walk them. */
 START_TEST(work_of_stepping_methods_is_bounded)
 {
-    ck_assert(bench_config_check(&config, &limits, &fault));
+    ck_assert(bench_config_check(&config, &limits, &error));
     set("particles", "1001");
-    ck_assert(!bench_config_check(&config, &limits, &fault));
-    ck_assert_str_eq(fault.parameter, "particles");
-    ck_assert_ptr_nonnull(strstr(fault.detail, "euler would take 10010000 particle-steps"));
+    ck_assert(!bench_config_check(&config, &limits, &error));
+    ck_assert_str_eq(error.parameter, "particles");
+    ck_assert_ptr_nonnull(strstr(error.detail, "euler would take 10010000 particle-steps"));
     set("methods", "closed_form,analytic");
     set("particles", "100000");
-    ck_assert(bench_config_check(&config, &limits, &fault));
+    ck_assert(bench_config_check(&config, &limits, &error));
 }
 END_TEST
 

@@ -31,10 +31,10 @@ static struct bench_report report;
 static void set_up(void)
 {
     static const char names[] = "closed_form,reference";
-    struct bench_fault fault;
+    struct bench_error error;
     memset(&report, 0, sizeof report);
     bench_config_init(&report.config);
-    ck_assert_int_eq(bench_config_set(&report.config, "methods", names, strlen(names), &fault),
+    ck_assert_int_eq(bench_config_set(&report.config, "methods", names, strlen(names), &error),
                      BENCH_SET_OK);
     report.result_count = 2;
     for (size_t i = 0; i < 2; i++) {

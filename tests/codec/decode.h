@@ -8,39 +8,41 @@
 #include <string.h>
 
 #include "../suite.h"
+#include "codec/csv/csv_decoder.h"
 #include "codec/json/json_decoder.h"
+#include "codec/npy/npy_decoder.h"
 
 #ifndef DECODER_CREATE
 #define DECODER_CREATE json_decoder_create
 #endif
 
 struct budget {
-    size_t claimed;
+    size_t reserved;
     size_t limit;
     size_t asks;
     size_t refuse_ask; /* the n-th ask is refused; 0 for none */
     size_t peak;
 };
 
-static inline enum claim budget_claim(void *context, size_t bytes)
+static inline enum reservation budget_claim(void *context, size_t bytes)
 {
     struct budget *budget = context;
     budget->asks++;
     if (budget->asks == budget->refuse_ask)
-        return CLAIM_LATER;
-    if (bytes > budget->limit - budget->claimed)
-        return CLAIM_NEVER;
-    budget->claimed += bytes;
-    if (budget->claimed > budget->peak)
-        budget->peak = budget->claimed;
-    return CLAIM_OK;
+        return RESERVE_LATER;
+    if (bytes > budget->limit - budget->reserved)
+        return RESERVE_NEVER;
+    budget->reserved += bytes;
+    if (budget->reserved > budget->peak)
+        budget->peak = budget->reserved;
+    return RESERVE_OK;
 }
 
 static inline void budget_unclaim(void *context, size_t bytes)
 {
     struct budget *budget = context;
-    suite_assert(bytes <= budget->claimed);
-    budget->claimed -= bytes;
+    suite_assert(bytes <= budget->reserved);
+    budget->reserved -= bytes;
 }
 
 struct decoded {
@@ -81,7 +83,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
         fed = feed_copy(decoder, text + at, size);
         at += size;
     }
-    suite_assert(fed != DECODE_MEANING);
+    suite_assert(fed != DECODE_INVALID);
     if (fed) /* later calls return the same */
         suite_assert(feed_copy(decoder, "1", 1) == fed);
     decoded->status = decoder_finish(decoder);
@@ -91,7 +93,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     decoded->error = *decoder_error(decoder);
     suite_assert(decoded->error.status == decoded->status);
     struct particle_set *set = &decoded->simulation.particles;
-    suite_assert(decoded->budget.claimed ==
+    suite_assert(decoded->budget.reserved ==
                  (set->capacity ? particle_set_bytes(set->capacity) : 0));
     if (decoded->status) {
         suite_assert(set->capacity == 0);

@@ -13,23 +13,23 @@
 static char *draw(size_t count, size_t wanted, double scale, bool animated, size_t *size)
 {
     struct particle_set set;
-    struct picture picture;
+    struct svg svg;
     particle_set_init(&set);
     ck_assert_int_eq(random_particles(&set, count, 1), 0);
-    size_t moments = picture_moments(count, wanted);
-    ck_assert(picture_init(&picture, count, moments));
+    size_t moments = svg_points(count, wanted);
+    ck_assert(svg_init(&svg, count, moments));
     for (size_t m = 0; m <= moments; m++) {
         for (size_t i = 0; i < count; i++) {
             set.x[i] *= m ? 1.01 : scale;
             set.y[i] *= m ? 0.99 : scale;
         }
-        picture_add(&picture, &set);
+        svg_add(&svg, &set);
     }
-    char *text = picture_write(&picture, "a title", animated, size);
+    char *text = svg_write(&svg, "a title", animated, size);
     ck_assert_ptr_nonnull(text);
     ck_assert_uint_eq(strlen(text), *size);
-    ck_assert_uint_le(*size, picture_text_bound(count, moments));
-    picture_fini(&picture);
+    ck_assert_uint_le(*size, svg_text_bound(count, moments));
+    svg_fini(&svg);
     particle_set_fini(&set);
     return text;
 }
@@ -76,7 +76,7 @@ START_TEST(every_particle_is_there)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (int animated = 0; animated < 2; animated++) {
             size_t size;
-            char *text = draw(counts[i], PICTURE_POINTS_DEFAULT, 1, animated, &size);
+            char *text = draw(counts[i], SVG_POINTS_DEFAULT, 1, animated, &size);
             check_well_formed(text);
             ck_assert_uint_eq(occurrences(text, "h0"), counts[i]);
             ck_assert_uint_eq(occurrences(text, "<animateMotion"), animated ? counts[i] : 0);
@@ -99,12 +99,12 @@ END_TEST
 START_TEST(many_are_thinned_out)
 {
     size_t size;
-    char *text = draw(PICTURE_PARTICLES_MAX, 10, 1, false, &size);
-    ck_assert_uint_eq(occurrences(text, "h0"), PICTURE_PARTICLES_MAX);
+    char *text = draw(SVG_PARTICLES_MAX, 10, 1, false, &size);
+    ck_assert_uint_eq(occurrences(text, "h0"), SVG_PARTICLES_MAX);
     ck_assert_ptr_null(strstr(text, "drawn"));
     free(text);
-    text = draw(PICTURE_PARTICLES_MAX + 1, 10, 1, false, &size);
-    ck_assert_uint_eq(occurrences(text, "h0"), PICTURE_PARTICLES_MAX / 2 + 1);
+    text = draw(SVG_PARTICLES_MAX + 1, 10, 1, false, &size);
+    ck_assert_uint_eq(occurrences(text, "h0"), SVG_PARTICLES_MAX / 2 + 1);
     ck_assert_ptr_nonnull(strstr(text, "one in 2 of them drawn"));
     free(text);
 }
@@ -112,10 +112,10 @@ END_TEST
 
 START_TEST(moments)
 {
-    ck_assert_uint_eq(picture_moments(1, 5), 5);
-    ck_assert_uint_eq(picture_moments(1, 1000000), PICTURE_POINTS_MAX);
-    ck_assert_uint_eq(picture_moments(10000, 64), PICTURE_POINTS_MAX / 10000);
-    ck_assert_uint_eq(picture_moments(10000000, 64), 1);
+    ck_assert_uint_eq(svg_points(1, 5), 5);
+    ck_assert_uint_eq(svg_points(1, 1000000), SVG_POINTS_MAX);
+    ck_assert_uint_eq(svg_points(10000, 64), SVG_POINTS_MAX / 10000);
+    ck_assert_uint_eq(svg_points(10000000, 64), 1);
 }
 END_TEST
 
@@ -148,14 +148,14 @@ START_TEST(places_and_colours)
 {
     double x[] = {1, -0.5, 0.25}, y[] = {0.5, -1, 0.25}, ang_vel[] = {3, -3, 0};
     struct particle_set set = {.x = x, .y = y, .ang_vel = ang_vel, .count = 3, .capacity = 3};
-    struct picture picture;
+    struct svg svg;
     size_t size;
-    ck_assert(picture_init(&picture, 3, 1));
-    picture_add(&picture, &set);
+    ck_assert(svg_init(&svg, 3, 1));
+    svg_add(&svg, &set);
     x[0] = 0.5;
     y[0] = 1;
-    picture_add(&picture, &set);
-    char *text = picture_write(&picture, "t", false, &size);
+    svg_add(&svg, &set);
+    char *text = svg_write(&svg, "t", false, &size);
     const char *fast = strstr(text, "#d9600b"), *back = strstr(text, "#1f6feb");
     const char *rest = strstr(text, "#8b949e");
     ck_assert(fast && back && rest);
@@ -164,7 +164,7 @@ START_TEST(places_and_colours)
     ck_assert_ptr_nonnull(strstr(back, "d=\"M-2000 4000\""));
     ck_assert_ptr_nonnull(strstr(rest, "d=\"M1000-1000h0\""));
     free(text);
-    picture_fini(&picture);
+    svg_fini(&svg);
 }
 END_TEST
 

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "../harness/harness.h"
+#include "config.h"
 
 #define READYZ "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
 

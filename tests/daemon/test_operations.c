@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "../harness/harness.h"
+#include "config.h"
 
 static struct daemon server;
 static char output[1 << 16];

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../suite.h"
 #include "../base/capture.h"
+#include "../suite.h"
 #include "base/log.h"
-#include "runtime/host.h"
 #include "daemon/options.h"
+#include "runtime/host.h"
 #include "runtime/worker_pool.h"
 
 #define INT64_MAX_TEXT "9223372036854775807"
@@ -160,13 +160,13 @@ END_TEST
 START_TEST(defaults_are_documented)
 {
     ck_assert_str_eq(defaults.listen, "127.0.0.1:8080");
-    ck_assert_int_eq(defaults.io_threads, machine_cores());
-    ck_assert_int_eq(defaults.workers, machine_cores());
+    ck_assert_int_eq(defaults.io_threads, host_cores());
+    ck_assert_int_eq(defaults.workers, host_cores());
     ck_assert_int_eq(defaults.queue_limit, 1024);
     ck_assert_int_eq(defaults.max_body, 1073741824);
     ck_assert_int_eq(defaults.max_particles, 10000000);
     ck_assert_int_eq(defaults.max_particle_steps, INT64_C(10000000000));
-    ck_assert_int_eq(defaults.memory_limit, (int64_t)(machine_memory_bytes() / 2));
+    ck_assert_int_eq(defaults.memory_limit, (int64_t)(host_memory_bytes() / 2));
     ck_assert_int_eq(defaults.max_connections, 4096);
     ck_assert_int_eq(defaults.request_timeout_ms, 60000);
     ck_assert_int_eq(defaults.drain_timeout_ms, 30000);

@@ -9,8 +9,8 @@
 #include "../suite.h"
 #include "bench/parameters.h"
 #include "codec/codec.h"
-#include "http/message/problem.h"
 #include "endpoints/routes.h"
+#include "http/message/problem.h"
 #include "sim/method.h"
 #include "web/files.h"
 
@@ -161,7 +161,7 @@ START_TEST(paths_are_the_routes)
         ck_assert(route_is_for_profiling(path) || strstr(route_list(), path));
     }
     /* The label behind the last route is that of requests without one. */
-    for (size_t i = 0; i < route_handler(NULL); i++)
+    for (size_t i = 0; i < route_index(NULL); i++)
         ck_assert_msg(json_object_get(paths, route_label(i)) != NULL, "%s is not described",
                       route_label(i));
 }

@@ -29,13 +29,13 @@ struct reader {
     size_t series_count;
     struct sample bucket; /* the last one of the histogram that is open; name "" when none is */
     bool summed;
-    const char *fault;
+    const char *error;
 };
 
-static bool fail(struct reader *reader, const char *fault)
+static bool fail(struct reader *reader, const char *error)
 {
-    if (!reader->fault)
-        reader->fault = fault;
+    if (!reader->error)
+        reader->error = error;
     return false;
 }
 
@@ -248,7 +248,7 @@ bool exposition_check(const char *text, char *error, size_t size)
     }
     valid = valid && close_family(reader);
     if (!valid)
-        snprintf(error, size, "%s: %s", reader->fault, line);
+        snprintf(error, size, "%s: %s", reader->error, line);
     for (size_t i = 0; i < reader->series_count; i++)
         free(reader->series[i]);
     free(reader->series);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exposition.h"
 #include "../harness/harness.h"
+#include "exposition.h"
 
 static struct daemon server;
 

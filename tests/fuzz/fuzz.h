@@ -30,32 +30,32 @@ typedef struct decoder *fuzz_create(const struct decode_limits *limits, struct s
 struct fuzz_result {
     struct simulation simulation;
     struct decode_error error;
-    size_t claimed;
+    size_t reserved;
 };
 
-static inline enum claim fuzz_claim(void *context, size_t bytes)
+static inline enum reservation fuzz_claim(void *context, size_t bytes)
 {
-    size_t *claimed = context;
-    if (bytes > FUZZ_MEMORY - *claimed)
-        return CLAIM_NEVER;
-    *claimed += bytes;
-    return CLAIM_OK;
+    size_t *reserved = context;
+    if (bytes > FUZZ_MEMORY - *reserved)
+        return RESERVE_NEVER;
+    *reserved += bytes;
+    return RESERVE_OK;
 }
 
 static inline void fuzz_unclaim(void *context, size_t bytes)
 {
-    size_t *claimed = context;
-    FUZZ_CHECK(bytes <= *claimed);
-    *claimed -= bytes;
+    size_t *reserved = context;
+    FUZZ_CHECK(bytes <= *reserved);
+    *reserved -= bytes;
 }
 
 /* Decodes in chunks of `chunk` bytes, each a copy of its own, so that a read beyond is seen. */
 static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, const uint8_t *data,
                                size_t size, size_t chunk)
 {
-    result->claimed = 0;
+    result->reserved = 0;
     simulation_init(&result->simulation);
-    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_claim, fuzz_unclaim, &result->claimed,
+    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_claim, fuzz_unclaim, &result->reserved,
                                    chunk < size ? 0 : size};
     struct decoder *decoder = create(&limits, &result->simulation);
     FUZZ_CHECK(decoder);
@@ -65,7 +65,7 @@ static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, 
         memcpy(copy, data + at, part);
         enum decode_status status = decoder_feed(decoder, copy, part);
         free(copy);
-        FUZZ_CHECK(status != DECODE_MEANING);
+        FUZZ_CHECK(status != DECODE_INVALID);
         if (status)
             break;
     }
@@ -73,7 +73,7 @@ static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, 
     result->error = *decoder_error(decoder);
     FUZZ_CHECK(result->error.status == status);
     struct particle_set *set = &result->simulation.particles;
-    FUZZ_CHECK(result->claimed == (set->capacity ? particle_set_bytes(set->capacity) : 0));
+    FUZZ_CHECK(result->reserved == (set->capacity ? particle_set_bytes(set->capacity) : 0));
     if (status)
         FUZZ_CHECK(set->capacity == 0 && result->error.detail[0]);
     else

@@ -4,14 +4,14 @@
 
 #define TEXT_MAX ((size_t)1 << 20)
 
-struct text {
+struct string_builder {
     char *bytes;
     size_t size;
 };
 
 static bool collect(void *context, const char *bytes, size_t size)
 {
-    struct text *text = context;
+    struct string_builder *text = context;
     FUZZ_CHECK(size > 0 && size <= COMPRESSION_BUFFER);
     if (text->size + size > TEXT_MAX)
         return false;
@@ -20,8 +20,9 @@ static bool collect(void *context, const char *bytes, size_t size)
     return true;
 }
 
-static enum compression_status unpack(const struct compression *compression, struct text *text,
-                                      const uint8_t *data, size_t size, size_t chunk)
+static enum compression_status unpack(const struct compression *compression,
+                                      struct string_builder *text, const uint8_t *data, size_t size,
+                                      size_t chunk)
 {
     struct compression_stream *stream = compression->decompressor();
     enum compression_status status = COMPRESSION_OK;
@@ -51,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2 || count == 0)
         return 0;
     const struct compression *compression = &table[data[0] % count];
-    struct text whole, parts;
+    struct string_builder whole, parts;
     enum compression_status status = unpack(compression, &whole, data + 2, size - 2, size);
     enum compression_status again =
         unpack(compression, &parts, data + 2, size - 2, data[1] ? data[1] : 1);

@@ -68,8 +68,8 @@ static void check_json(const char *line, int index)
                      expected_status[index]);
     ck_assert(json_is_string(json_object_get(root, "time")));
     ck_assert_double_gt(json_number_value(json_object_get(root, "duration_s")), 0);
-    const char *peer = json_string_value(json_object_get(root, "peer"));
-    ck_assert_int_eq(strncmp(peer, "127.0.0.1:", 10), 0);
+    const char *connection = json_string_value(json_object_get(root, "peer"));
+    ck_assert_int_eq(strncmp(connection, "127.0.0.1:", 10), 0);
     const char *agent = json_string_value(json_object_get(root, "user_agent"));
     const char *target = json_string_value(json_object_get(root, "target"));
     if (index == 0) {

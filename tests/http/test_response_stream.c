@@ -11,8 +11,8 @@
 
 #include "../suite.h"
 #include "base/clock.h"
-#include "http/dispatch.h"
 #include "endpoints/routes.h"
+#include "http/dispatch.h"
 
 #define LIMIT_S 60
 #define LONG_NS (3600 * NS_PER_S)
@@ -25,52 +25,52 @@ static struct options options = {.request_timeout_ms = SHORT_NS / NS_PER_MS, .qu
 static struct service service = {.options = &options};
 static struct MHD_Daemon *server;
 static struct route route;
-static atomic_uint left_status; /* of the last stream that was over; 1: whole */
-static atomic_uint over;        /* requests that are */
-static atomic_bool begun;       /* a line is written */
+static atomic_uint closed_status; /* of the last stream that was over; 1: whole */
+static atomic_uint over;          /* requests that are */
+static atomic_bool begun;         /* a line is written */
 
-static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
     (void)cls;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        peer_close(*context);
+        connection_close(*context);
         return;
     }
-    int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    *context = peer_open(service.peers, fd, NULL);
+    int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    *context = connection_open(service.monitor, fd, NULL);
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **context)
 {
-    (void)cls, (void)connection, (void)url, (void)method, (void)version;
+    (void)cls, (void)mhd, (void)url, (void)method, (void)version;
     (void)upload, (void)upload_size;
-    struct exchange *exchange = *context;
-    if (exchange->stage == EXCHANGE_HEADERS) {
-        exchange->stage = EXCHANGE_BODY;
-        exchange->route = &route;
+    struct request *request = *context;
+    if (request->stage == REQUEST_HEADERS) {
+        request->stage = REQUEST_BODY;
+        request->route = &route;
         return MHD_YES;
     }
-    if (exchange->stage == EXCHANGE_BODY) {
-        exchange_submit(exchange);
+    if (request->stage == REQUEST_BODY) {
+        request_submit(request);
         return MHD_YES;
     }
-    return exchange_send(exchange);
+    return request_send_response(request);
 }
 
-static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)cls, (void)connection;
-    struct exchange *exchange = *context;
-    if (exchange->streaming) {
-        unsigned status = exchange_stream_leave(exchange);
-        atomic_store(&left_status, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? 1 : status);
+    (void)cls, (void)mhd;
+    struct request *request = *context;
+    if (request->stream_state) {
+        unsigned status = response_stream_close(request);
+        atomic_store(&closed_status, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? 1 : status);
     }
-    peer_finish(exchange->peer);
-    exchange_release(exchange);
+    connection_finish(request->connection);
+    request_release(request);
     atomic_fetch_add(&over, 1);
 }
 
@@ -78,7 +78,7 @@ static void start(int64_t timeout_ns, size_t memory)
 {
     memory_budget_init(&service.budget, memory);
     service.pool = worker_pool_create(1, 4);
-    service.peers = peers_create(timeout_ns, "");
+    service.monitor = connection_monitor_create(timeout_ns, "");
     server = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
                               NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR,
                               (struct sockaddr *)&(struct sockaddr_in){
@@ -86,7 +86,7 @@ static void start(int64_t timeout_ns, size_t memory)
                               MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
                               MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, &service,
                               MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
-    ck_assert(service.pool && service.peers && server);
+    ck_assert(service.pool && service.monitor && server);
 }
 
 static void await_zero(atomic_size_t *count, const char *what)
@@ -102,11 +102,11 @@ static void await_zero(atomic_size_t *count, const char *what)
 static void finish(void)
 {
     await_zero(&service.jobs, "the work");
-    await_zero(&service.exchanges, "the request");
+    await_zero(&service.requests_in_flight, "the request");
     ck_assert_uint_eq(atomic_load(&service.budget.used), 0);
     MHD_stop_daemon(server);
     worker_pool_destroy(service.pool);
-    peers_destroy(service.peers);
+    connection_monitor_destroy(service.monitor);
 }
 
 /* --- a client -------------------------------------------------------------------------------- */
@@ -129,7 +129,7 @@ static int ask(int window)
     return fd;
 }
 
-struct body {
+struct particle_body {
     char *bytes;
     size_t size;
     bool whole; /* the last chunk came */
@@ -157,9 +157,9 @@ static bool read_line(int fd, char *line, size_t size)
 }
 
 /* Reads the answer, a body in chunks or by its length, to its end. */
-static struct body read_answer(int fd)
+static struct particle_body read_answer(int fd)
 {
-    struct body body = {NULL, 0, false, 0};
+    struct particle_body body = {NULL, 0, false, 0};
     char line[512];
     size_t length = 0;
     ck_assert(read_line(fd, line, sizeof line));
@@ -191,18 +191,18 @@ static struct body read_answer(int fd)
 /* Fails unless the body ends with a problem of this kind, and was cut behind it. */
 static void expect_cut(int fd, const char *start, const char *type, unsigned status)
 {
-    struct body body = read_answer(fd);
+    struct particle_body body = read_answer(fd);
     ck_assert_int_eq(body.status, 200);
     ck_assert(!body.whole);
     char expected[96];
     snprintf(expected, sizeof expected, "\n{\"type\":\"urn:particled:problem:%s\",", type);
     ck_assert_ptr_eq(strstr(body.bytes, start), body.bytes);
-    const char *words = strstr(body.bytes, expected);
-    ck_assert_msg(words, "no %s", type);
-    ck_assert_ptr_eq(strchr(words + 1, '\n'), body.bytes + body.size - 1);
+    const char *final_error = strstr(body.bytes, expected);
+    ck_assert_msg(final_error, "no %s", type);
+    ck_assert_ptr_eq(strchr(final_error + 1, '\n'), body.bytes + body.size - 1);
     free(body.bytes);
-    await_zero(&service.exchanges, "the request");
-    ck_assert_uint_eq(atomic_load(&left_status), status);
+    await_zero(&service.requests_in_flight, "the request");
+    ck_assert_uint_eq(atomic_load(&closed_status), status);
     close(fd);
 }
 
@@ -215,43 +215,43 @@ static char byte_at(size_t place)
 
 #define TOTAL ((size_t)3 << 20)
 
-static void write_all(struct exchange *exchange)
+static void write_all(struct request *request)
 {
     static char bytes[100000];
-    ck_assert(exchange_stream_open(exchange, TYPE));
+    ck_assert(response_stream_open(request, TYPE));
     for (size_t done = 0, size; done < TOTAL; done += size) {
         size = 1 + done * 7919 % sizeof bytes;
         size = size < TOTAL - done ? size : TOTAL - done;
         for (size_t i = 0; i < size; i++)
             bytes[i] = byte_at(done + i);
-        ck_assert(exchange_stream_write(exchange, bytes, size));
+        ck_assert(response_stream_write(request, bytes, size));
     }
-    exchange_stream_close(exchange);
+    response_stream_complete(request);
 }
 
-static void write_for_ever(struct exchange *exchange)
+static void write_for_ever(struct request *request)
 {
     static const char line[] = "a line\n";
-    if (exchange_stream_open(exchange, TYPE))
-        while (exchange_stream_write(exchange, line, sizeof line - 1))
+    if (response_stream_open(request, TYPE))
+        while (response_stream_write(request, line, sizeof line - 1))
             atomic_store(&begun, true);
 }
 
 /* One line, and then long thought. */
-static void think_for_ever(struct exchange *exchange)
+static void think_for_ever(struct request *request)
 {
-    ck_assert(exchange_stream_open(exchange, TYPE));
-    exchange_stream_write(exchange, "a line\n", 7);
+    ck_assert(response_stream_open(request, TYPE));
+    response_stream_write(request, "a line\n", 7);
     atomic_store(&begun, true);
-    while (!exchange_cancelled(exchange))
+    while (!request_cancelled(request))
         usleep(1000);
 }
 
-static void fail_half_way(struct exchange *exchange)
+static void fail_half_way(struct request *request)
 {
-    ck_assert(exchange_stream_open(exchange, TYPE));
-    exchange_stream_write(exchange, "half a li", 9);
-    exchange_fail_with(exchange, PROBLEM_INTERNAL, "It broke.");
+    ck_assert(response_stream_open(request, TYPE));
+    response_stream_write(request, "half a li", 9);
+    request_fail_with(request, PROBLEM_INTERNAL, "It broke.");
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
@@ -262,7 +262,7 @@ START_TEST(a_whole_answer)
     route.work = write_all;
     int fd = ask(_i ? SMALL_WINDOW : 0);
     for (int again = 0; again < 2; again++) { /* the connection stays usable */
-        struct body body = read_answer(fd);
+        struct particle_body body = read_answer(fd);
         ck_assert_int_eq(body.status, 200);
         ck_assert(body.whole);
         ck_assert_uint_eq(body.size, TOTAL);
@@ -276,7 +276,7 @@ START_TEST(a_whole_answer)
     }
     close(fd);
     finish();
-    ck_assert_uint_eq(atomic_load(&left_status), 1);
+    ck_assert_uint_eq(atomic_load(&closed_status), 1);
     ck_assert_uint_eq(atomic_load(&over), 2);
 }
 END_TEST
@@ -314,7 +314,7 @@ START_TEST(a_stop_cuts_it)
     while (!atomic_load(&begun))
         usleep(1000);
     while (atomic_load(&service.jobs) > 0) {
-        peers_stop_jobs(service.peers);
+        connection_monitor_stop_jobs(service.monitor);
         usleep(1000);
     }
     expect_cut(fd, "a line\n", "draining", 503);
@@ -337,7 +337,7 @@ START_TEST(a_leaving_reader_ends_the_work)
     if (_i / 2)
         close(fd);
     finish();
-    ck_assert_uint_eq(atomic_load(&left_status), 0);
+    ck_assert_uint_eq(atomic_load(&closed_status), 0);
 }
 END_TEST
 
@@ -353,10 +353,10 @@ END_TEST
 /* Before the stream is open there is an ordinary answer. */
 START_TEST(no_memory_for_a_stream)
 {
-    start(LONG_NS, STREAM_MEMORY / 2);
+    start(LONG_NS, BYTE_QUEUE_MEMORY / 2);
     route.work = write_for_ever;
     int fd = ask(0);
-    struct body body = read_answer(fd);
+    struct particle_body body = read_answer(fd);
     ck_assert_int_eq(body.status, 413);
     ck_assert_ptr_nonnull(strstr(body.bytes, "over-memory-limit"));
     free(body.bytes);

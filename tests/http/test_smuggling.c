@@ -71,13 +71,13 @@ static const char *const ambiguous[] = {
 
 /* One answer, of status 400, and then the end, whatever hides behind. libmicrohttpd may be quicker
  * than our check: then the answer is no problem document, and 0.9.75 writes its head twice. */
-static void is_refused(const char *request, const char *answer)
+static void is_refused(const char *request, const char *response)
 {
-    ck_assert_msg(strncmp(answer, "HTTP/1.1 400 ", 13) == 0, "%s\n->\n%s", request, answer);
-    ck_assert_msg(strstr(answer, "\r\nConnection: close\r\n"), "%s", answer);
-    if (strstr(answer, "problem+json"))
-        ck_assert_msg(strstr(answer, "ambiguous-request"), "%s\n->\n%s", request, answer);
-    ck_assert_msg(!strstr(answer, " 200 "), "%s\n->\n%s", request, answer);
+    ck_assert_msg(strncmp(response, "HTTP/1.1 400 ", 13) == 0, "%s\n->\n%s", request, response);
+    ck_assert_msg(strstr(response, "\r\nConnection: close\r\n"), "%s", response);
+    if (strstr(response, "problem+json"))
+        ck_assert_msg(strstr(response, "ambiguous-request"), "%s\n->\n%s", request, response);
+    ck_assert_msg(!strstr(response, " 200 "), "%s\n->\n%s", request, response);
 }
 
 START_TEST(ambiguous_framing_is_refused)
@@ -135,12 +135,12 @@ START_TEST(broken_framing_costs_the_connection)
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         int fd = raw_open(&server);
         ck_assert(raw_send(fd, broken[i]));
-        const char *answer = raw_read_all(fd);
+        const char *response = raw_read_all(fd);
         int status = 0;
-        ck_assert_msg(!*answer || (sscanf(answer, "HTTP/1.1 %d ", &status) == 1 &&
-                                   (status == 400 || status == 413)),
-                      "%s\n->\n%s", broken[i], answer);
-        ck_assert_msg(!strstr(answer, " 200 "), "%s\n->\n%s", broken[i], answer);
+        ck_assert_msg(!*response || (sscanf(response, "HTTP/1.1 %d ", &status) == 1 &&
+                                     (status == 400 || status == 413)),
+                      "%s\n->\n%s", broken[i], response);
+        ck_assert_msg(!strstr(response, " 200 "), "%s\n->\n%s", broken[i], response);
         close(fd);
     }
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);

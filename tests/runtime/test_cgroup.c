@@ -47,14 +47,14 @@ static void check_limits(const char *membership, double cores, uint64_t memory_b
     char path[PATH_MAX];
     put("membership", membership);
     snprintf(path, sizeof path, "%s/membership", root);
-    struct control_group_limits limits = control_group_limits(path, root);
+    struct cgroup_limits limits = cgroup_limits(path, root);
     ck_assert_double_eq(limits.cores, cores);
     ck_assert_uint_eq(limits.memory_bytes, memory_bytes);
 }
 
 START_TEST(nothing_there_sets_no_limit)
 {
-    struct control_group_limits limits = control_group_limits("/nonexistent", root);
+    struct cgroup_limits limits = cgroup_limits("/nonexistent", root);
     ck_assert_double_eq(limits.cores, INFINITY);
     ck_assert_uint_eq(limits.memory_bytes, UINT64_MAX);
     check_limits("", INFINITY, UINT64_MAX);

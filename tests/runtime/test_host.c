@@ -14,15 +14,15 @@ START_TEST(cores_follow_the_affinity_mask)
 {
     cpu_set_t mask, one;
     ck_assert_int_eq(sched_getaffinity(0, sizeof mask, &mask), 0);
-    ck_assert_uint_ge(machine_cores(), 1);
-    ck_assert_uint_le(machine_cores(), (unsigned)CPU_COUNT(&mask));
+    ck_assert_uint_ge(host_cores(), 1);
+    ck_assert_uint_le(host_cores(), (unsigned)CPU_COUNT(&mask));
     size_t first = 0;
     while (!CPU_ISSET(first, &mask))
         first++;
     CPU_ZERO(&one);
     CPU_SET(first, &one);
     ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
-    unsigned cores = machine_cores();
+    unsigned cores = host_cores();
     sched_setaffinity(0, sizeof mask, &mask);
     ck_assert_uint_eq(cores, 1);
 }
@@ -31,14 +31,14 @@ END_TEST
 START_TEST(memory_is_at_most_the_machine_s)
 {
     size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
-    ck_assert_uint_gt(machine_memory_bytes(), 0);
-    ck_assert_uint_le(machine_memory_bytes(), bytes);
+    ck_assert_uint_gt(host_memory_bytes(), 0);
+    ck_assert_uint_le(host_memory_bytes(), bytes);
 }
 END_TEST
 
 START_TEST(usage_follows_what_the_process_does)
 {
-    struct machine_usage before = machine_usage();
+    struct host_usage before = host_usage();
     size_t open_fds = 0;
     for (int i = 0; i < 1024; i++)
         open_fds += fcntl(i, F_GETFD) >= 0;
@@ -49,18 +49,18 @@ START_TEST(usage_follows_what_the_process_does)
     ck_assert_ptr_nonnull(memory);
     /* Uses memory and, as the loop cannot end before, processor time. */
     volatile char *touched = memory;
-    struct machine_usage after;
+    struct host_usage after;
     do {
         for (size_t i = 0; i < size; i += 1024)
             touched[i]++;
-        after = machine_usage();
+        after = host_usage();
     } while (after.cpu_s <= before.cpu_s);
     ck_assert_uint_eq(after.open_fds, before.open_fds + 1);
     ck_assert_uint_ge(after.resident_bytes, before.resident_bytes + size / 2);
     ck_assert_uint_ge(after.virtual_bytes, after.resident_bytes);
     close(fd);
     free(memory);
-    ck_assert_uint_eq(machine_usage().open_fds, before.open_fds);
+    ck_assert_uint_eq(host_usage().open_fds, before.open_fds);
 }
 END_TEST
 
@@ -82,7 +82,7 @@ START_TEST(start_time_is_the_process_s)
     if (child == 0) {
         int comm = open("/proc/self/comm", O_WRONLY);
         ssize_t written = comm < 0 ? 0 : write(comm, "a) R 1 (b", 9);
-        double start = machine_usage().start_time_s;
+        double start = host_usage().start_time_s;
         written += write(pipe_fds[1], &start, sizeof start);
         _exit(written < (ssize_t)sizeof start);
     }
@@ -107,12 +107,12 @@ START_TEST(fd_limit_is_raised_to_the_hard_one)
     lowered = before;
     lowered.rlim_cur = 64;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &lowered), 0);
-    ck_assert_uint_eq(machine_usage().max_fds, 64);
-    ck_assert_uint_eq(machine_raise_fd_limit(), before.rlim_max);
+    ck_assert_uint_eq(host_usage().max_fds, 64);
+    ck_assert_uint_eq(host_raise_fd_limit(), before.rlim_max);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &after), 0);
     ck_assert_uint_eq(after.rlim_cur, before.rlim_max);
     ck_assert_uint_eq(after.rlim_max, before.rlim_max);
-    ck_assert_uint_eq(machine_usage().max_fds, before.rlim_max);
+    ck_assert_uint_eq(host_usage().max_fds, before.rlim_max);
     setrlimit(RLIMIT_NOFILE, &before);
 }
 END_TEST

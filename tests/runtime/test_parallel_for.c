@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "../suite.h"
-#include "latch.h"
 #include "base/clock.h"
+#include "latch.h"
 #include "runtime/worker_pool.h"
 
 #define PIECES_MAX 1000
@@ -29,7 +29,8 @@ static void count_piece(void *context, size_t index)
 static void run_sharing(struct pool_task *task)
 {
     struct sharing_task *sharing = (struct sharing_task *)task;
-    sharing->workers = worker_pool_share(sharing->pool, sharing->pieces, count_piece, sharing);
+    sharing->workers =
+        worker_pool_parallel_for(sharing->pool, sharing->pieces, count_piece, sharing);
     latch_open(&sharing->done);
 }
 
@@ -118,7 +119,7 @@ static void meet(void *context, size_t index)
 static void run_meeting(struct pool_task *task)
 {
     struct meeting *meeting = (struct meeting *)task;
-    meeting->workers = worker_pool_share(meeting->pool, meeting->pieces, meet, meeting);
+    meeting->workers = worker_pool_parallel_for(meeting->pool, meeting->pieces, meet, meeting);
 }
 
 START_TEST(idle_workers_help)
@@ -171,7 +172,7 @@ static void precedence_piece(void *context, size_t index)
 static void run_precedence(struct pool_task *task)
 {
     struct precedence *precedence = (struct precedence *)task;
-    worker_pool_share(precedence->pool, 10, precedence_piece, precedence);
+    worker_pool_parallel_for(precedence->pool, 10, precedence_piece, precedence);
 }
 
 START_TEST(task_goes_before_pieces_of_others)
@@ -220,7 +221,7 @@ static void patience_piece(void *context, size_t index)
 static void run_patience(struct pool_task *task)
 {
     struct patience *patience = (struct patience *)task;
-    patience->workers = worker_pool_share(patience->pool, 2, patience_piece, patience);
+    patience->workers = worker_pool_parallel_for(patience->pool, 2, patience_piece, patience);
     patience->returned = true;
 }
 
@@ -329,7 +330,7 @@ static void steps_piece(void *context, size_t index)
 static void run_shared_steps(struct pool_task *task)
 {
     struct steps *steps = (struct steps *)task;
-    worker_pool_share(steps->pool, 2, steps_piece, steps);
+    worker_pool_parallel_for(steps->pool, 2, steps_piece, steps);
 }
 
 /* The owner waits for its helper without an end in sight: only the helper is watched. */

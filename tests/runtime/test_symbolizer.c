@@ -7,18 +7,18 @@
 
 #include "../suite.h"
 
-static struct symbols *symbols;
-static char name[SYMBOLS_NAME_MAX];
+static struct symbolizer *symbolizer;
+static char name[SYMBOLIZER_NAME_MAX];
 
 static void set_up(void)
 {
-    symbols = symbols_create();
-    ck_assert_ptr_nonnull(symbols);
+    symbolizer = symbolizer_create();
+    ck_assert_ptr_nonnull(symbolizer);
 }
 
 static void tear_down(void)
 {
-    symbols_destroy(symbols);
+    symbolizer_destroy(symbolizer);
 }
 
 static uint64_t address_of(void (*function)(void))
@@ -34,12 +34,12 @@ static void a_static_function(void)
 
 START_TEST(own_functions)
 {
-    ck_assert(symbols_find(symbols, address_of(a_static_function), name));
+    ck_assert(symbolizer_find(symbolizer, address_of(a_static_function), name));
     ck_assert_str_eq(name, "a_static_function");
-    ck_assert(symbols_find(symbols, address_of(a_static_function) + 3, name)); /* within it */
+    ck_assert(symbolizer_find(symbolizer, address_of(a_static_function) + 3, name)); /* within it */
     ck_assert_str_eq(name, "a_static_function");
-    ck_assert(symbols_find(symbols, (uint64_t)(uintptr_t)symbols_find, name));
-    ck_assert_str_eq(name, "symbols_find");
+    ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)symbolizer_find, name));
+    ck_assert_str_eq(name, "symbolizer_find");
 }
 END_TEST
 
@@ -49,9 +49,9 @@ START_TEST(functions_of_libraries)
     void *qsort_r_at = dlsym(RTLD_DEFAULT, "qsort_r"), *lgamma_at = dlsym(RTLD_DEFAULT, "lgamma");
     ck_assert(qsort_r_at && lgamma_at && lgamma(3) > 0);
     for (int i = 0; i < 3; i++) {
-        ck_assert(symbols_find(symbols, (uint64_t)(uintptr_t)qsort_r_at, name));
+        ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)qsort_r_at, name));
         ck_assert_ptr_nonnull(strstr(name, "qsort_r"));
-        ck_assert(symbols_find(symbols, (uint64_t)(uintptr_t)lgamma_at, name));
+        ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)lgamma_at, name));
         ck_assert_ptr_nonnull(strstr(name, "lgamma"));
     }
 }
@@ -62,7 +62,7 @@ START_TEST(where_there_is_no_symbol)
 {
     Dl_info info;
     ck_assert(dladdr(dlsym(RTLD_DEFAULT, "qsort_r"), &info));
-    ck_assert(symbols_find(symbols, (uint64_t)(uintptr_t)info.dli_fbase + 0x10, name));
+    ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)info.dli_fbase + 0x10, name));
     const char *slash = strrchr(info.dli_fname, '/');
     ck_assert_ptr_nonnull(strstr(name, "+0x10"));
     ck_assert_int_eq(strncmp(name, slash ? slash + 1 : info.dli_fname, 4), 0);
@@ -74,7 +74,7 @@ START_TEST(where_nothing_is_mapped)
     static const uint64_t addresses[] = {0, 1, UINT64_MAX, UINT64_MAX - 4096};
     for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
         strcpy(name, "?");
-        ck_assert(!symbols_find(symbols, addresses[i], name));
+        ck_assert(!symbolizer_find(symbolizer, addresses[i], name));
         ck_assert_str_eq(name, "");
     }
 }
@@ -82,8 +82,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("runtime/symbols");
-    TCase *tcase = suite_case(suite, "symbols");
+    Suite *suite = suite_create("runtime/symbolizer");
+    TCase *tcase = suite_case(suite, "symbolizer");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, own_functions);
     tcase_add_test(tcase, functions_of_libraries);

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "../suite.h"
-#include "latch.h"
 #include "base/clock.h"
+#include "latch.h"
 #include "runtime/worker_pool.h"
 
 /* A task that says that it runs and then waits to be let go. */

@@ -41,7 +41,7 @@ static void run_long(struct pool_task *task)
     latch_open(&lengthy->running);
     latch_wait(&lengthy->go);
     for (int i = 0; i < lengthy->give_way; i++)
-        worker_pool_give_way();
+        worker_pool_run_pending_brief();
     note(-1);
 }
 
@@ -123,7 +123,7 @@ END_TEST
 
 static void run_giving_way(struct pool_task *task)
 {
-    worker_pool_give_way();
+    worker_pool_run_pending_brief();
     note(((struct named_task *)task)->name);
 }
 
@@ -151,7 +151,7 @@ START_TEST(giving_way_elsewhere_does_nothing)
     struct worker_pool *pool = pool_held_by(&lengthy);
     struct named_task task;
     submit(pool, &task, 1, true);
-    worker_pool_give_way();
+    worker_pool_run_pending_brief();
     ck_assert_uint_eq(ran.count, 0);
     latch_open(&lengthy.go);
     worker_pool_destroy(pool);

@@ -6,19 +6,19 @@
 #include "sim/domain.h"
 
 /* The fault of one particle. */
-static enum domain_fault check(const char *name, double x, double y, double ang_vel, double dt,
+static enum domain_error check(const char *name, double x, double y, double ang_vel, double dt,
                                double timestep)
 {
     const struct method *method = method_find(name, strlen(name));
     struct evolve_run run = {
         &x, &y, &ang_vel, NULL, NULL, 1, dt, timestep, evolve_steps(dt, timestep)};
     size_t index = 99;
-    enum domain_fault fault = domain_check(method, &run, &index);
-    ck_assert(fault == DOMAIN_OK ? index == 99 : index == 0);
-    return fault;
+    enum domain_error error = domain_check(method, &run, &index);
+    ck_assert(error == DOMAIN_OK ? index == 99 : index == 0);
+    return error;
 }
 
-static enum domain_fault check_default(double x, double y, double ang_vel)
+static enum domain_error check_default(double x, double y, double ang_vel)
 {
     return check("closed_form", x, y, ang_vel, 0.1, 1e-5);
 }
@@ -148,8 +148,8 @@ END_TEST
 
 START_TEST(every_fault_has_a_sentence)
 {
-    for (int fault = DOMAIN_OK; fault <= DOMAIN_ANGLE_LARGE; fault++)
-        ck_assert_uint_gt(strlen(domain_fault_text((enum domain_fault)fault)), 10);
+    for (int error = DOMAIN_OK; error <= DOMAIN_ANGLE_LARGE; error++)
+        ck_assert_uint_gt(strlen(domain_error_text((enum domain_error)error)), 10);
 }
 END_TEST
 

@@ -165,7 +165,8 @@ START_TEST(mirror_images_stay_mirror_images)
 }
 END_TEST
 
-/* Half a turn changes signs only. A quarter exchanges x and y, which a fused x*x + y^2 shows. */
+/* Half a turn changes signs only. A quarter requests_in_flight x and y, which a fused x*x + y^2
+ * shows. */
 static void check_rotation(const struct method *method, const struct times *times,
                            const struct columns *start)
 {

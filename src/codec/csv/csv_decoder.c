@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/string_builder.h"
+#include "base/suggest.h"
 #include "codec/columns.h"
 #include "codec/csv/csv_lexer.h"
-#include "base/suggest.h"
-#include "base/string_builder.h"
 
 #define ALL_COLUMNS ((1u << PARTICLE_COLUMNS) - 1)
 
@@ -33,80 +33,82 @@ struct csv_decoder {
 /* --- malformed ------------------------------------------------------------------------------ */
 
 /* Replaces whatever fault of meaning there was. The caller adds the detail. */
-static struct text syntax_error(struct csv_decoder *decoder, struct csv_place place)
+static struct string_builder syntax_error(struct csv_decoder *decoder, struct csv_context context)
 {
     struct decode_error *error = &decoder->base.error;
-    columns_drop(&decoder->columns);
+    columns_free(&decoder->columns);
     *error = (struct decode_error){
         .status = DECODE_SYNTAX,
-        .line = place.line,
-        .column = place.column,
-        .byte = place.byte,
+        .line = context.line,
+        .column = context.column,
+        .byte = context.byte,
     };
-    return text_begin(error->detail, sizeof error->detail);
+    return string_builder_begin(error->detail, sizeof error->detail);
 }
 
-static enum decode_status lexical_fault(struct csv_decoder *decoder)
+static enum decode_status lexical_error(struct csv_decoder *decoder)
 {
-    struct text detail = syntax_error(decoder, decoder->lexer.fault_place);
-    text_add(&detail, decoder->lexer.fault);
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.error_context);
+    string_builder_add(&detail, decoder->lexer.error);
     return DECODE_SYNTAX;
 }
 
 static enum decode_status wrong_number_of_fields(struct csv_decoder *decoder, bool too_few)
 {
-    struct text detail = syntax_error(decoder, decoder->lexer.stop);
-    text_addf(&detail, "expected %s, found %s: the first line has %" PRIu64 " field%s, this one ",
-              too_few ? "\",\"" : "the end of the line", too_few ? "the end of the line" : "\",\"",
-              decoder->fields, decoder->fields == 1 ? "" : "s");
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.stop);
+    string_builder_addf(
+        &detail, "expected %s, found %s: the first line has %" PRIu64 " field%s, this one ",
+        too_few ? "\",\"" : "the end of the line", too_few ? "the end of the line" : "\",\"",
+        decoder->fields, decoder->fields == 1 ? "" : "s");
     if (too_few)
-        text_addf(&detail, "%" PRIu64, decoder->field + 1);
+        string_builder_addf(&detail, "%" PRIu64, decoder->field + 1);
     else
-        text_add(&detail, "more");
+        string_builder_add(&detail, "more");
     return DECODE_SYNTAX;
 }
 
 static enum decode_status empty_body(struct csv_decoder *decoder)
 {
-    struct text detail = syntax_error(decoder, csv_lexer_place(&decoder->lexer));
-    text_add(&detail, "the body is empty: send a line that names the columns x, y and ang_vel, "
-                      "then one for each particle, of which there is at least one");
+    struct string_builder detail = syntax_error(decoder, csv_lexer_context(&decoder->lexer));
+    string_builder_add(&detail,
+                       "the body is empty: send a line that names the columns x, y and ang_vel, "
+                       "then one for each particle, of which there is at least one");
     return DECODE_SYNTAX;
 }
 
 /* --- meaningless ---------------------------------------------------------------------------- */
 
 /* Begins the error; the caller adds to both texts. */
-static enum decode_status fault(struct csv_decoder *decoder, enum decode_status status,
-                                struct text *pointer, struct text *detail)
+static enum decode_status error(struct csv_decoder *decoder, enum decode_status status,
+                                struct string_builder *pointer, struct string_builder *detail)
 {
     struct decode_error *error = &decoder->base.error;
-    columns_drop(&decoder->columns);
+    columns_free(&decoder->columns);
     error->status = status;
-    *pointer = text_begin(error->pointer, sizeof error->pointer);
-    *detail = text_begin(error->detail, sizeof error->detail);
+    *pointer = string_builder_begin(error->pointer, sizeof error->pointer);
+    *detail = string_builder_begin(error->detail, sizeof error->detail);
     return status;
 }
 
 /* Not one field is at fault but the sum of the particles. */
-static enum decode_status fault_of_all(struct csv_decoder *decoder, enum decode_status status,
+static enum decode_status error_of_all(struct csv_decoder *decoder, enum decode_status status,
                                        const char *sentence)
 {
-    struct text pointer, detail;
-    fault(decoder, status, &pointer, &detail);
-    text_add(&pointer, "/particles");
-    text_addf(&detail, "particles: %s", sentence);
+    struct string_builder pointer, detail;
+    error(decoder, status, &pointer, &detail);
+    string_builder_add(&pointer, "/particles");
+    string_builder_addf(&detail, "particles: %s", sentence);
     return status;
 }
 
 /* Begins the error at a column of the header. */
-static enum decode_status column_fault(struct csv_decoder *decoder, struct text *pointer,
-                                       struct text *detail)
+static enum decode_status column_error(struct csv_decoder *decoder, struct string_builder *pointer,
+                                       struct string_builder *detail)
 {
-    fault(decoder, DECODE_MEANING, pointer, detail);
-    text_add(pointer, "/particles/0");
-    text_addf(detail, "line %" PRIu64 ": ", decoder->lexer.open.line);
-    return DECODE_MEANING;
+    error(decoder, DECODE_INVALID, pointer, detail);
+    string_builder_add(pointer, "/particles/0");
+    string_builder_addf(detail, "line %" PRIu64 ": ", decoder->lexer.open.line);
+    return DECODE_INVALID;
 }
 
 /* Bytes of the field that are in its text. */
@@ -119,26 +121,27 @@ static enum decode_status unknown_column(struct csv_decoder *decoder)
 {
     const char *name = decoder->lexer.text;
     size_t length = kept(&decoder->lexer);
-    bool cut = length < decoder->lexer.length;
-    struct text pointer, detail;
-    column_fault(decoder, &pointer, &detail);
-    text_add_token(&pointer, name, length, cut);
-    text_add(&detail, "unknown column ");
-    text_add_quoted(&detail, name, length, cut);
-    text_addf(&detail, ": did you mean \"%s\"? The first line names ",
-              column_names[nearest_name(name, length, column_names, PARTICLE_COLUMNS)]);
-    text_add_list(&detail, column_names, PARTICLE_COLUMNS);
-    text_add(&detail, ", with commas between them");
-    return DECODE_MEANING;
+    bool truncated = length < decoder->lexer.length;
+    struct string_builder pointer, detail;
+    column_error(decoder, &pointer, &detail);
+    string_builder_add_token(&pointer, name, length, truncated);
+    string_builder_add(&detail, "unknown column ");
+    string_builder_add_quoted(&detail, name, length, truncated);
+    string_builder_addf(
+        &detail, ": did you mean \"%s\"? The first line names ",
+        column_names[suggestion_index(name, length, column_names, PARTICLE_COLUMNS)]);
+    string_builder_add_list(&detail, column_names, PARTICLE_COLUMNS);
+    string_builder_add(&detail, ", with commas between them");
+    return DECODE_INVALID;
 }
 
 static enum decode_status repeated_column(struct csv_decoder *decoder, unsigned column)
 {
-    struct text pointer, detail;
-    column_fault(decoder, &pointer, &detail);
-    text_addf(&pointer, "/%s", column_names[column]);
-    text_addf(&detail, "column %s is given twice", column_names[column]);
-    return DECODE_MEANING;
+    struct string_builder pointer, detail;
+    column_error(decoder, &pointer, &detail);
+    string_builder_addf(&pointer, "/%s", column_names[column]);
+    string_builder_addf(&detail, "column %s is given twice", column_names[column]);
+    return DECODE_INVALID;
 }
 
 static enum decode_status missing_columns(struct csv_decoder *decoder)
@@ -148,45 +151,45 @@ static enum decode_status missing_columns(struct csv_decoder *decoder)
     for (unsigned i = 0; i < PARTICLE_COLUMNS; i++)
         if (!(decoder->seen & 1u << i))
             missing[count++] = column_names[i];
-    struct text pointer, detail;
-    column_fault(decoder, &pointer, &detail);
-    text_add(&detail, "the header lacks ");
-    text_add_list(&detail, missing, count);
-    return DECODE_MEANING;
+    struct string_builder pointer, detail;
+    column_error(decoder, &pointer, &detail);
+    string_builder_add(&detail, "the header lacks ");
+    string_builder_add_list(&detail, missing, count);
+    return DECODE_INVALID;
 }
 
 /* Begins the error at the field just read, which is a number's. */
-static enum decode_status number_fault(struct csv_decoder *decoder, struct text *detail)
+static enum decode_status number_error(struct csv_decoder *decoder, struct string_builder *detail)
 {
     const char *column = column_names[decoder->order[decoder->field]];
-    struct text pointer;
-    fault(decoder, DECODE_MEANING, &pointer, detail);
-    text_addf(&pointer, "/particles/%zu/%s", decoder->count, column);
-    text_addf(detail, "line %" PRIu64 ": particles[%zu].%s ", decoder->lexer.open.line,
-              decoder->count, column);
-    return DECODE_MEANING;
+    struct string_builder pointer;
+    error(decoder, DECODE_INVALID, &pointer, detail);
+    string_builder_addf(&pointer, "/particles/%zu/%s", decoder->count, column);
+    string_builder_addf(detail, "line %" PRIu64 ": particles[%zu].%s ", decoder->lexer.open.line,
+                        decoder->count, column);
+    return DECODE_INVALID;
 }
 
 static enum decode_status not_a_number(struct csv_decoder *decoder)
 {
     const struct csv_lexer *field = &decoder->lexer;
-    struct text detail;
-    number_fault(decoder, &detail);
+    struct string_builder detail;
+    number_error(decoder, &detail);
     if (field->length == 0) {
-        text_add(&detail, "is empty; it must be a number");
+        string_builder_add(&detail, "is empty; it must be a number");
     } else {
-        text_add(&detail, "must be a finite number, such as -1.5e-3, not ");
-        text_add_quoted(&detail, field->text, field->length, false);
+        string_builder_add(&detail, "must be a finite number, such as -1.5e-3, not ");
+        string_builder_add_quoted(&detail, field->text, field->length, false);
     }
-    return DECODE_MEANING;
+    return DECODE_INVALID;
 }
 
 static enum decode_status bad_number(struct csv_decoder *decoder, const char *sentence)
 {
-    struct text detail;
-    number_fault(decoder, &detail);
-    text_add(&detail, sentence);
-    return DECODE_MEANING;
+    struct string_builder detail;
+    number_error(decoder, &detail);
+    string_builder_add(&detail, sentence);
+    return DECODE_INVALID;
 }
 
 /* --- fields --------------------------------------------------------------------------------- */
@@ -211,11 +214,11 @@ static enum decode_status take_name(struct csv_decoder *decoder)
 static enum decode_status take_number(struct csv_decoder *decoder)
 {
     const struct csv_lexer *field = &decoder->lexer;
-    if (decoder->field == 0 && decoder->count >= decoder->columns.room) {
+    if (decoder->field == 0 && decoder->count >= decoder->columns.capacity) {
         char sentence[COLUMNS_SENTENCE_BYTES];
         enum decode_status status = columns_grow(&decoder->columns, decoder->count + 1, sentence);
         if (status)
-            return fault_of_all(decoder, status, sentence);
+            return error_of_all(decoder, status, sentence);
     }
     if (field->length > NUMBER_READ_BYTES_MAX)
         return bad_number(decoder, TOO_LONG);
@@ -242,7 +245,7 @@ static enum decode_status take(struct csv_decoder *decoder, bool last)
 {
     if (!decoder->base.error.status) {
         enum decode_status status = decoder->has_header ? take_number(decoder) : take_name(decoder);
-        if (status && status != DECODE_MEANING)
+        if (status && status != DECODE_INVALID)
             return status;
     }
     if (decoder->has_header && last != (decoder->field + 1 == decoder->fields))
@@ -297,7 +300,7 @@ static void read_rows(struct csv_decoder *decoder)
     double *into[PARTICLE_COLUMNS];
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
         into[i] = decoder->columns.column[decoder->order[i]];
-    while (decoder->count < decoder->columns.room) {
+    while (decoder->count < decoder->columns.capacity) {
         double value[PARTICLE_COLUMNS];
         const char *next = read_row(lexer->next, lexer->end, value);
         if (!next)
@@ -327,8 +330,8 @@ static enum decode_status feed(struct decoder *base, const char *bytes, size_t s
         enum csv_token token = csv_lexer_next(&decoder->lexer);
         if (token == CSV_MORE)
             return DECODE_OK;
-        if (token == CSV_FAULT)
-            return lexical_fault(decoder);
+        if (token == CSV_INVALID)
+            return lexical_error(decoder);
         if (take(decoder, token == CSV_LAST_FIELD) && decoder_is_over(&decoder->base))
             return decoder->base.error.status;
     }
@@ -341,8 +344,8 @@ static enum decode_status finish(struct decoder *base)
         return decoder->base.error.status;
 
     enum csv_token token = csv_lexer_end(&decoder->lexer);
-    if (token == CSV_FAULT)
-        return lexical_fault(decoder);
+    if (token == CSV_INVALID)
+        return lexical_error(decoder);
     if (token != CSV_MORE && take(decoder, true) && decoder_is_over(&decoder->base))
         return decoder->base.error.status;
     if (!decoder->has_header)
@@ -350,7 +353,7 @@ static enum decode_status finish(struct decoder *base)
     if (decoder->base.error.status)
         return decoder->base.error.status;
     if (decoder->count == 0)
-        return fault_of_all(decoder, DECODE_MEANING,
+        return error_of_all(decoder, DECODE_INVALID,
                             "there must be at least one, in a line below that of the names");
     decoder->out->particles.count = decoder->count;
     return DECODE_OK;

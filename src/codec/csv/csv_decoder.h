@@ -13,7 +13,7 @@
 /* `out` (initialised by simulation_init) is filled in; it stays the caller's and must outlive
  * the decoder. At any error the decoder frees the columns and unclaims their bytes itself. Else
  * (all is well, or the decoder is destroyed before the end) they stay in `out` and stay
- * claimed, and who frees them gives their bytes back. NULL when memory is short. */
+ * reserved, and who frees them gives their bytes back. NULL when memory is short. */
 struct decoder *csv_decoder_create(const struct decode_limits *limits, struct simulation *out);
 
 #endif

@@ -25,23 +25,23 @@ void csv_lexer_feed(struct csv_lexer *lexer, const char *bytes, size_t size)
     lexer->end = bytes + size;
 }
 
-struct csv_place csv_lexer_place(const struct csv_lexer *lexer)
+struct csv_context csv_lexer_context(const struct csv_lexer *lexer)
 {
     uint64_t byte = next_byte(lexer);
-    return (struct csv_place){lexer->line, byte - lexer->line_byte + 1, byte};
+    return (struct csv_context){lexer->line, byte - lexer->line_byte + 1, byte};
 }
 
-static enum csv_token fault_at(struct csv_lexer *lexer, struct csv_place place,
+static enum csv_token error_at(struct csv_lexer *lexer, struct csv_context context,
                                const char *sentence)
 {
-    lexer->fault = sentence;
-    lexer->fault_place = place;
-    return CSV_FAULT;
+    lexer->error = sentence;
+    lexer->error_context = context;
+    return CSV_INVALID;
 }
 
-static enum csv_token fault(struct csv_lexer *lexer, const char *sentence)
+static enum csv_token error(struct csv_lexer *lexer, const char *sentence)
 {
-    return fault_at(lexer, csv_lexer_place(lexer), sentence);
+    return error_at(lexer, csv_lexer_context(lexer), sentence);
 }
 
 static inline bool is_blank(unsigned char byte)
@@ -58,7 +58,7 @@ static inline bool is_separator(unsigned char byte)
 
 static enum csv_token end_line(struct csv_lexer *lexer)
 {
-    struct csv_place begin = {lexer->line, 1, lexer->line_byte};
+    struct csv_context begin = {lexer->line, 1, lexer->line_byte};
     csv_lexer_count_line(lexer, lexer->next + 1);
     lexer->state = CSV_BEFORE;
     if (lexer->in_row) {
@@ -72,7 +72,7 @@ static enum csv_token end_line(struct csv_lexer *lexer)
 
 static enum csv_token end_field(struct csv_lexer *lexer, unsigned char separator)
 {
-    lexer->stop = csv_lexer_place(lexer);
+    lexer->stop = csv_lexer_context(lexer);
     if (separator == '\n')
         return end_line(lexer);
     lexer->state = separator == ',' ? CSV_BEFORE : CSV_CR;
@@ -83,7 +83,7 @@ static enum csv_token after_cr(struct csv_lexer *lexer, unsigned char byte)
 {
     if (byte == '\n')
         return end_line(lexer);
-    return fault_at(lexer, lexer->stop,
+    return error_at(lexer, lexer->stop,
                     "a carriage return without a line feed: lines end with LF or CRLF");
 }
 
@@ -101,7 +101,7 @@ static void keep(struct csv_lexer *lexer, unsigned char byte)
 static enum csv_token continuation(struct csv_lexer *lexer, unsigned char byte)
 {
     if (byte < lexer->low || byte > lexer->high)
-        return fault(lexer, "not UTF-8");
+        return error(lexer, "not UTF-8");
     lexer->low = 0x80;
     lexer->high = 0xbf;
     lexer->following--;
@@ -120,9 +120,9 @@ static enum csv_token character(struct csv_lexer *lexer, unsigned char byte)
 {
     int following = utf8_lead(byte, &lexer->low, &lexer->high);
     if (following < 0)
-        return fault(lexer, "not UTF-8");
+        return error(lexer, "not UTF-8");
     if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f)
-        return fault(lexer, "a control character; CSV is plain text");
+        return error(lexer, "a control character; CSV is plain text");
     lexer->following = (unsigned char)following;
     keep(lexer, byte);
     return CSV_MORE;
@@ -133,7 +133,7 @@ static enum csv_token plain(struct csv_lexer *lexer, unsigned char byte)
     if (is_separator(byte))
         return end_field(lexer, byte);
     if (byte == '"')
-        return fault(lexer, "a quote inside a field; put the field in quotes and double this one");
+        return error(lexer, "a quote inside a field; put the field in quotes and double this one");
     return character(lexer, byte);
 }
 
@@ -155,7 +155,7 @@ static enum csv_token behind(struct csv_lexer *lexer, unsigned char byte)
         return end_field(lexer, byte);
     if (is_blank(byte))
         return CSV_MORE;
-    return fault(lexer, "expected \",\" or the end of the line after the closing quote");
+    return error(lexer, "expected \",\" or the end of the line after the closing quote");
 }
 
 static enum csv_token quote(struct csv_lexer *lexer, unsigned char byte)
@@ -169,7 +169,7 @@ static enum csv_token quote(struct csv_lexer *lexer, unsigned char byte)
 
 static void begin_field(struct csv_lexer *lexer)
 {
-    lexer->open = csv_lexer_place(lexer);
+    lexer->open = csv_lexer_context(lexer);
     lexer->quoted = false;
     lexer->length = lexer->read = 0;
 }
@@ -181,7 +181,7 @@ static enum csv_token before(struct csv_lexer *lexer, unsigned char byte)
     begin_field(lexer);
     if (!lexer->in_row && byte != '\n' && byte != '\r') {
         if (lexer->blank.line)
-            return fault_at(lexer, lexer->blank, "a blank line; only the text's end may have some");
+            return error_at(lexer, lexer->blank, "a blank line; only the text's end may have some");
         lexer->in_row = true;
     }
     if (byte == '"') {
@@ -220,7 +220,7 @@ enum csv_token csv_lexer_next(struct csv_lexer *lexer)
 {
     while (lexer->next != lexer->end) {
         enum csv_token token = step(lexer, (unsigned char)*lexer->next);
-        if (token == CSV_FAULT)
+        if (token == CSV_INVALID)
             return token;
         lexer->next++;
         if (token != CSV_MORE)
@@ -232,16 +232,16 @@ enum csv_token csv_lexer_next(struct csv_lexer *lexer)
 enum csv_token csv_lexer_end(struct csv_lexer *lexer)
 {
     if (lexer->following)
-        return fault(lexer, "the text ends inside a character");
+        return error(lexer, "the text ends inside a character");
     if (lexer->state == CSV_QUOTED)
-        return fault_at(lexer, lexer->open, "the quote that opens here is not closed");
+        return error_at(lexer, lexer->open, "the quote that opens here is not closed");
     if (lexer->state == CSV_CR)
         return after_cr(lexer, 0);
     if (!lexer->in_row)
         return CSV_MORE;
     if (lexer->state == CSV_BEFORE)
         begin_field(lexer);
-    lexer->stop = csv_lexer_place(lexer);
+    lexer->stop = csv_lexer_context(lexer);
     lexer->state = CSV_BEFORE;
     lexer->in_row = false;
     return CSV_LAST_FIELD;

@@ -14,12 +14,12 @@
 
 enum csv_token {
     CSV_MORE,       /* the chunk is used up */
-    CSV_FAULT,      /* not CSV; fault and fault_place are set */
+    CSV_INVALID,    /* not CSV; fault and error_context are set */
     CSV_FIELD,      /* a field that a comma ends */
     CSV_LAST_FIELD, /* a field that ends its line */
 };
 
-struct csv_place {
+struct csv_context {
     uint64_t line;   /* from 1 */
     uint64_t column; /* from 1, in bytes */
     uint64_t byte;   /* from 0 */
@@ -35,15 +35,15 @@ struct csv_lexer {
     uint64_t line_byte;  /* where the line begins */
 
     /* The field just read, or being read. */
-    struct csv_place open; /* its first byte, or its quote; where it ends, when it is empty */
-    struct csv_place stop; /* the comma or line end behind it */
+    struct csv_context open; /* its first byte, or its quote; where it ends, when it is empty */
+    struct csv_context stop; /* the comma or line end behind it */
     bool quoted;
     size_t length; /* without blanks at the end; also of what is not in text */
     size_t read;   /* with them */
     char text[NUMBER_READ_BYTES_MAX];
 
-    const char *fault;
-    struct csv_place fault_place;
+    const char *error;
+    struct csv_context error_context;
 
     enum {
         CSV_BEFORE, /* only blanks so far */
@@ -53,10 +53,10 @@ struct csv_lexer {
         CSV_BEHIND, /* after the closing quote and blanks */
         CSV_CR,     /* after a carriage return */
     } state;
-    unsigned char following; /* bytes of a UTF-8 sequence to come */
-    unsigned char low, high; /* the range of the next one */
-    bool in_row;             /* the line is not blank */
-    struct csv_place blank;  /* the first of the blank lines just read; line 0: none */
+    unsigned char following;  /* bytes of a UTF-8 sequence to come */
+    unsigned char low, high;  /* the range of the next one */
+    bool in_row;              /* the line is not blank */
+    struct csv_context blank; /* the first of the blank lines just read; line 0: none */
 };
 
 void csv_lexer_init(struct csv_lexer *lexer);
@@ -71,7 +71,7 @@ enum csv_token csv_lexer_next(struct csv_lexer *lexer);
 enum csv_token csv_lexer_end(struct csv_lexer *lexer);
 
 /* The place of the next byte to be read. */
-struct csv_place csv_lexer_place(const struct csv_lexer *lexer);
+struct csv_context csv_lexer_context(const struct csv_lexer *lexer);
 
 /* True when the next byte may begin a row. */
 static inline bool csv_lexer_at_row(const struct csv_lexer *lexer)

@@ -1,12 +1,12 @@
-/* The grammar: which token may follow which. What the tokens mean is json_meaning.c's. */
+/* The grammar: which token may follow which. What the tokens mean is json_builder.c's. */
 #include "codec/json/json_decoder.h"
 
 #include <stdlib.h>
 
-#include "codec/json/json_lexer.h"
+#include "base/string_builder.h"
 #include "codec/json/json_builder.h"
 #include "codec/json/json_fast_path.h"
-#include "base/string_builder.h"
+#include "codec/json/json_lexer.h"
 
 enum expectation {
     EXPECT_VALUE,
@@ -21,8 +21,8 @@ enum expectation {
 struct json_decoder {
     struct decoder base;
     struct json_lexer lexer;
-    struct json_meaning meaning;
-    struct json_run run;
+    struct json_builder builder;
+    struct json_fast_path fast_path;
     enum expectation expectation;
     unsigned depth;
     uint64_t objects; /* bit i: of the open containers, number i from the root is an object */
@@ -38,17 +38,17 @@ static bool in_object(const struct json_decoder *decoder)
 /* --- syntax errors ------------------------------------------------------------------ */
 
 /* Replaces whatever fault of meaning there was. The caller adds the detail. */
-static struct text syntax_error(struct json_decoder *decoder, uint64_t byte)
+static struct string_builder syntax_error(struct json_decoder *decoder, uint64_t byte)
 {
     struct decode_error *error = &decoder->base.error;
-    json_meaning_drop(&decoder->meaning);
+    json_builder_free(&decoder->builder);
     *error = (struct decode_error){
         .status = DECODE_SYNTAX,
         .line = decoder->lexer.line,
         .column = byte - decoder->lexer.line_byte + 1,
         .byte = byte,
     };
-    return text_begin(error->detail, sizeof error->detail);
+    return string_builder_begin(error->detail, sizeof error->detail);
 }
 
 static const char *expected(const struct json_decoder *decoder)
@@ -74,15 +74,16 @@ static const char *expected(const struct json_decoder *decoder)
 
 static enum decode_status unexpected(struct json_decoder *decoder, enum json_token token)
 {
-    struct text detail = syntax_error(decoder, decoder->lexer.token_byte);
-    text_addf(&detail, "expected %s, found %s", expected(decoder), json_token_name(token));
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.token_byte);
+    string_builder_addf(&detail, "expected %s, found %s", expected(decoder),
+                        json_token_name(token));
     return DECODE_SYNTAX;
 }
 
-static enum decode_status lexical_fault(struct json_decoder *decoder)
+static enum decode_status lexical_error(struct json_decoder *decoder)
 {
-    struct text detail = syntax_error(decoder, decoder->lexer.fault_byte);
-    text_add(&detail, decoder->lexer.fault);
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.error_byte);
+    string_builder_add(&detail, decoder->lexer.error);
     return DECODE_SYNTAX;
 }
 
@@ -91,8 +92,8 @@ static enum decode_status lexical_fault(struct json_decoder *decoder)
 static enum decode_status open_container(struct json_decoder *decoder, enum json_token token)
 {
     if (decoder->depth == JSON_DEPTH_MAX) {
-        struct text detail = syntax_error(decoder, decoder->lexer.token_byte);
-        text_addf(&detail, "nested deeper than %d arrays and objects", JSON_DEPTH_MAX);
+        struct string_builder detail = syntax_error(decoder, decoder->lexer.token_byte);
+        string_builder_addf(&detail, "nested deeper than %d arrays and objects", JSON_DEPTH_MAX);
         return DECODE_SYNTAX;
     }
     uint64_t bit = (uint64_t)1 << decoder->depth++;
@@ -103,7 +104,7 @@ static enum decode_status open_container(struct json_decoder *decoder, enum json
         decoder->objects &= ~bit;
         decoder->expectation = EXPECT_VALUE_OR_END;
     }
-    return decoder->base.error.status ? DECODE_OK : json_meaning_begin(&decoder->meaning, token);
+    return decoder->base.error.status ? DECODE_OK : json_builder_begin(&decoder->builder, token);
 }
 
 static void value_complete(struct json_decoder *decoder)
@@ -115,7 +116,7 @@ static enum decode_status close_container(struct json_decoder *decoder)
 {
     decoder->depth--;
     value_complete(decoder);
-    return decoder->base.error.status ? DECODE_OK : json_meaning_end(&decoder->meaning);
+    return decoder->base.error.status ? DECODE_OK : json_builder_end(&decoder->builder);
 }
 
 static enum decode_status take_value(struct json_decoder *decoder, enum json_token token)
@@ -128,7 +129,7 @@ static enum decode_status take_value(struct json_decoder *decoder, enum json_tok
         value_complete(decoder);
         if (decoder->base.error.status)
             return DECODE_OK;
-        return json_meaning_number(&decoder->meaning, &decoder->lexer);
+        return json_builder_number(&decoder->builder, &decoder->lexer);
     case JSON_STRING:
     case JSON_TRUE:
     case JSON_FALSE:
@@ -136,7 +137,7 @@ static enum decode_status take_value(struct json_decoder *decoder, enum json_tok
         value_complete(decoder);
         if (decoder->base.error.status)
             return DECODE_OK;
-        return json_meaning_other(&decoder->meaning, token, &decoder->lexer);
+        return json_builder_other(&decoder->builder, token, &decoder->lexer);
     default:
         return unexpected(decoder, token);
     }
@@ -161,7 +162,7 @@ static enum decode_status take(struct json_decoder *decoder, enum json_token tok
         decoder->expectation = EXPECT_COLON;
         if (decoder->base.error.status)
             return DECODE_OK;
-        return json_meaning_name(&decoder->meaning, &decoder->lexer);
+        return json_builder_name(&decoder->builder, &decoder->lexer);
     case EXPECT_COLON:
         if (token != JSON_COLON)
             break;
@@ -184,9 +185,9 @@ static enum decode_status take(struct json_decoder *decoder, enum json_token tok
 static inline void try_run(struct json_decoder *decoder)
 {
     if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->base.error.status ||
-        decoder->lexer.open != JSON_MORE || !json_run_may_begin(&decoder->meaning))
+        decoder->lexer.open != JSON_MORE || !json_fast_path_may_begin(&decoder->builder))
         return;
-    if (json_run_read(&decoder->run, &decoder->meaning, &decoder->lexer))
+    if (json_fast_path_read(&decoder->fast_path, &decoder->builder, &decoder->lexer))
         decoder->expectation = EXPECT_COMMA_OR_END;
 }
 
@@ -204,8 +205,8 @@ static enum decode_status feed(struct decoder *base, const char *bytes, size_t s
         enum json_token token = json_lexer_next(&decoder->lexer);
         if (token == JSON_MORE)
             return DECODE_OK;
-        if (token == JSON_FAULT)
-            return lexical_fault(decoder);
+        if (token == JSON_INVALID)
+            return lexical_error(decoder);
         if (take(decoder, token) && decoder_is_over(&decoder->base))
             return decoder->base.error.status;
     }
@@ -218,18 +219,18 @@ static enum decode_status finish(struct decoder *base)
         return decoder->base.error.status;
 
     enum json_token token = json_lexer_end(&decoder->lexer);
-    if (token == JSON_FAULT)
-        return lexical_fault(decoder);
+    if (token == JSON_INVALID)
+        return lexical_error(decoder);
     if (token != JSON_MORE && take(decoder, token) && decoder_is_over(&decoder->base))
         return decoder->base.error.status;
 
     if (decoder->expectation != EXPECT_NOTHING) {
         bool empty = decoder->expectation == EXPECT_VALUE && decoder->depth == 0;
-        struct text detail = syntax_error(decoder, json_lexer_byte(&decoder->lexer));
+        struct string_builder detail = syntax_error(decoder, json_lexer_byte(&decoder->lexer));
         if (empty)
-            text_add(&detail, "the body is empty: send a JSON object with \"particles\"");
+            string_builder_add(&detail, "the body is empty: send a JSON object with \"particles\"");
         else
-            text_addf(&detail, "the text ends where %s was expected", expected(decoder));
+            string_builder_addf(&detail, "the text ends where %s was expected", expected(decoder));
         return DECODE_SYNTAX;
     }
     return decoder->base.error.status;
@@ -249,8 +250,8 @@ struct decoder *json_decoder_create(const struct decode_limits *limits, struct s
     decoder->base.class = &class;
     decoder->base.error = (struct decode_error){.status = DECODE_OK};
     json_lexer_init(&decoder->lexer);
-    json_meaning_init(&decoder->meaning, limits, out, &decoder->base.error);
-    decoder->run.known = false;
+    json_builder_init(&decoder->builder, limits, out, &decoder->base.error);
+    decoder->fast_path.known = false;
     decoder->expectation = EXPECT_VALUE;
     decoder->depth = 0;
     decoder->objects = 0;

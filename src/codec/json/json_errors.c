@@ -3,61 +3,63 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/suggest.h"
 #include "base/string_builder.h"
+#include "base/suggest.h"
 
 /* Writes which value is awaited: as a JSON Pointer, and as programmers say it. */
-static void describe(const struct json_meaning *meaning, struct text *pointer, struct text *name)
+static void describe(const struct json_builder *builder, struct string_builder *pointer,
+                     struct string_builder *name)
 {
-    const char *member = column_names[meaning->member < PARTICLE_COLUMNS ? meaning->member : 0];
-    switch (meaning->place) {
-    case PLACE_BODY:
-        text_add(name, "the body");
+    const char *member = column_names[builder->member < PARTICLE_COLUMNS ? builder->member : 0];
+    switch (builder->context) {
+    case CONTEXT_BODY:
+        string_builder_add(name, "the body");
         break;
-    case PLACE_ROOT:
-        text_addf(pointer, "/%s", json_root_names[meaning->root_member]);
-        text_add(name, json_root_names[meaning->root_member]);
+    case CONTEXT_ROOT:
+        string_builder_addf(pointer, "/%s", json_root_names[builder->root_member]);
+        string_builder_add(name, json_root_names[builder->root_member]);
         break;
-    case PLACE_LIST:
-        text_addf(pointer, "/particles/%zu", meaning->count);
-        text_addf(name, "particles[%zu]", meaning->count);
+    case CONTEXT_LIST:
+        string_builder_addf(pointer, "/particles/%zu", builder->count);
+        string_builder_addf(name, "particles[%zu]", builder->count);
         break;
-    case PLACE_OBJECT:
-        text_addf(pointer, "/particles/%zu/%s", meaning->count, member);
-        text_addf(name, "particles[%zu].%s", meaning->count, member);
+    case CONTEXT_OBJECT:
+        string_builder_addf(pointer, "/particles/%zu/%s", builder->count, member);
+        string_builder_addf(name, "particles[%zu].%s", builder->count, member);
         break;
-    case PLACE_TRIPLE:
-        text_addf(pointer, "/particles/%zu/%u", meaning->count, meaning->member);
-        text_addf(name, "particles[%zu][%u]", meaning->count, meaning->member);
+    case CONTEXT_TRIPLE:
+        string_builder_addf(pointer, "/particles/%zu/%u", builder->count, builder->member);
+        string_builder_addf(name, "particles[%zu][%u]", builder->count, builder->member);
         break;
-    case PLACE_TABLE:
-        text_addf(pointer, "/particles/%s", member);
-        text_addf(name, "particles.%s", member);
+    case CONTEXT_TABLE:
+        string_builder_addf(pointer, "/particles/%s", member);
+        string_builder_addf(name, "particles.%s", member);
         break;
-    case PLACE_TIMES:
-        text_addf(pointer, "/times/%u", meaning->member);
-        text_addf(name, "times[%u]", meaning->member);
+    case CONTEXT_TIMES:
+        string_builder_addf(pointer, "/times/%u", builder->member);
+        string_builder_addf(name, "times[%u]", builder->member);
         break;
-    case PLACE_COLUMN:
-        text_addf(pointer, "/particles/%s/%zu", member, meaning->lengths[meaning->member]);
-        text_addf(name, "particles.%s[%zu]", member, meaning->lengths[meaning->member]);
+    case CONTEXT_COLUMN:
+        string_builder_addf(pointer, "/particles/%s/%zu", member,
+                            builder->lengths[builder->member]);
+        string_builder_addf(name, "particles.%s[%zu]", member, builder->lengths[builder->member]);
         break;
     }
 }
 
 /* Begins the error at the awaited value; the caller may add to both texts. */
-static enum decode_status fault_begin(struct json_meaning *meaning, enum decode_status status,
-                                      struct text *pointer, struct text *detail)
+static enum decode_status error_begin(struct json_builder *builder, enum decode_status status,
+                                      struct string_builder *pointer, struct string_builder *detail)
 {
-    json_meaning_drop(meaning);
-    meaning->error->status = status;
-    *pointer = text_begin(meaning->error->pointer, sizeof meaning->error->pointer);
-    *detail = text_begin(meaning->error->detail, sizeof meaning->error->detail);
-    describe(meaning, pointer, detail);
+    json_builder_free(builder);
+    builder->error->status = status;
+    *pointer = string_builder_begin(builder->error->pointer, sizeof builder->error->pointer);
+    *detail = string_builder_begin(builder->error->detail, sizeof builder->error->detail);
+    describe(builder, pointer, detail);
     return status;
 }
 
-enum decode_status json_fault(struct json_meaning *meaning, const char *format, ...)
+enum decode_status json_error_at(struct json_builder *builder, const char *format, ...)
 {
     char sentence[160];
     va_list arguments;
@@ -65,87 +67,87 @@ enum decode_status json_fault(struct json_meaning *meaning, const char *format, 
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
 
-    struct text pointer, detail;
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    text_addf(&detail, " %s", sentence);
-    return DECODE_MEANING;
+    struct string_builder pointer, detail;
+    error_begin(builder, DECODE_INVALID, &pointer, &detail);
+    string_builder_addf(&detail, " %s", sentence);
+    return DECODE_INVALID;
 }
 
-static const char *expected(const struct json_meaning *meaning)
+static const char *expected(const struct json_builder *builder)
 {
-    switch (meaning->place) {
-    case PLACE_BODY:
+    switch (builder->context) {
+    case CONTEXT_BODY:
         return "an object with \"particles\"";
-    case PLACE_ROOT:
-        if (meaning->root_member == ROOT_PARTICLES)
+    case CONTEXT_ROOT:
+        if (builder->root_member == ROOT_PARTICLES)
             return "an array of particles or an object of columns";
-        if (json_meaning_option(meaning) == OPTION_TIMES)
+        if (json_builder_option(builder) == OPTION_TIMES)
             return "an array of numbers";
-        return json_meaning_option(meaning) == OPTION_METHOD ? "a string" : "a number";
-    case PLACE_LIST:
-        if (!meaning->shape_known)
+        return json_builder_option(builder) == OPTION_METHOD ? "a string" : "a number";
+    case CONTEXT_LIST:
+        if (!builder->shape_known)
             return "an object with x, y and ang_vel or an array of these three numbers";
-        return meaning->out->shape == SHAPE_OBJECTS ? "an object, as the first particle is"
+        return builder->out->shape == SHAPE_OBJECTS ? "an object, as the first particle is"
                                                     : "an array, as the first particle is";
-    case PLACE_TABLE:
+    case CONTEXT_TABLE:
         return "an array of numbers";
-    case PLACE_OBJECT:
-    case PLACE_TRIPLE:
-    case PLACE_COLUMN:
-    case PLACE_TIMES:
+    case CONTEXT_OBJECT:
+    case CONTEXT_TRIPLE:
+    case CONTEXT_COLUMN:
+    case CONTEXT_TIMES:
         break;
     }
     return "a number";
 }
 
-enum decode_status json_fault_type(struct json_meaning *meaning, enum json_token token)
+enum decode_status json_error_type(struct json_builder *builder, enum json_token token)
 {
     const char *found = token == JSON_OBJECT_BEGIN  ? "an object"
                         : token == JSON_ARRAY_BEGIN ? "an array"
                                                     : json_token_name(token);
-    return json_fault(meaning, "must be %s, not %s", expected(meaning), found);
+    return json_error_at(builder, "must be %s, not %s", expected(builder), found);
 }
 
-enum decode_status json_fault_unknown(struct json_meaning *meaning, const struct json_lexer *name,
+enum decode_status json_error_unknown(struct json_builder *builder, const struct json_lexer *name,
                                       const char *const *names, size_t count)
 {
-    const char *nearest = names[nearest_name(name->text, name->length, names, count)];
-    struct text pointer, detail;
-    meaning->place = json_parents[meaning->place];
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    text_add_token(&pointer, name->text, name->length, name->cut);
-    text_add(&detail, " has an unknown member ");
-    text_add_quoted(&detail, name->text, name->length, name->cut);
-    text_addf(&detail, ": did you mean \"%s\"? Known are ", nearest);
-    text_add_list(&detail, names, count);
-    return DECODE_MEANING;
+    const char *nearest = names[suggestion_index(name->text, name->length, names, count)];
+    struct string_builder pointer, detail;
+    builder->context = json_parents[builder->context];
+    error_begin(builder, DECODE_INVALID, &pointer, &detail);
+    string_builder_add_token(&pointer, name->text, name->length, name->truncated);
+    string_builder_add(&detail, " has an unknown member ");
+    string_builder_add_quoted(&detail, name->text, name->length, name->truncated);
+    string_builder_addf(&detail, ": did you mean \"%s\"? Known are ", nearest);
+    string_builder_add_list(&detail, names, count);
+    return DECODE_INVALID;
 }
 
-enum decode_status json_fault_missing(struct json_meaning *meaning)
+enum decode_status json_error_missing(struct json_builder *builder)
 {
     char list[64];
-    struct text text = text_begin(list, sizeof list);
+    struct string_builder text = string_builder_begin(list, sizeof list);
     for (unsigned i = 0; i < PARTICLE_COLUMNS; i++)
-        if (!(meaning->seen & 1u << i))
-            text_addf(&text, "%s\"%s\"", text.at == list ? "" : ", ", column_names[i]);
-    return json_fault(meaning, "lacks %s", list);
+        if (!(builder->seen & 1u << i))
+            string_builder_addf(&text, "%s\"%s\"", text.at == list ? "" : ", ", column_names[i]);
+    return json_error_at(builder, "lacks %s", list);
 }
 
-enum decode_status json_fault_all(struct json_meaning *meaning, enum decode_status status,
-                                  const char *sentence)
+enum decode_status json_error_whole(struct json_builder *builder, enum decode_status status,
+                                    const char *sentence)
 {
-    struct text pointer, detail;
-    meaning->place = PLACE_ROOT;
-    fault_begin(meaning, status, &pointer, &detail);
-    text_addf(&detail, ": %s", sentence);
+    struct string_builder pointer, detail;
+    builder->context = CONTEXT_ROOT;
+    error_begin(builder, status, &pointer, &detail);
+    string_builder_addf(&detail, ": %s", sentence);
     return status;
 }
 
-enum decode_status json_fault_option(struct json_meaning *meaning, const char *sentence)
+enum decode_status json_error_option(struct json_builder *builder, const char *sentence)
 {
-    struct text pointer, detail;
-    fault_begin(meaning, DECODE_MEANING, &pointer, &detail);
-    detail = text_begin(meaning->error->detail, sizeof meaning->error->detail);
-    text_add(&detail, sentence);
-    return DECODE_MEANING;
+    struct string_builder pointer, detail;
+    error_begin(builder, DECODE_INVALID, &pointer, &detail);
+    detail = string_builder_begin(builder->error->detail, sizeof builder->error->detail);
+    string_builder_add(&detail, sentence);
+    return DECODE_INVALID;
 }

@@ -124,14 +124,15 @@ static inline bool separator_is_at(const struct separator *separator, const char
 
 /* Remembers what stands around the numbers of a particle that begins, with its comma, at `begin`.
  */
-static void learn(struct json_run *run, const struct particle *particle, const char *begin,
-                  const char *end)
+static void learn(struct json_fast_path *fast_path, const struct particle *particle,
+                  const char *begin, const char *end)
 {
-    run->known = true;
+    fast_path->known = true;
     for (int i = 0; i <= PARTICLE_COLUMNS; i++)
-        run->known &= separator_set(&run->separators[i], i ? particle->end[i - 1] : begin,
-                                    i < PARTICLE_COLUMNS ? particle->begin[i] : end);
-    memcpy(run->column, particle->column, sizeof run->column);
+        fast_path->known &=
+            separator_set(&fast_path->separators[i], i ? particle->end[i - 1] : begin,
+                          i < PARTICLE_COLUMNS ? particle->begin[i] : end);
+    memcpy(fast_path->column, particle->column, sizeof fast_path->column);
 }
 
 /* Passes over a separator; counts its lines. */
@@ -147,13 +148,13 @@ static inline const char *pass(const struct separator *separator, struct json_le
 }
 
 /* Takes a particle, with the comma before it, that looks like the one before. */
-static inline bool take_alike(const struct json_run *run, struct json_meaning *meaning,
-                              struct json_lexer *lexer)
+static inline bool match_template(const struct json_fast_path *fast_path,
+                                  struct json_builder *builder, struct json_lexer *lexer)
 {
     const char *at = lexer->next;
     double value[PARTICLE_COLUMNS];
     for (int i = 0; i < PARTICLE_COLUMNS; i++) {
-        const struct separator *separator = &run->separators[i];
+        const struct separator *separator = &fast_path->separators[i];
         if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(separator, at))
             return false;
         at = pass(separator, lexer, at);
@@ -162,53 +163,53 @@ static inline bool take_alike(const struct json_run *run, struct json_meaning *m
             return false;
         at = end;
     }
-    const struct separator *last = &run->separators[PARTICLE_COLUMNS];
+    const struct separator *last = &fast_path->separators[PARTICLE_COLUMNS];
     if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(last, at))
         return false;
     lexer->next = pass(last, lexer, at);
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
-        meaning->columns.column[run->column[i]][meaning->count] = value[i];
-    meaning->count++;
+        builder->columns.column[fast_path->column[i]][builder->count] = value[i];
+    builder->count++;
     return true;
 }
 
-static bool take_particle(struct json_run *run, struct json_meaning *meaning,
+static bool take_particle(struct json_fast_path *fast_path, struct json_builder *builder,
                           struct json_lexer *lexer, bool first)
 {
     struct particle particle;
     const char *begin = lexer->next;
     if (!first && !take_byte(lexer, ','))
         return false;
-    if (!(meaning->out->shape == SHAPE_OBJECTS ? take_object(lexer, &particle)
+    if (!(builder->out->shape == SHAPE_OBJECTS ? take_object(lexer, &particle)
                                                : take_triple(lexer, &particle)))
         return false;
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
-        meaning->columns.column[i][meaning->count] = particle.value[i];
-    meaning->count++;
+        builder->columns.column[i][builder->count] = particle.value[i];
+    builder->count++;
     if (!first)
-        learn(run, &particle, begin, lexer->next);
+        learn(fast_path, &particle, begin, lexer->next);
     return true;
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
 
-static bool take_cell(struct json_meaning *meaning, struct json_lexer *lexer, bool first)
+static bool take_cell(struct json_builder *builder, struct json_lexer *lexer, bool first)
 {
-    size_t *length = &meaning->lengths[meaning->member];
-    if (*length >= meaning->columns.room || (!first && !take_byte(lexer, ',')) ||
-        !take_number(lexer, &meaning->columns.column[meaning->member][*length]))
+    size_t *length = &builder->lengths[builder->member];
+    if (*length >= builder->columns.capacity || (!first && !take_byte(lexer, ',')) ||
+        !take_number(lexer, &builder->columns.column[builder->member][*length]))
         return false;
     ++*length;
     return true;
 }
 
 /* Cells that follow each other with nothing but a comma in between. */
-static void take_cells_alike(struct json_meaning *meaning, struct json_lexer *lexer)
+static void take_cells_alike(struct json_builder *builder, struct json_lexer *lexer)
 {
-    double *column = meaning->columns.column[meaning->member];
-    size_t length = meaning->lengths[meaning->member], room = meaning->columns.room;
+    double *column = builder->columns.column[builder->member];
+    size_t length = builder->lengths[builder->member], capacity = builder->columns.capacity;
     const char *at = lexer->next;
-    while (length < room && at != lexer->end && *at == ',') {
+    while (length < capacity && at != lexer->end && *at == ',') {
         const char *end = number_read(at + 1, lexer->end, &column[length]);
         if (!end || end - at > NUMBER_READ_BYTES_MAX)
             break;
@@ -216,26 +217,26 @@ static void take_cells_alike(struct json_meaning *meaning, struct json_lexer *le
         at = end;
     }
     lexer->next = at;
-    meaning->lengths[meaning->member] = length;
+    builder->lengths[builder->member] = length;
 }
 
 /* --- all ------------------------------------------------------------------------------------ */
 
-static bool take_one(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer,
-                     bool first)
+static bool take_one(struct json_fast_path *fast_path, struct json_builder *builder,
+                     struct json_lexer *lexer, bool first)
 {
     const char *next = lexer->next;
     uint64_t line = lexer->line, line_byte = lexer->line_byte;
-    if (meaning->place == PLACE_COLUMN) {
-        if (take_cell(meaning, lexer, first))
+    if (builder->context == CONTEXT_COLUMN) {
+        if (take_cell(builder, lexer, first))
             return true;
-    } else if (meaning->count < meaning->columns.room) {
-        if (!first && run->known && take_alike(run, meaning, lexer))
+    } else if (builder->count < builder->columns.capacity) {
+        if (!first && fast_path->known && match_template(fast_path, builder, lexer))
             return true;
         lexer->next = next;
         lexer->line = line;
         lexer->line_byte = line_byte;
-        if (take_particle(run, meaning, lexer, first))
+        if (take_particle(fast_path, builder, lexer, first))
             return true;
     }
     lexer->next = next;
@@ -244,13 +245,14 @@ static bool take_one(struct json_run *run, struct json_meaning *meaning, struct 
     return false;
 }
 
-bool json_run_read(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer)
+bool json_fast_path_read(struct json_fast_path *fast_path, struct json_builder *builder,
+                         struct json_lexer *lexer)
 {
-    if (!take_one(run, meaning, lexer, true))
+    if (!take_one(fast_path, builder, lexer, true))
         return false;
     do {
-        if (meaning->place == PLACE_COLUMN)
-            take_cells_alike(meaning, lexer);
-    } while (take_one(run, meaning, lexer, false));
+        if (builder->context == CONTEXT_COLUMN)
+            take_cells_alike(builder, lexer);
+    } while (take_one(fast_path, builder, lexer, false));
     return true;
 }

@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-#include "codec/json/json_lexer.h"
 #include "codec/json/json_builder.h"
+#include "codec/json/json_lexer.h"
 
 /* Longer ones are read token by token. */
 #define SEPARATOR_BYTES_MAX 32
@@ -28,7 +28,7 @@ struct separator {
     unsigned line_start; /* the byte after the last newline */
 };
 
-struct json_run {
+struct json_fast_path {
     bool known;
     unsigned char column[PARTICLE_COLUMNS]; /* of the numbers, in their order */
     /* Before each number, from the end of the particle before on, and behind the last one. */
@@ -36,14 +36,16 @@ struct json_run {
 };
 
 /* True at the places where runs occur. */
-static inline bool json_run_may_begin(const struct json_meaning *meaning)
+static inline bool json_fast_path_may_begin(const struct json_builder *builder)
 {
-    return meaning->place == PLACE_COLUMN || (meaning->place == PLACE_LIST && meaning->shape_known);
+    return builder->context == CONTEXT_COLUMN ||
+           (builder->context == CONTEXT_LIST && builder->shape_known);
 }
 
 /* A value of a list or a column is awaited, and no token is open: reads as many as it can.
  * Returns true when it read any; then a comma or the end of the array is awaited. `run` begins with
  * nothing known. */
-bool json_run_read(struct json_run *run, struct json_meaning *meaning, struct json_lexer *lexer);
+bool json_fast_path_read(struct json_fast_path *fast_path, struct json_builder *builder,
+                         struct json_lexer *lexer);
 
 #endif

@@ -5,7 +5,7 @@
 
 static const char *const token_names[JSON_TOKENS] = {
     [JSON_MORE] = "the end of the text",
-    [JSON_FAULT] = "a fault",
+    [JSON_INVALID] = "a fault",
     [JSON_OBJECT_BEGIN] = "\"{\"",
     [JSON_OBJECT_END] = "\"}\"",
     [JSON_ARRAY_BEGIN] = "\"[\"",
@@ -38,12 +38,12 @@ void json_lexer_feed(struct json_lexer *lexer, const char *bytes, size_t size)
     lexer->end = bytes + size;
 }
 
-static enum json_token fault(struct json_lexer *lexer, const char *at, const char *sentence)
+static enum json_token error(struct json_lexer *lexer, const char *at, const char *sentence)
 {
     lexer->next = at;
-    lexer->fault_byte = json_lexer_byte(lexer);
-    snprintf(lexer->fault, sizeof lexer->fault, "%s", sentence);
-    return JSON_FAULT;
+    lexer->error_byte = json_lexer_byte(lexer);
+    snprintf(lexer->error, sizeof lexer->error, "%s", sentence);
+    return JSON_INVALID;
 }
 
 /* A byte that begins no token. */
@@ -51,22 +51,22 @@ static enum json_token stray(struct json_lexer *lexer, const char *at)
 {
     unsigned char byte = (unsigned char)*at;
     if (byte == '\'')
-        return fault(lexer, at, "strings and names stand in double quotes");
+        return error(lexer, at, "strings and names stand in double quotes");
     if (byte == 'N' || byte == 'I')
-        return fault(lexer, at, "JSON has no NaN and no Infinity");
+        return error(lexer, at, "JSON has no NaN and no Infinity");
     if (byte == '/' || byte == '#')
-        return fault(lexer, at, "JSON has no comments");
+        return error(lexer, at, "JSON has no comments");
     if (byte == '+' || byte == '.')
-        return fault(lexer, at, "a number begins with a digit or \"-\"");
+        return error(lexer, at, "a number begins with a digit or \"-\"");
     if (byte == 0xef && json_lexer_byte(lexer) == 0)
-        return fault(lexer, at, "leave out the byte order mark");
+        return error(lexer, at, "leave out the byte order mark");
 
-    fault(lexer, at, "");
+    error(lexer, at, "");
     if (byte > 0x20 && byte < 0x7f)
-        snprintf(lexer->fault, sizeof lexer->fault, "unexpected character \"%c\"", byte);
+        snprintf(lexer->error, sizeof lexer->error, "unexpected character \"%c\"", byte);
     else
-        snprintf(lexer->fault, sizeof lexer->fault, "unexpected byte 0x%02x", byte);
-    return JSON_FAULT;
+        snprintf(lexer->error, sizeof lexer->error, "unexpected byte 0x%02x", byte);
+    return JSON_INVALID;
 }
 
 /* --- numbers ------------------------------------------------------------------------ */
@@ -75,16 +75,16 @@ static enum json_token number_end(struct json_lexer *lexer, const char *at, cons
                                   size_t length)
 {
     if (lexer->number == NUMBER_ZERO && at != lexer->end && *at >= '0' && *at <= '9')
-        return fault(lexer, at, "a number must not have leading zeros");
+        return error(lexer, at, "a number must not have leading zeros");
     if (!number_may_end(lexer->number))
-        return fault(lexer, at,
+        return error(lexer, at,
                      at == lexer->end ? "the text ends inside a number"
                                       : "a digit was expected here in the number");
     lexer->next = at;
     lexer->open = JSON_MORE;
     lexer->text = text;
-    lexer->cut = length > NUMBER_READ_BYTES_MAX;
-    lexer->length = lexer->cut ? NUMBER_READ_BYTES_MAX : length;
+    lexer->truncated = length > NUMBER_READ_BYTES_MAX;
+    lexer->length = lexer->truncated ? NUMBER_READ_BYTES_MAX : length;
     return JSON_NUMBER;
 }
 
@@ -92,8 +92,8 @@ static enum json_token number_end(struct json_lexer *lexer, const char *at, cons
 static void carry(struct json_lexer *lexer, const char *from, size_t length)
 {
     if (lexer->carried < NUMBER_READ_BYTES_MAX) {
-        size_t room = NUMBER_READ_BYTES_MAX - lexer->carried;
-        memcpy(lexer->carry + lexer->carried, from, length < room ? length : room);
+        size_t capacity = NUMBER_READ_BYTES_MAX - lexer->carried;
+        memcpy(lexer->carry + lexer->carried, from, length < capacity ? length : capacity);
     }
     lexer->carried += length;
 }
@@ -132,12 +132,12 @@ static enum json_token string_resume(struct json_lexer *lexer)
             lexer->open = JSON_MORE;
             lexer->text = string->kept;
             lexer->length = string->length;
-            lexer->cut = string->cut;
+            lexer->truncated = string->truncated;
             return JSON_STRING;
         }
         const char *sentence = json_string_step(string, (unsigned char)*at);
         if (sentence)
-            return fault(lexer, at, sentence);
+            return error(lexer, at, sentence);
     }
     lexer->next = lexer->end;
     return JSON_MORE;
@@ -158,8 +158,8 @@ static enum json_token string_begin(struct json_lexer *lexer, const char *text)
         size_t length = (size_t)(at - text);
         lexer->next = at + 1;
         lexer->text = text;
-        lexer->cut = length > JSON_STRING_BYTES_KEPT;
-        lexer->length = lexer->cut ? JSON_STRING_BYTES_KEPT : length;
+        lexer->truncated = length > JSON_STRING_BYTES_KEPT;
+        lexer->length = lexer->truncated ? JSON_STRING_BYTES_KEPT : length;
         return JSON_STRING;
     }
     lexer->open = JSON_STRING;
@@ -175,7 +175,7 @@ static enum json_token literal_resume(struct json_lexer *lexer)
     const char *word = token_names[lexer->open];
     while (lexer->next != lexer->end) {
         if (*lexer->next != word[lexer->matched])
-            return fault(
+            return error(
                 lexer, lexer->next,
                 "unknown word; JSON has true, false and null, and neither NaN nor Infinity");
         lexer->next++;
@@ -265,7 +265,7 @@ enum json_token json_lexer_end(struct json_lexer *lexer)
         return JSON_MORE;
     if (lexer->open == JSON_NUMBER)
         return number_end(lexer, lexer->end, lexer->carry, lexer->carried);
-    return fault(lexer, lexer->end,
+    return error(lexer, lexer->end,
                  lexer->open == JSON_STRING ? "the text ends inside a string"
                                             : "the text ends inside true, false or null");
 }

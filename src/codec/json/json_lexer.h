@@ -16,8 +16,8 @@
 #include "codec/number/number_scan.h"
 
 enum json_token {
-    JSON_MORE,  /* the chunk is used up */
-    JSON_FAULT, /* not JSON; fault and fault_byte are set */
+    JSON_MORE,    /* the chunk is used up */
+    JSON_INVALID, /* not JSON; fault and error_byte are set */
     JSON_OBJECT_BEGIN,
     JSON_OBJECT_END,
     JSON_ARRAY_BEGIN,
@@ -45,10 +45,10 @@ struct json_lexer {
     uint64_t token_byte; /* where it begins, always in line `line` */
     const char *text;    /* of a string (decoded) or number; valid until the next call */
     size_t length;       /* of text */
-    bool cut;            /* text is only the beginning: a string over JSON_STRING_BYTES_KEPT,
-                            a number over NUMBER_READ_BYTES_MAX */
-    char fault[128];
-    uint64_t fault_byte;
+    bool truncated;      /* text is only the beginning: a string over JSON_STRING_BYTES_KEPT,
+                      a number over NUMBER_READ_BYTES_MAX */
+    char error[128];
+    uint64_t error_byte;
 
     /* The token that a chunk's end cut, if any: JSON_STRING, JSON_NUMBER, the literal, or
      * JSON_MORE for none. */

@@ -15,8 +15,8 @@ void json_string_init(struct json_string *string)
 /* Keeps a whole character, or from the first that does not fit nothing more. */
 static void keep(struct json_string *string, const void *character, size_t size)
 {
-    if (string->cut || size > sizeof string->kept - string->length) {
-        string->cut = true;
+    if (string->truncated || size > sizeof string->kept - string->length) {
+        string->truncated = true;
         return;
     }
     memcpy(string->kept + string->length, character, size);

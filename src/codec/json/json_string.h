@@ -25,7 +25,7 @@ struct json_string {
     uint32_t code;                     /* of the \u escape */
     uint32_t high_surrogate;           /* waiting for its other half, or 0 */
     size_t length;                     /* of kept[] */
-    bool cut;                          /* kept[] is only the beginning */
+    bool truncated;                    /* kept[] is only the beginning */
     char kept[JSON_STRING_BYTES_KEPT]; /* whole characters, decoded */
 };
 

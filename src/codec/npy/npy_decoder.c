@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/string_builder.h"
 #include "codec/columns.h"
 #include "codec/npy/npy_header.h"
 #include "codec/npy/npy_numbers.h"
-#include "base/string_builder.h"
 
 #define PREFIX_BYTES (NPY_MAGIC_BYTES + NPY_VERSION_BYTES)
 #define LENGTH_BYTES_MAX 4
@@ -42,17 +42,17 @@ struct npy_decoder {
 /* --- errors ------------------------------------------------------------------------- */
 
 /* Drops the columns and begins an error. The caller adds the detail. */
-static struct text error_begin(struct npy_decoder *decoder, enum decode_status status)
+static struct string_builder error_begin(struct npy_decoder *decoder, enum decode_status status)
 {
     struct decode_error *error = &decoder->base.error;
-    columns_drop(&decoder->columns);
+    columns_free(&decoder->columns);
     *error = (struct decode_error){.status = status};
-    return text_begin(error->detail, sizeof error->detail);
+    return string_builder_begin(error->detail, sizeof error->detail);
 }
 
-static struct text syntax_error(struct npy_decoder *decoder, uint64_t byte)
+static struct string_builder syntax_error(struct npy_decoder *decoder, uint64_t byte)
 {
-    struct text detail = error_begin(decoder, DECODE_SYNTAX);
+    struct string_builder detail = error_begin(decoder, DECODE_SYNTAX);
     decoder->base.error.byte = byte;
     return detail;
 }
@@ -61,11 +61,11 @@ static struct text syntax_error(struct npy_decoder *decoder, uint64_t byte)
 static enum decode_status fail_particles(struct npy_decoder *decoder, enum decode_status status,
                                          const char *words, const char *sentence)
 {
-    struct text detail = error_begin(decoder, status);
-    text_addf(&detail, "%s%s", words, sentence);
-    struct text pointer =
-        text_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
-    text_add(&pointer, "/particles");
+    struct string_builder detail = error_begin(decoder, status);
+    string_builder_addf(&detail, "%s%s", words, sentence);
+    struct string_builder pointer =
+        string_builder_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
+    string_builder_add(&pointer, "/particles");
     return status;
 }
 
@@ -73,15 +73,15 @@ static enum decode_status fail_particles(struct npy_decoder *decoder, enum decod
 static void fail_number(struct npy_decoder *decoder, unsigned column, size_t index)
 {
     double value = decoder->columns.column[column][index];
-    struct text detail = error_begin(decoder, DECODE_MEANING);
-    text_addf(&detail, "particles[%zu].%s must be a finite number, not %s", index,
-              column_names[column],
-              isnan(value) ? "NaN"
-              : value > 0  ? "infinity"
-                           : "minus infinity");
-    struct text pointer =
-        text_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
-    text_addf(&pointer, "/particles/%zu/%s", index, column_names[column]);
+    struct string_builder detail = error_begin(decoder, DECODE_INVALID);
+    string_builder_addf(&detail, "particles[%zu].%s must be a finite number, not %s", index,
+                        column_names[column],
+                        isnan(value) ? "NaN"
+                        : value > 0  ? "infinity"
+                                     : "minus infinity");
+    struct string_builder pointer =
+        string_builder_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
+    string_builder_addf(&pointer, "/particles/%zu/%s", index, column_names[column]);
 }
 
 /* --- header ------------------------------------------------------------------------- */
@@ -91,9 +91,10 @@ static enum decode_status take_magic(struct npy_decoder *decoder)
     size_t known = decoder->held < NPY_MAGIC_BYTES ? decoder->held : NPY_MAGIC_BYTES;
     for (size_t i = 0; i < known; i++)
         if (decoder->hold[i] != NPY_MAGIC[i]) {
-            struct text detail = syntax_error(decoder, i);
-            text_add(&detail, "this is no NPY file, which begins with \\x93NUMPY; send what "
-                              "numpy.save writes");
+            struct string_builder detail = syntax_error(decoder, i);
+            string_builder_add(&detail,
+                               "this is no NPY file, which begins with \\x93NUMPY; send what "
+                               "numpy.save writes");
             return DECODE_SYNTAX;
         }
     return DECODE_OK;
@@ -105,9 +106,10 @@ static enum decode_status take_prefix(struct npy_decoder *decoder)
     unsigned char minor = (unsigned char)decoder->hold[NPY_MAGIC_BYTES + 1];
     bool known = major >= 1 && major <= 3;
     if (!known || minor != 0) {
-        struct text detail = syntax_error(decoder, NPY_MAGIC_BYTES + known);
-        text_addf(&detail, "version %u.%u of the NPY format is not known; send 1.0, 2.0 or 3.0",
-                  major, minor);
+        struct string_builder detail = syntax_error(decoder, NPY_MAGIC_BYTES + known);
+        string_builder_addf(&detail,
+                            "version %u.%u of the NPY format is not known; send 1.0, 2.0 or 3.0",
+                            major, minor);
         return DECODE_SYNTAX;
     }
     decoder->wanted += major == 1 ? 2 : 4;
@@ -120,9 +122,9 @@ static enum decode_status take_length(struct npy_decoder *decoder)
     uint32_t length = 0;
     memcpy(&length, decoder->hold + PREFIX_BYTES, decoder->held - PREFIX_BYTES);
     if (length > NPY_HEADER_BYTES_MAX) {
-        struct text detail = syntax_error(decoder, PREFIX_BYTES);
-        text_addf(&detail, "the header has %" PRIu32 " bytes; at most %d are read", length,
-                  NPY_HEADER_BYTES_MAX);
+        struct string_builder detail = syntax_error(decoder, PREFIX_BYTES);
+        string_builder_addf(&detail, "the header has %" PRIu32 " bytes; at most %d are read",
+                            length, NPY_HEADER_BYTES_MAX);
         return DECODE_SYNTAX;
     }
     decoder->data_begin = decoder->wanted + length;
@@ -146,10 +148,10 @@ static enum decode_status begin_data(struct npy_decoder *decoder)
     char sentence[COLUMNS_SENTENCE_BYTES];
     decoder->stage = STAGE_DATA;
     if (layout->count == 0)
-        return fail_particles(decoder, DECODE_MEANING, "particles must hold at least one particle",
+        return fail_particles(decoder, DECODE_INVALID, "particles must hold at least one particle",
                               "");
     size_t count = layout->count < SIZE_MAX ? (size_t)layout->count : SIZE_MAX;
-    enum decode_status status = columns_announce(&decoder->columns, count, sentence);
+    enum decode_status status = columns_preallocate(&decoder->columns, count, sentence);
     if (status)
         return fail_particles(decoder, status, "particles: ", sentence);
     decoder->data_bytes = layout->count * npy_row_bytes(layout);
@@ -162,12 +164,12 @@ static enum decode_status take_header(struct npy_decoder *decoder)
     size_t begin = PREFIX_BYTES + (decoder->hold[NPY_MAGIC_BYTES] == 1 ? 2 : 4);
     bool utf8 = decoder->hold[NPY_MAGIC_BYTES] >= 3;
     struct npy_header header;
-    const char *fault;
-    size_t fault_byte;
-    if (!npy_header_parse(&header, decoder->hold + begin, decoder->held - begin, utf8, &fault,
-                          &fault_byte)) {
-        struct text detail = syntax_error(decoder, begin + fault_byte);
-        text_addf(&detail, "in the NPY header: %s", fault);
+    const char *error;
+    size_t error_byte;
+    if (!npy_header_parse(&header, decoder->hold + begin, decoder->held - begin, utf8, &error,
+                          &error_byte)) {
+        struct string_builder detail = syntax_error(decoder, begin + error_byte);
+        string_builder_addf(&detail, "in the NPY header: %s", error);
         return DECODE_SYNTAX;
     }
     char sentence[sizeof decoder->base.error.detail];
@@ -175,7 +177,7 @@ static enum decode_status take_header(struct npy_decoder *decoder)
     if (npy_header_layout(&header, &decoder->layout, sentence, sizeof sentence))
         return begin_data(decoder);
     decoder->stage = STAGE_IGNORED;
-    return fail_particles(decoder, DECODE_MEANING, sentence, "");
+    return fail_particles(decoder, DECODE_INVALID, sentence, "");
 }
 
 /* Moves bytes that complete what is held; returns how many. */
@@ -207,7 +209,7 @@ static size_t take_head(struct npy_decoder *decoder, const char *bytes, size_t s
 /* --- data --------------------------------------------------------------------------- */
 
 /* Finds which of the numbers that have just been read is not finite. */
-static void find_fault(struct npy_decoder *decoder, size_t end)
+static void find_error(struct npy_decoder *decoder, size_t end)
 {
     const struct npy_layout *layout = &decoder->layout;
     unsigned places = layout->by_column ? 1 : PARTICLE_COLUMNS;
@@ -243,10 +245,10 @@ static bool read_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
 static void take_numbers(struct npy_decoder *decoder, const char *bytes, size_t count)
 {
     size_t end = decoder->filled + count;
-    if (end > decoder->columns.room && grow(decoder, end))
+    if (end > decoder->columns.capacity && grow(decoder, end))
         return;
     if (!read_numbers(decoder, bytes, count)) {
-        find_fault(decoder, end);
+        find_error(decoder, end);
         return;
     }
     decoder->filled = end;
@@ -284,9 +286,11 @@ static void take_data(struct npy_decoder *decoder, const char *bytes, size_t siz
     take_array(decoder, bytes, taken);
     decoder->data_taken += taken;
     if (taken < size) {
-        struct text detail = syntax_error(decoder, decoder->data_begin + decoder->data_bytes);
-        text_addf(&detail, "there is something behind the %" PRIu64 " bytes of the array's data",
-                  decoder->data_bytes);
+        struct string_builder detail =
+            syntax_error(decoder, decoder->data_begin + decoder->data_bytes);
+        string_builder_addf(&detail,
+                            "there is something behind the %" PRIu64 " bytes of the array's data",
+                            decoder->data_bytes);
     }
 }
 
@@ -311,19 +315,20 @@ static enum decode_status finish(struct decoder *base)
     if (decoder_is_over(&decoder->base))
         return decoder->base.error.status;
 
-    struct text detail;
+    struct string_builder detail;
     if (decoder->byte == 0) {
         detail = syntax_error(decoder, 0);
-        text_add(&detail, "the body is empty: send an NPY file, as numpy.save writes it");
+        string_builder_add(&detail, "the body is empty: send an NPY file, as numpy.save writes it");
     } else if (decoder->stage < STAGE_DATA) {
         detail = syntax_error(decoder, decoder->byte);
-        text_add(&detail, "the body ends within the NPY header");
+        string_builder_add(&detail, "the body ends within the NPY header");
     } else if (decoder->stage == STAGE_DATA && decoder->data_taken < decoder->data_bytes) {
         detail = syntax_error(decoder, decoder->byte);
-        text_addf(&detail,
-                  "the body ends after %" PRIu64 " bytes of data; by dtype and shape the array "
-                  "has %" PRIu64,
-                  decoder->data_taken, decoder->data_bytes);
+        string_builder_addf(&detail,
+                            "the body ends after %" PRIu64
+                            " bytes of data; by dtype and shape the array "
+                            "has %" PRIu64,
+                            decoder->data_taken, decoder->data_bytes);
     } else if (!decoder->base.error.status) {
         decoder->out->particles.count = (size_t)decoder->layout.count;
         decoder->out->shape = SHAPE_TRIPLES;

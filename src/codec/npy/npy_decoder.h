@@ -6,9 +6,9 @@
  *
  * and narrow numbers are widened, which is exact. The number of particles stands in the header: the
  * columns have their size at once, and too many are refused before their data. Their bytes are
- * claimed as the data come, so that a header alone holds next to nothing of the budget.
+ * reserved as the data come, so that a header alone holds next to nothing of the budget.
  *
- * A syntax error has a byte, and no line or column. Another array than these is DECODE_MEANING, and
+ * A syntax error has a byte, and no line or column. Another array than these is DECODE_INVALID, and
  * its data is not looked at. A number that is not finite has the pointer that it would have among
  * objects: /particles/3/ang_vel. Nothing else is said of the numbers, and no option. Memory: the
  * columns and under 12 KiB. */

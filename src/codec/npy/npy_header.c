@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "codec/npy/npy_literal.h"
 #include "base/string_builder.h"
+#include "codec/npy/npy_literal.h"
 
 /* --- syntax ------------------------------------------------------------------------- */
 
@@ -53,7 +53,7 @@ static bool read_value(struct npy_header *header, enum key key, struct npy_liter
     }
     if (!right) {
         literal->at = again.at;
-        literal->fault = again.fault;
+        literal->error = again.error;
     }
     return right;
 }
@@ -100,14 +100,14 @@ static bool read_dict(struct npy_header *header, struct npy_literal *literal)
 }
 
 bool npy_header_parse(struct npy_header *header, const char *text, size_t size, bool utf8,
-                      const char **fault, size_t *fault_byte)
+                      const char **error, size_t *error_byte)
 {
     struct npy_literal literal = {.at = text, .end = text + size, .utf8 = utf8};
     *header = (struct npy_header){.dimensions = 0};
     if (read_dict(header, &literal))
         return true;
-    *fault = literal.fault;
-    *fault_byte = (size_t)(literal.at - text);
+    *error = literal.error;
+    *error_byte = (size_t)(literal.at - text);
     return false;
 }
 
@@ -156,17 +156,18 @@ static bool read_fields(const struct npy_header *header, struct npy_layout *layo
 }
 
 static bool structured_layout(const struct npy_header *header, struct npy_layout *layout,
-                              struct text *sentence)
+                              struct string_builder *sentence)
 {
     if (!read_fields(header, layout)) {
-        text_add(sentence, "the dtype must have just the fields x, y and ang_vel, each <f8 or "
+        string_builder_add(sentence,
+                           "the dtype must have just the fields x, y and ang_vel, each <f8 or "
                            "<f4, not ");
-        text_add_quoted(sentence, header->descr, header->descr_bytes, false);
-        text_add(sentence, "; send numpy.column_stack([x, y, ang_vel])");
+        string_builder_add_quoted(sentence, header->descr, header->descr_bytes, false);
+        string_builder_add(sentence, "; send numpy.column_stack([x, y, ang_vel])");
     } else if (header->dimensions != 1) {
-        text_add(sentence, "the shape of an array of structures must be (n,), not ");
-        text_add_quoted(sentence, header->shape, header->shape_bytes, false);
-        text_add(sentence, "; send a.ravel()");
+        string_builder_add(sentence, "the shape of an array of structures must be (n,), not ");
+        string_builder_add_quoted(sentence, header->shape, header->shape_bytes, false);
+        string_builder_add(sentence, "; send a.ravel()");
     } else {
         layout->count = header->first[0];
         return true;
@@ -175,23 +176,24 @@ static bool structured_layout(const struct npy_header *header, struct npy_layout
 }
 
 static bool matrix_layout(const struct npy_header *header, struct npy_layout *layout,
-                          struct text *sentence)
+                          struct string_builder *sentence)
 {
     struct npy_literal literal = {.at = header->descr, .end = header->descr + header->descr_bytes};
     struct npy_string dtype = {.text = header->descr, .length = header->descr_bytes};
     npy_literal_string(&literal, &dtype);
     uint8_t bytes = number_bytes(&dtype);
     if (bytes == 0) {
-        text_add(sentence, "the dtype must be <f8 or <f4, not ");
-        text_add_quoted(sentence, dtype.text, dtype.length, false);
-        text_add(sentence, "; send numpy.asarray(a, '<f8')");
+        string_builder_add(sentence, "the dtype must be <f8 or <f4, not ");
+        string_builder_add_quoted(sentence, dtype.text, dtype.length, false);
+        string_builder_add(sentence, "; send numpy.asarray(a, '<f8')");
     } else if (header->dimensions != 2 || header->first[1] != PARTICLE_COLUMNS) {
-        text_add(sentence, "the shape must be (n, 3), a row of x, y, ang_vel for each particle, "
+        string_builder_add(sentence,
+                           "the shape must be (n, 3), a row of x, y, ang_vel for each particle, "
                            "not ");
-        text_add_quoted(sentence, header->shape, header->shape_bytes, false);
-        text_add(sentence, header->dimensions == 2 && header->first[0] == PARTICLE_COLUMNS
-                               ? "; send a.T"
-                               : "; send numpy.column_stack([x, y, ang_vel])");
+        string_builder_add_quoted(sentence, header->shape, header->shape_bytes, false);
+        string_builder_add(sentence, header->dimensions == 2 && header->first[0] == PARTICLE_COLUMNS
+                                         ? "; send a.T"
+                                         : "; send numpy.column_stack([x, y, ang_vel])");
     } else {
         layout->count = header->first[0];
         layout->by_column = header->fortran_order;
@@ -207,7 +209,7 @@ static bool matrix_layout(const struct npy_header *header, struct npy_layout *la
 bool npy_header_layout(const struct npy_header *header, struct npy_layout *layout, char *sentence,
                        size_t size)
 {
-    struct text text = text_begin(sentence, size);
+    struct string_builder text = string_builder_begin(sentence, size);
     *layout = (struct npy_layout){.count = 0};
     return *header->descr == '[' ? structured_layout(header, layout, &text)
                                  : matrix_layout(header, layout, &text);

@@ -34,7 +34,7 @@ struct npy_header {
 /* Reads the text, which has exactly the three keys. False for anything else: why, and at which
  * byte. Strings are UTF-8 from version 3.0 on, Latin-1 before. */
 bool npy_header_parse(struct npy_header *header, const char *text, size_t size, bool utf8,
-                      const char **fault, size_t *fault_byte);
+                      const char **error, size_t *error_byte);
 
 /* How the particles lie in the data. */
 struct npy_layout {

@@ -6,7 +6,7 @@
 
 bool npy_literal_fail(struct npy_literal *literal, const char *sentence)
 {
-    literal->fault = sentence;
+    literal->error = sentence;
     return false;
 }
 

@@ -16,7 +16,7 @@
 struct npy_literal {
     const char *at, *end; /* what has not been read yet */
     bool utf8;            /* strings are UTF-8; otherwise Latin-1, which is any bytes */
-    const char *fault;    /* a sentence, once there is one */
+    const char *error;    /* a sentence, once there is one */
 };
 
 struct npy_string {

@@ -251,14 +251,14 @@ static inline std::uint64_t eight_digits(std::uint32_t value)
 }
 
 /* Seventeen digits d.dddd, and the exponent of the first. */
-struct text {
+struct decimal_text {
     char first;
     std::uint64_t middle, last;
     int count; /* digits up to the last that is not 0 */
     int exponent;
 };
 
-static inline text text_of(decimal number)
+static inline decimal_text text_of(decimal number)
 {
     std::uint64_t digits = number.digits;
     int exponent = number.exponent + 16;
@@ -270,7 +270,7 @@ static inline text text_of(decimal number)
         exponent--;
     }
     std::uint64_t high = digits / 100000000;
-    text text;
+    decimal_text text;
     text.exponent = exponent;
     text.first = static_cast<char>('0' + high / 100000000);
     text.middle = eight_digits(static_cast<std::uint32_t>(high % 100000000));
@@ -282,14 +282,14 @@ static inline text text_of(decimal number)
     return text;
 }
 
-static inline void put_rest(char *out, const text &text)
+static inline void put_rest(char *out, const decimal_text &text)
 {
     std::memcpy(out, &text.middle, 8);
     std::memcpy(out + 8, &text.last, 8);
 }
 
 /* 0.000ddd to 9.ddd, with more than one digit. */
-static inline char *write_near_one(char *out, const text &text)
+static inline char *write_near_one(char *out, const decimal_text &text)
 {
     std::memcpy(out, "0.00", 4);
     char *at = out + 1 - text.exponent;
@@ -299,7 +299,7 @@ static inline char *write_near_one(char *out, const text &text)
     return at + text.count;
 }
 
-static char *write_fixed(char *out, const text &text)
+static char *write_fixed(char *out, const decimal_text &text)
 {
     if (text.exponent < 0) {
         std::memcpy(out, "0.0000", 6);
@@ -320,7 +320,7 @@ static char *write_fixed(char *out, const text &text)
     return out + text.count + 1;
 }
 
-static char *write_scientific(char *out, const text &text)
+static char *write_scientific(char *out, const decimal_text &text)
 {
     out[0] = text.first;
     out[1] = '.';
@@ -337,7 +337,7 @@ static char *write_scientific(char *out, const text &text)
 }
 
 /* Fixed notation where it is not longer than the other, as to_chars has it. */
-static bool is_fixed(const text &text)
+static bool is_fixed(const decimal_text &text)
 {
     int e = text.exponent, count = text.count;
     int scientific = count + (count > 1) + (e <= -100 || e >= 100 ? 5 : 4);
@@ -354,7 +354,7 @@ char *number_format(char *out, double value)
         return number_to_chars(out, value);
     *out = '-';
     out += bits != magnitude;
-    text text = text_of(shortest(magnitude));
+    decimal_text text = text_of(shortest(magnitude));
     if (__builtin_expect(text.count > 1 && text.exponent >= -4 && text.exponent <= 0, 1))
         return write_near_one(out, text);
     return is_fixed(text) ? write_fixed(out, text) : write_scientific(out, text);

@@ -10,7 +10,7 @@
 /* Room for any double: "-2.2250738585072014e-308". */
 #define NUMBER_BYTES_MAX 24
 
-/* Bytes of a number that decoders take. A longer one is DECODE_MEANING (its syntax is still
+/* Bytes of a number that decoders take. A longer one is DECODE_INVALID (its syntax is still
  * checked). */
 #define NUMBER_READ_BYTES_MAX 1024
 

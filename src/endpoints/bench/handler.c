@@ -7,47 +7,47 @@
 
 #include "base/suggest.h"
 #include "endpoints/bench/state.h"
-#include "http/message/negotiation.h"
 #include "http/message/headers.h"
+#include "http/message/negotiation.h"
 
-#define FORMS "application/json, text/plain, text/csv, image/svg+xml or application/x-ndjson"
+#define MEDIA_TYPES "application/json, text/plain, text/csv, image/svg+xml or application/x-ndjson"
 
-const char *const bench_forms[BENCH_FORM_COUNT] = {
-    [BENCH_FORM_JSON] = "application/json",
-    [BENCH_FORM_TEXT] = "text/plain",
-    [BENCH_FORM_CSV] = "text/csv",
-    [BENCH_FORM_CHART] = "image/svg+xml",
-    [BENCH_FORM_LINES] = "application/x-ndjson",
+const char *const bench_media_types[BENCH_COUNT] = {
+    [BENCH_JSON] = "application/json",
+    [BENCH_TEXT] = "text/plain",
+    [BENCH_CSV] = "text/csv",
+    [BENCH_CHART] = "image/svg+xml",
+    [BENCH_LINES] = "application/x-ndjson",
 };
 
-void bench_release(struct exchange *exchange)
+void bench_release(struct request *request)
 {
-    struct bench *bench = exchange->state;
+    struct bench *bench = request->state;
     if (bench->running)
-        atomic_store(&exchange->service->bench_running, false);
+        atomic_store(&request->service->bench_running, false);
     if (bench->config.own_particles)
-        body_fini(&bench->body, exchange);
+        particle_body_fini(&bench->body, request);
     free(bench);
 }
 
 /* --- parameters ----------------------------------------------------------------------------- */
 
-static void fail_parameter(struct exchange *exchange, const char *name, const char *detail)
+static void fail_parameter(struct request *request, const char *name, const char *detail)
 {
     struct problem problem;
     problem_set(&problem, PROBLEM_INVALID, "%s", detail);
     problem_set_parameter(&problem, name);
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
 }
 
-static void fail_member(struct exchange *exchange, const char *name, const char *detail)
+static void fail_member(struct request *request, const char *name, const char *detail)
 {
     char pointer[32];
     struct problem problem;
     snprintf(pointer, sizeof pointer, "/%s", name);
     problem_set(&problem, PROBLEM_INVALID, "%s", detail);
     problem_set_pointer(&problem, pointer);
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
 }
 
 static size_t find_parameter(const char *name)
@@ -63,25 +63,25 @@ static bool is_given(const struct bench *bench, const char *parameter)
     return bench->given >> find_parameter(parameter) & 1;
 }
 
-static void fail_unknown(struct exchange *exchange, const char *name)
+static void fail_unknown(struct request *request, const char *name)
 {
     const char *names[BENCH_PARAMETER_COUNT];
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++)
         names[i] = bench_parameters[i].name;
     char detail[192];
     snprintf(detail, sizeof detail, "unknown parameter \"%.60s\": did you mean \"%s\"?", name,
-             names[nearest_name(name, strlen(name), names, BENCH_PARAMETER_COUNT)]);
-    fail_parameter(exchange, name, detail);
+             names[suggestion_index(name, strlen(name), names, BENCH_PARAMETER_COUNT)]);
+    fail_parameter(request, name, detail);
 }
 
 static bool read_parameter(void *context, const char *name, const char *value, size_t length)
 {
-    struct exchange *exchange = context;
-    struct bench *bench = exchange->state;
-    struct bench_fault fault;
+    struct request *request = context;
+    struct bench *bench = request->state;
+    struct bench_error error;
     size_t index = find_parameter(name);
     if (index == BENCH_PARAMETER_COUNT) {
-        fail_unknown(exchange, name);
+        fail_unknown(request, name);
         return false;
     }
     if (bench->config.own_particles &&
@@ -89,13 +89,13 @@ static bool read_parameter(void *context, const char *name, const char *value, s
         char detail[96];
         snprintf(detail, sizeof detail,
                  "%s has no meaning here: the particles are those of the body.", name);
-        fail_parameter(exchange, name, detail);
+        fail_parameter(request, name, detail);
         return false;
     }
     bench->given |= 1u << index;
-    if (bench_config_set(&bench->config, name, value, length, &fault) == BENCH_SET_OK)
+    if (bench_config_set(&bench->config, name, value, length, &error) == BENCH_SET_OK)
         return true;
-    fail_parameter(exchange, name, fault.detail);
+    fail_parameter(request, name, error.detail);
     return false;
 }
 
@@ -110,104 +110,103 @@ static bool is_in_body(const struct bench *bench, const char *parameter)
 }
 
 /* The rules over all of them. */
-static bool check_config(struct exchange *exchange)
+static bool check_config(struct request *request)
 {
-    const struct options *options = exchange->service->options;
-    struct bench *bench = exchange->state;
+    const struct options *options = request->service->options;
+    struct bench *bench = request->state;
     struct bench_limits limits = {(size_t)options->max_particles, options->max_particle_steps};
-    struct bench_fault fault;
+    struct bench_error error;
     if (bench->config.memory &&
-        (bench->form == BENCH_FORM_CSV || bench->form == BENCH_FORM_CHART)) {
-        fail_parameter(exchange, "memory",
-                       "The memory benchmark has no rows; accept another form.");
+        (bench->representation == BENCH_CSV || bench->representation == BENCH_CHART)) {
+        fail_parameter(request, "memory", "The memory benchmark has no rows; accept another form.");
         return false;
     }
-    if (bench_config_check(&bench->config, &limits, &fault))
+    if (bench_config_check(&bench->config, &limits, &error))
         return true;
-    if (is_in_body(bench, fault.parameter))
-        fail_member(exchange, fault.parameter, fault.detail);
+    if (is_in_body(bench, error.parameter))
+        fail_member(request, error.parameter, error.detail);
     else
-        fail_parameter(exchange, fault.parameter, fault.detail);
+        fail_parameter(request, error.parameter, error.detail);
     return false;
 }
 
 /* --- headers -------------------------------------------------------------------------------- */
 
-static bool choose_form(struct exchange *exchange)
+static bool choose_representation(struct request *request)
 {
-    struct bench *bench = exchange->state;
-    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
-    int form = media_choose(accept, bench_forms, BENCH_FORM_COUNT);
+    struct bench *bench = request->state;
+    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT);
+    int representation = negotiate_media_type(accept, bench_media_types, BENCH_COUNT);
     free(accept);
-    if (form < 0) {
-        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The report comes as " FORMS "; accept one of them.");
+    if (representation < 0) {
+        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+                          "The report comes as " MEDIA_TYPES "; accept one of them.");
         return false;
     }
-    bench->form = (enum bench_form)form;
+    bench->representation = (enum bench_representation)representation;
     return true;
 }
 
-static bool create_state(struct exchange *exchange)
+static bool create_state(struct request *request)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     if (!bench) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
     bench_config_init(&bench->config);
-    exchange->state = bench;
+    request->state = bench;
     return true;
 }
 
-static void fail_running(struct exchange *exchange)
+static void fail_running(struct request *request)
 {
-    exchange_fail_with(exchange, PROBLEM_BENCH_RUNNING,
-                       "One benchmark runs at a time, so that it measures the machine and not its "
-                       "neighbour; try again later.");
+    request_fail_with(request, PROBLEM_BENCH_RUNNING,
+                      "One benchmark runs at a time, so that it measures the machine and not its "
+                      "neighbour; try again later.");
 }
 
-bool bench_begin(struct exchange *exchange)
+bool bench_begin(struct request *request)
 {
-    return create_state(exchange) && choose_form(exchange) &&
-           request_each_parameter(exchange, read_parameter, exchange) && check_config(exchange);
+    return create_state(request) && choose_representation(request) &&
+           headers_each_parameter(request, read_parameter, request) && check_config(request);
 }
 
-static bool check_load(struct exchange *exchange)
+static bool check_load(struct request *request)
 {
-    struct service *service = exchange->service;
+    struct service *service = request->service;
     if (atomic_load(&service->draining))
-        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
     else if (atomic_load(&service->bench_running)) /* at a POST's end it counts again */
-        fail_running(exchange);
-    return !exchange->failed;
+        fail_running(request);
+    return !request->failed;
 }
 
-bool bench_post_begin(struct exchange *exchange)
+bool bench_post_begin(struct request *request)
 {
     struct bench *bench;
-    if (!create_state(exchange))
+    if (!create_state(request))
         return false;
-    bench = exchange->state;
+    bench = request->state;
     bench->config.own_particles = true;
-    return body_init(&bench->body, exchange) && choose_form(exchange) && check_load(exchange) &&
-           request_each_parameter(exchange, read_parameter, exchange);
+    return particle_body_init(&bench->body, request) && choose_representation(request) &&
+           check_load(request) && headers_each_parameter(request, read_parameter, request);
 }
 
 /* --- the body of a POST --------------------------------------------------------------------- */
 
-size_t bench_post_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t bench_post_receive(struct request *request, const char *bytes, size_t size)
 {
-    struct bench *bench = exchange->state;
-    return body_receive(&bench->body, exchange, bytes, size);
+    struct bench *bench = request->state;
+    return particle_body_receive(&bench->body, request, bytes, size);
 }
 
-/* True when the body has the option; false also when it has failed the exchange, for the query has
+/* True when the body has the option; false also when it has failed the request, for the query has
  * `parameter`, which says the same. */
-static bool takes_member(struct exchange *exchange, enum simulation_option option,
+static bool takes_member(struct request *request, enum simulation_option option,
                          const char *parameter)
 {
-    const struct bench *bench = exchange->state;
+    const struct bench *bench = request->state;
     const char *name = simulation_option_name(option);
     if (!simulation_has(&bench->body.simulation, option))
         return false;
@@ -216,33 +215,33 @@ static bool takes_member(struct exchange *exchange, enum simulation_option optio
     char detail[128];
     snprintf(detail, sizeof detail, "%s is given in the body, and %s in the query; give one.", name,
              parameter);
-    fail_parameter(exchange, parameter, detail);
+    fail_parameter(request, parameter, detail);
     return false;
 }
 
 /* A body says what one of /simulate says; here it decides what is measured. */
-static bool merge_body(struct exchange *exchange)
+static bool merge_body(struct request *request)
 {
-    struct bench *bench = exchange->state;
+    struct bench *bench = request->state;
     struct bench_config *config = &bench->config;
     const struct simulation *simulation = &bench->body.simulation;
     if (simulation->frames > 1 || simulation_has(simulation, OPTION_TIMES)) {
         const char *name = simulation->frames > 1 ? "frames" : "times";
         char detail[64];
         snprintf(detail, sizeof detail, "%s has no meaning for a benchmark; leave it out.", name);
-        fail_member(exchange, name, detail);
+        fail_member(request, name, detail);
         return false;
     }
     config->particles = simulation->particles.count;
-    if (takes_member(exchange, OPTION_DT, "dt"))
+    if (takes_member(request, OPTION_DT, "dt"))
         config->dt = simulation->dt;
-    if (!exchange->failed && takes_member(exchange, OPTION_TIMESTEP, "timestep"))
+    if (!request->failed && takes_member(request, OPTION_TIMESTEP, "timestep"))
         config->timestep = simulation->timestep;
-    if (!exchange->failed && takes_member(exchange, OPTION_METHOD, "methods")) {
+    if (!request->failed && takes_member(request, OPTION_METHOD, "methods")) {
         config->methods[0] = simulation->method;
         config->method_count = 1;
     }
-    return !exchange->failed;
+    return !request->failed;
 }
 
 /* --- the work ------------------------------------------------------------------------------- */
@@ -256,32 +255,32 @@ static size_t work_bytes(const struct bench_config *config)
     return ends + (made ? particle_set_bytes(config->particles) : 0);
 }
 
-void bench_handle(struct exchange *exchange)
+void bench_handle(struct request *request)
 {
-    struct service *service = exchange->service;
-    struct bench *bench = exchange->state;
+    struct service *service = request->service;
+    struct bench *bench = request->state;
     if (atomic_load(&service->draining)) {
-        exchange_fail_with(exchange, PROBLEM_DRAINING, "The daemon takes no new work.");
+        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
         return;
     }
     size_t bytes = work_bytes(&bench->config);
-    if (!exchange_claim(exchange, bytes)) {
-        exchange_fail_claim(exchange, bytes, "The particles");
+    if (!request_reserve(request, bytes)) {
+        request_fail_reservation(request, bytes, "The particles");
         return;
     }
     bool running = false;
     bench->running = atomic_compare_exchange_strong(&service->bench_running, &running, true);
     if (!bench->running) {
-        fail_running(exchange);
+        fail_running(request);
         return;
     }
-    peer_exempt(exchange->peer);
-    exchange_submit(exchange);
+    connection_clear_deadline(request->connection);
+    request_submit(request);
 }
 
-void bench_post_handle(struct exchange *exchange)
+void bench_post_handle(struct request *request)
 {
-    struct bench *bench = exchange->state;
-    if (body_finish(&bench->body, exchange) && merge_body(exchange) && check_config(exchange))
-        bench_handle(exchange);
+    struct bench *bench = request->state;
+    if (particle_body_finish(&bench->body, request) && merge_body(request) && check_config(request))
+        bench_handle(request);
 }

@@ -4,14 +4,14 @@
 
 #include "http/request.h"
 
-bool bench_begin(struct exchange *exchange);
-void bench_handle(struct exchange *exchange);
-bool bench_post_begin(struct exchange *exchange);
-size_t bench_post_receive(struct exchange *exchange, const char *bytes, size_t size);
-void bench_post_handle(struct exchange *exchange);
+bool bench_begin(struct request *request);
+void bench_handle(struct request *request);
+bool bench_post_begin(struct request *request);
+size_t bench_post_receive(struct request *request, const char *bytes, size_t size);
+void bench_post_handle(struct request *request);
 
 /* Of both. */
-void bench_work(struct exchange *exchange);
-void bench_release(struct exchange *exchange);
+void bench_work(struct request *request);
+void bench_release(struct request *request);
 
 #endif

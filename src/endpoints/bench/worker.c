@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/json_document.h"
 #include "bench/chart.h"
 #include "bench/document.h"
 #include "bench/memory.h"
 #include "bench/report.h"
 #include "codec/number/number.h"
-#include "base/clock.h"
 #include "endpoints/bench/handler.h"
 #include "endpoints/bench/state.h"
 #include "http/response_stream.h"
-#include "base/json_document.h"
 #include "sim/random.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
@@ -24,19 +24,19 @@ static double read_clock(void *context)
 }
 
 /* What went wrong, unless it was cancelled: that is answered elsewhere. */
-static void fail_status(struct exchange *exchange, enum bench_status status)
+static void fail_status(struct request *request, enum bench_status status)
 {
     if (status == BENCH_NO_MEMORY)
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; use fewer particles.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; use fewer particles.");
 }
 
-static void fail_domain(struct exchange *exchange, enum domain_fault fault,
+static void fail_domain(struct request *request, enum domain_error error,
                         const struct method *method, size_t index)
 {
-    const struct bench *bench = exchange->state;
+    const struct bench *bench = request->state;
     struct problem problem;
     problem_set(&problem, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
-                domain_fault_text(fault));
+                domain_error_text(error));
     if (bench->config.own_particles) {
         /* As in simulate_work.c: in columns, its x stands for a particle. */
         bool columns = bench->body.simulation.shape == SHAPE_COLUMNS;
@@ -44,23 +44,23 @@ static void fail_domain(struct exchange *exchange, enum domain_fault fault,
         snprintf(pointer, sizeof pointer, columns ? "/particles/x/%zu" : "/particles/%zu", index);
         problem_set_pointer(&problem, pointer);
     }
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
 }
 
-static void answer_text(struct exchange *exchange, const char *type, char *text)
+static void respond_text(struct request *request, const char *type, char *text)
 {
-    exchange_answer(exchange, MHD_HTTP_OK, type, text, text ? strlen(text) : 0);
+    request_respond(request, MHD_HTTP_OK, type, text, text ? strlen(text) : 0);
 }
 
-static void answer_csv(struct exchange *exchange, json_t *report)
+static void respond_csv(struct request *request, json_t *report)
 {
-    answer_text(exchange, "text/csv; charset=utf-8", report ? bench_document_csv(report) : NULL);
+    respond_text(request, "text/csv; charset=utf-8", report ? bench_document_csv(report) : NULL);
     json_decref(report);
 }
 
-static void answer_chart(struct exchange *exchange, json_t *report)
+static void respond_chart(struct request *request, json_t *report)
 {
-    answer_text(exchange, bench_forms[BENCH_FORM_CHART], report ? bench_chart_svg(report) : NULL);
+    respond_text(request, bench_media_types[BENCH_CHART], report ? bench_chart_svg(report) : NULL);
     json_decref(report);
 }
 
@@ -75,7 +75,7 @@ static void answer_chart(struct exchange *exchange, json_t *report)
 #define LINE_MAX (BENCH_NAME_MAX + 2 * 20 + NUMBER_BYTES_MAX + 64)
 
 struct lines {
-    struct exchange *exchange;
+    struct request *request;
     int64_t sent_ns;
     size_t size;
     char text[LINES_BYTES + LINE_MAX];
@@ -84,7 +84,7 @@ struct lines {
 static void send_lines(struct lines *lines)
 {
     /* Whether it goes on is asked by bench_run. */
-    exchange_stream_write(lines->exchange, lines->text, lines->size);
+    response_stream_write(lines->request, lines->text, lines->size);
     lines->size = 0;
     lines->sent_ns = clock_now_ns();
 }
@@ -105,89 +105,89 @@ static void add_line(void *context, const struct bench_result *result)
 }
 
 /* The last line. */
-static void close_lines(struct exchange *exchange, json_t *report)
+static void close_lines(struct request *request, json_t *report)
 {
     size_t size;
     char *text = json_document(report, JSON_COMPACT, &size);
     if (!text)
-        fail_status(exchange, BENCH_NO_MEMORY);
-    else if (exchange_stream_write(exchange, text, size))
-        exchange_stream_close(exchange);
+        fail_status(request, BENCH_NO_MEMORY);
+    else if (response_stream_write(request, text, size))
+        response_stream_complete(request);
     free(text);
 }
 
 /* --- the benchmarks ------------------------------------------------------------------------- */
 
-static void run_memory(struct exchange *exchange)
+static void run_memory(struct request *request)
 {
-    const struct bench *bench = exchange->state;
-    struct evolve_control control = {exchange_cancelled, exchange};
+    const struct bench *bench = request->state;
+    struct evolve_control control = {request_cancelled, request};
     struct bench_memory memory;
     const struct particle_set *set =
         bench->config.own_particles ? &bench->body.simulation.particles : NULL;
     enum bench_status status = bench_memory_run(&bench->config, set, &control, &memory);
     if (status == BENCH_OUT_OF_DOMAIN)
-        fail_domain(exchange, memory.fault, memory.fault_method, memory.fault_index);
+        fail_domain(request, memory.error, memory.error_method, memory.error_index);
     if (status != BENCH_OK) {
-        fail_status(exchange, status);
+        fail_status(request, status);
         return;
     }
     struct bench_machine machine;
     bench_machine_describe(&machine);
-    switch (bench->form) {
-    case BENCH_FORM_TEXT:
-        answer_text(exchange, TEXT_TYPE, bench_memory_text(&memory, &machine));
+    switch (bench->representation) {
+    case BENCH_TEXT:
+        respond_text(request, TEXT_TYPE, bench_memory_text(&memory, &machine));
         break;
-    case BENCH_FORM_LINES:
-        if (exchange_stream_open(exchange, bench_forms[BENCH_FORM_LINES]))
-            close_lines(exchange, bench_memory_json(&memory, &machine));
+    case BENCH_LINES:
+        if (response_stream_open(request, bench_media_types[BENCH_LINES]))
+            close_lines(request, bench_memory_json(&memory, &machine));
         break;
     default:
-        exchange_answer_json(exchange, MHD_HTTP_OK, bench_memory_json(&memory, &machine));
+        request_respond_json(request, MHD_HTTP_OK, bench_memory_json(&memory, &machine));
     }
 }
 
-static void answer_report(struct exchange *exchange, const struct bench_report *report)
+static void respond_report(struct request *request, const struct bench_report *report)
 {
-    const struct bench *bench = exchange->state;
+    const struct bench *bench = request->state;
     struct bench_machine machine;
     bench_machine_describe(&machine);
-    switch (bench->form) {
-    case BENCH_FORM_TEXT:
-        answer_text(exchange, TEXT_TYPE, bench_report_text(report, &machine));
+    switch (bench->representation) {
+    case BENCH_TEXT:
+        respond_text(request, TEXT_TYPE, bench_report_text(report, &machine));
         break;
-    case BENCH_FORM_CSV:
-        answer_csv(exchange, bench_report_json(report, &machine));
+    case BENCH_CSV:
+        respond_csv(request, bench_report_json(report, &machine));
         break;
-    case BENCH_FORM_CHART: /* its document has the rounds: see run_time */
-        answer_chart(exchange, bench_report_json(report, &machine));
+    case BENCH_CHART: /* its document has the rounds: see run_time */
+        respond_chart(request, bench_report_json(report, &machine));
         break;
-    case BENCH_FORM_LINES:
-        close_lines(exchange, bench_report_json(report, &machine));
+    case BENCH_LINES:
+        close_lines(request, bench_report_json(report, &machine));
         break;
     default:
-        exchange_answer_json(exchange, MHD_HTTP_OK, bench_report_json(report, &machine));
+        request_respond_json(request, MHD_HTTP_OK, bench_report_json(report, &machine));
     }
 }
 
-static void run_time(struct exchange *exchange, const struct particle_set *set)
+static void run_time(struct request *request, const struct particle_set *set)
 {
-    const struct bench *bench = exchange->state;
+    const struct bench *bench = request->state;
     const struct method *method;
     size_t index;
-    enum domain_fault fault = bench_domain_check(&bench->config, set, &method, &index);
-    if (fault != DOMAIN_OK) {
-        fail_domain(exchange, fault, method, index);
+    enum domain_error error = bench_domain_check(&bench->config, set, &method, &index);
+    if (error != DOMAIN_OK) {
+        fail_domain(request, error, method, index);
         return;
     }
-    struct lines lines = {.exchange = exchange, .size = 0};
+    struct lines lines = {.request = request, .size = 0};
     struct bench_environment environment = {
         .clock = read_clock,
         .cpu_time = bench_cpu_time,
-        .control = {exchange_cancelled, exchange},
+        .control = {request_cancelled, request},
     };
-    if (bench->form == BENCH_FORM_LINES) {
-        if (!exchange_stream_open(exchange, bench_forms[BENCH_FORM_LINES]))
+    if (bench->representation == BENCH_LINES) {
+        if (!response_stream_open(request, bench_media_types[BENCH_LINES]))
             return;
         environment.on_round = add_line;
         environment.round_context = &lines;
@@ -196,31 +196,31 @@ static void run_time(struct exchange *exchange, const struct particle_set *set)
     enum bench_status status = bench_run(&bench->config, set, &environment, &report);
     if (lines.size > 0)
         send_lines(&lines);
-    report.config.data |= bench->form == BENCH_FORM_CHART;
+    report.config.data |= bench->representation == BENCH_CHART;
     if (status == BENCH_OK) {
-        answer_report(exchange, &report);
+        respond_report(request, &report);
         bench_report_fini(&report);
     } else {
-        fail_status(exchange, status);
+        fail_status(request, status);
     }
 }
 
-void bench_work(struct exchange *exchange)
+void bench_work(struct request *request)
 {
-    const struct bench *bench = exchange->state;
+    const struct bench *bench = request->state;
     if (bench->config.memory) {
-        run_memory(exchange);
+        run_memory(request);
         return;
     }
     if (bench->config.own_particles) {
-        run_time(exchange, &bench->body.simulation.particles);
+        run_time(request, &bench->body.simulation.particles);
         return;
     }
     struct particle_set set;
     particle_set_init(&set);
     if (random_particles(&set, bench->config.particles, bench->config.seed) != 0)
-        fail_status(exchange, BENCH_NO_MEMORY);
+        fail_status(request, BENCH_NO_MEMORY);
     else
-        run_time(exchange, &set);
+        run_time(request, &set);
     particle_set_fini(&set);
 }

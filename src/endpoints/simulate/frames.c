@@ -35,9 +35,9 @@ static bool goes_on(const struct simulate *simulate)
     return simulate->body.simulation.method->stepping;
 }
 
-bool simulate_film_begin(struct simulate_film *film, struct exchange *exchange)
+bool simulate_frames_begin(struct simulate_frames *frames, struct request *request)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     const struct particle_set *set = &simulation->particles;
     /* What the end allows, every moment before does. */
@@ -52,63 +52,63 @@ bool simulate_film_begin(struct simulate_film *film, struct exchange *exchange)
         simulation->timestep,
         simulate->steps,
     };
-    *film = (struct simulate_film){.exchange = exchange, .here = *set, .threads = 1};
-    if (!simulate_check_domain(exchange, &whole))
+    *frames = (struct simulate_frames){.request = request, .here = *set, .threads = 1};
+    if (!simulate_check_domain(request, &whole))
         return false;
     if (goes_on(simulate))
         return true;
     size_t bytes = particle_set_bytes(set->count) / 3; /* of a column */
-    if (!exchange_claim(exchange, 2 * bytes)) {
-        exchange_fail_claim(exchange, 2 * bytes, "The frames");
+    if (!request_reserve(request, 2 * bytes)) {
+        request_fail_reservation(request, 2 * bytes, "The frames");
         return false;
     }
-    film->claimed = 2 * bytes;
-    film->here.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
-    film->here.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
-    if (film->here.x && film->here.y)
+    frames->reserved = 2 * bytes;
+    frames->here.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
+    frames->here.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
+    if (frames->here.x && frames->here.y)
         return true;
-    simulate_film_end(film);
-    exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    simulate_frames_end(frames);
+    request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
     return false;
 }
 
-bool simulate_film_next(struct simulate_film *film)
+bool simulate_frames_next(struct simulate_frames *frames)
 {
-    const struct simulate *simulate = film->exchange->state;
+    const struct simulate *simulate = frames->request->state;
     const struct simulation *simulation = &simulate->body.simulation;
-    if (film->next == simulate_frame_count(simulate))
+    if (frames->next == simulate_frame_count(simulate))
         return false;
-    struct simulate_frame frame = simulate_frame_at(simulate, film->next);
+    struct simulate_frame frame = simulate_frame_at(simulate, frames->next);
     bool on = goes_on(simulate);
-    const struct particle_set *from = on ? &film->here : &simulation->particles;
+    const struct particle_set *from = on ? &frames->here : &simulation->particles;
     const struct evolve_run run = {
         .x = from->x,
         .y = from->y,
         .ang_vel = from->ang_vel,
-        .x_out = film->here.x,
-        .y_out = film->here.y,
+        .x_out = frames->here.x,
+        .y_out = frames->here.y,
         .count = from->count,
         .dt = frame.time,
         .timestep = simulation->timestep,
-        .steps = on ? frame.step - film->frame.step : frame.step,
+        .steps = on ? frame.step - frames->frame.step : frame.step,
     };
-    if (!simulate_run(film->exchange, &run, false, &film->threads))
+    if (!simulate_run(frames->request, &run, false, &frames->threads))
         return false;
-    film->frame = frame;
-    film->next++;
-    bool last = film->next == simulate_frame_count(simulate);
+    frames->frame = frame;
+    frames->next++;
+    bool last = frames->next == simulate_frame_count(simulate);
     int64_t steps = on || last ? run.steps : 0; /* a jump takes all of them at once */
-    simulate_count(film->exchange, run.count,
+    simulate_count(frames->request, run.count,
                    evolve_particle_steps(simulation->method, run.count, steps));
     return true;
 }
 
-void simulate_film_end(struct simulate_film *film)
+void simulate_frames_end(struct simulate_frames *frames)
 {
-    if (!film->claimed)
+    if (!frames->reserved)
         return;
-    free(film->here.x);
-    free(film->here.y);
-    exchange_unclaim(film->exchange, film->claimed);
-    film->claimed = 0;
+    free(frames->here.x);
+    free(frames->here.y);
+    request_unreserve(frames->request, frames->reserved);
+    frames->reserved = 0;
 }

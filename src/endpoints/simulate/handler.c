@@ -5,112 +5,114 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/message/negotiation.h"
-#include "http/message/headers.h"
 #include "endpoints/simulate/state.h"
+#include "http/message/headers.h"
+#include "http/message/negotiation.h"
 
 /* Requests that a worker is done with in this time go before longer ones. */
 #define BRIEF_NS 1e6
 
 /* What compressing a particle takes, roughly: by gzip, which is the slower one. */
-#define PACKING_NS 350
+#define COMPRESSION_NS 350
 
-void simulate_release(struct exchange *exchange)
+void simulate_release(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
-    body_fini(&simulate->body, exchange);
+    struct simulate *simulate = request->state;
+    particle_body_fini(&simulate->body, request);
     simulation_fini(&simulate->query);
     free(simulate);
 }
 
 /* What the answer may be: any codec's body, lines, or a picture. */
-static bool choose_form(struct exchange *exchange)
+static bool choose_representation(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     size_t count;
     const struct codec *codecs = codec_table(&count);
     const char *types[CODECS_MAX + 2];
     for (size_t i = 0; i < count; i++)
         types[i] = codecs[i].media_type;
     types[count] = LINES_TYPE;
-    types[count + 1] = PICTURE_TYPE;
-    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT);
-    int chosen = media_choose(accept, types, count + 2);
+    types[count + 1] = SVG_TYPE;
+    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT);
+    int chosen = negotiate_media_type(accept, types, count + 2);
     free(accept);
     if (chosen < 0) {
-        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " PICTURE_TYPE
-                           "; accept one of them.");
+        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+                          "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " SVG_TYPE
+                          "; accept one of them.");
         return false;
     }
-    size_t form = (size_t)chosen;
-    simulate->form = form < count ? FORM_CODEC : form == count ? FORM_LINES : FORM_PICTURE;
-    simulate->codec = &codecs[form < count ? form : 0]; /* the first is JSON's */
+    size_t representation = (size_t)chosen;
+    simulate->representation = representation < count    ? REPRESENTATION_CODEC
+                               : representation == count ? REPRESENTATION_LINES
+                                                         : REPRESENTATION_SVG;
+    simulate->codec =
+        &codecs[representation < count ? representation : 0]; /* the first is JSON's */
     return true;
 }
 
-static bool choose_packing(struct exchange *exchange)
+static bool choose_coding(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     size_t count;
     const struct compression *table = compression_table(&count);
     const char *names[COMPRESSIONS_MAX];
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
-    char *accept = request_list(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
      * answer is better as it is. */
-    const char *control = exchange_request_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL);
+    const char *control = request_header(request, MHD_HTTP_HEADER_CACHE_CONTROL);
     bool plain = control && strcasestr(control, "no-transform");
-    int chosen = media_choose_coding(accept, names, plain ? 0 : count);
-    simulate->must_pack = media_choose_coding(accept, NULL, 0) == MEDIA_NO_CODING;
+    int chosen = negotiate_coding(accept, names, plain ? 0 : count);
+    simulate->identity_refused = negotiate_coding(accept, NULL, 0) == CODING_NONE_ACCEPTABLE;
     free(accept);
-    if (chosen == MEDIA_NO_CODING) {
-        exchange_fail_with(
-            exchange, PROBLEM_NOT_ACCEPTABLE,
-            "The answer comes as it is, or in one of these encodings: %s; accept one "
-            "of them.",
-            media_codings());
+    if (chosen == CODING_NONE_ACCEPTABLE) {
+        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+                          "The answer comes as it is, or in one of these encodings: %s; accept one "
+                          "of them.",
+                          supported_codings());
         return false;
     }
-    simulate->packing = chosen >= 0 ? &table[chosen] : NULL;
+    simulate->coding = chosen >= 0 ? &table[chosen] : NULL;
     return true;
 }
 
-static bool check_load(struct exchange *exchange)
+static bool check_load(struct request *request)
 {
-    struct service *service = exchange->service;
+    struct service *service = request->service;
     if (atomic_load(&service->draining)) {
-        exchange_fail_with(exchange, PROBLEM_DRAINING,
-                           "The daemon takes no new work; send the request to another one.");
+        request_fail_with(request, PROBLEM_DRAINING,
+                          "The daemon takes no new work; send the request to another one.");
         return false;
     }
     if (worker_pool_is_full(service->pool)) {
-        exchange_fail_with(exchange, PROBLEM_QUEUE_FULL,
-                           "%lld requests are waiting already; try again later.",
-                           (long long)service->options->queue_limit);
+        request_fail_with(request, PROBLEM_QUEUE_FULL,
+                          "%lld requests are waiting already; try again later.",
+                          (long long)service->options->queue_limit);
         return false;
     }
     return true;
 }
 
-bool simulate_begin(struct exchange *exchange)
+bool simulate_begin(struct request *request)
 {
     struct simulate *simulate = calloc(1, sizeof *simulate);
     if (!simulate) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return false;
     }
     simulation_init(&simulate->query);
-    exchange->state = simulate;
-    return body_init(&simulate->body, exchange) && choose_form(exchange) &&
-           choose_packing(exchange) && check_load(exchange) && simulate_read_query(exchange);
+    request->state = simulate;
+    return particle_body_init(&simulate->body, request) && choose_representation(request) &&
+           choose_coding(request) && check_load(request) && simulate_read_query(request);
 }
 
-size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size)
+size_t simulate_receive(struct request *request, const char *bytes, size_t size)
 {
-    struct simulate *simulate = exchange->state;
-    return body_receive(&simulate->body, exchange, bytes, size);
+    struct simulate *simulate = request->state;
+    return particle_body_receive(&simulate->body, request, bytes, size);
 }
 
 static bool is_given(const struct simulate *simulate, enum simulation_option option)
@@ -120,10 +122,10 @@ static bool is_given(const struct simulate *simulate, enum simulation_option opt
 }
 
 /* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
-static void fail_option(struct exchange *exchange, enum problem_kind kind,
+static void fail_option(struct request *request, enum problem_kind kind,
                         enum simulation_option option, const char *detail)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     if (!is_given(simulate, option) && option == OPTION_DT && is_given(simulate, OPTION_TIMESTEP))
         option = OPTION_TIMESTEP; /* they make the steps together */
     const char *name = simulation_option_name(option);
@@ -138,13 +140,13 @@ static void fail_option(struct exchange *exchange, enum problem_kind kind,
     } else {
         problem_set_pointer(&problem, "/particles");
     }
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
 }
 
 /* Moves the options of the query into the simulation. */
-static bool merge_query(struct exchange *exchange)
+static bool merge_query(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     struct simulation *into = &simulate->body.simulation;
     const struct simulation *from = &simulate->query;
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
@@ -154,7 +156,7 @@ static bool merge_query(struct exchange *exchange)
             snprintf(detail, sizeof detail,
                      "%s is given in the query and in the body; give it once.",
                      simulation_option_name(option));
-            fail_option(exchange, PROBLEM_INVALID, option, detail);
+            fail_option(request, PROBLEM_INVALID, option, detail);
             return false;
         }
     }
@@ -175,21 +177,21 @@ static bool merge_query(struct exchange *exchange)
 }
 
 /* The rules over the whole request. */
-static bool check_request(struct exchange *exchange)
+static bool check_request(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     struct simulation *simulation = &simulate->body.simulation;
-    const struct options *options = exchange->service->options;
+    const struct options *options = request->service->options;
     char detail[256];
     enum simulation_option option;
     if (!simulation_check(simulation, &option, detail, sizeof detail)) {
-        fail_option(exchange, PROBLEM_INVALID, option, detail);
+        fail_option(request, PROBLEM_INVALID, option, detail);
         return false;
     }
-    if (simulate_has_frames(simulate) && simulate->must_pack) {
-        exchange_fail_with(exchange, PROBLEM_NOT_ACCEPTABLE,
-                           "Frames are sent as they are computed, and not compressed; accept the "
-                           "encoding identity.");
+    if (simulate_has_frames(simulate) && simulate->identity_refused) {
+        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+                          "Frames are sent as they are computed, and not compressed; accept the "
+                          "encoding identity.");
         return false;
     }
     simulate->steps = evolve_steps(simulation->dt, simulation->timestep);
@@ -201,7 +203,7 @@ static bool check_request(struct exchange *exchange)
                  "take here; use closed_form, a smaller dt or a larger timestep.",
                  simulation->particles.count, (long long)simulate->steps,
                  (long long)options->max_particle_steps, simulation->method->name);
-        fail_option(exchange, PROBLEM_TOO_MUCH_WORK,
+        fail_option(request, PROBLEM_TOO_MUCH_WORK,
                     simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT, detail);
         return false;
     }
@@ -213,33 +215,33 @@ static double predicted_ns(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    double writing_ns = simulate->codec->encode_ns + (simulate->packing ? PACKING_NS : 0);
+    double writing_ns = simulate->codec->encode_ns + (simulate->coding ? COMPRESSION_NS : 0);
     return evolve_cost_ns(simulation->method, count, simulate->steps) + writing_ns * (double)count;
 }
 
 /* True when the hand-over to a worker would cost more than the work itself, even of the worst
  * particles: other requests on this thread must not wait for long. */
-static bool is_tiny(const struct exchange *exchange)
+static bool is_tiny(const struct request *request)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    double limit_ns = 1e3 * (double)exchange->service->options->inline_below_us;
-    return !simulation->method->stepping && !simulate->packing && !simulate_has_frames(simulate) &&
+    double limit_ns = 1e3 * (double)request->service->options->inline_below_us;
+    return !simulation->method->stepping && !simulate->coding && !simulate_has_frames(simulate) &&
            evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
                limit_ns;
 }
 
-void simulate_handle(struct exchange *exchange)
+void simulate_handle(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
-    if (!body_finish(&simulate->body, exchange) || !merge_query(exchange) ||
-        !check_request(exchange))
+    struct simulate *simulate = request->state;
+    if (!particle_body_finish(&simulate->body, request) || !merge_query(request) ||
+        !check_request(request))
         return;
-    if (is_tiny(exchange)) {
-        exchange_work_here(exchange);
+    if (is_tiny(request)) {
+        request_run_inline(request);
     } else {
-        exchange->task.brief = !simulate_has_frames(simulate) && predicted_ns(simulate) < BRIEF_NS;
-        exchange_submit(exchange);
+        request->task.brief = !simulate_has_frames(simulate) && predicted_ns(simulate) < BRIEF_NS;
+        request_submit(request);
     }
 }

@@ -4,10 +4,10 @@
 
 #include "http/request.h"
 
-bool simulate_begin(struct exchange *exchange);
-size_t simulate_receive(struct exchange *exchange, const char *bytes, size_t size);
-void simulate_handle(struct exchange *exchange);
-void simulate_work(struct exchange *exchange);
-void simulate_release(struct exchange *exchange);
+bool simulate_begin(struct request *request);
+size_t simulate_receive(struct request *request, const char *bytes, size_t size);
+void simulate_handle(struct request *request);
+void simulate_work(struct request *request);
+void simulate_release(struct request *request);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/suggest.h"
 #include "codec/number/number.h"
-#include "http/message/headers.h"
 #include "endpoints/simulate/state.h"
+#include "http/message/headers.h"
 
 _Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the words below");
 #define OF_SO_MANY_BYTES " of at most 1024 bytes"
@@ -82,9 +82,8 @@ static bool set_animate(struct simulate *simulate, const char *value, size_t len
     bool on = *value == '1';
     if (length != 1 || (!on && *value != '0'))
         snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
-    else if (simulate->form != FORM_PICTURE)
-        snprintf(detail, size,
-                 "animate is for pictures: leave it out, or accept " PICTURE_TYPE ".");
+    else if (simulate->representation != REPRESENTATION_SVG)
+        snprintf(detail, size, "animate is for pictures: leave it out, or accept " SVG_TYPE ".");
     else {
         simulate->animate = on;
         return true;
@@ -105,8 +104,8 @@ static enum simulation_option find_option(const char *name, const char **names)
 
 static bool read_parameter(void *context, const char *name, const char *value, size_t length)
 {
-    struct exchange *exchange = context;
-    struct simulate *simulate = exchange->state;
+    struct request *request = context;
+    struct simulate *simulate = request->state;
     const char *names[OPTION_COUNT];
     enum simulation_option option = find_option(name, names);
     char detail[256];
@@ -118,7 +117,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
             detail, sizeof detail,
             "unknown parameter \"%.60s\": did you mean \"%s\"? Known are dt, timestep, method, "
             "frames, times and animate.",
-            name, names[nearest_name(name, strlen(name), names, OPTION_COUNT)]);
+            name, names[suggestion_index(name, strlen(name), names, OPTION_COUNT)]);
     else if (simulation_has(&simulate->query, option))
         snprintf(detail, sizeof detail, "%s is given twice in the query; give it once.", name);
     else if (set_option(&simulate->query, option, value, length, detail, sizeof detail))
@@ -127,11 +126,11 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     struct problem problem;
     problem_set(&problem, PROBLEM_INVALID, "%s", detail);
     problem_set_parameter(&problem, name);
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
     return false;
 }
 
-bool simulate_read_query(struct exchange *exchange)
+bool simulate_read_query(struct request *request)
 {
-    return request_each_parameter(exchange, read_parameter, exchange);
+    return headers_each_parameter(request, read_parameter, request);
 }

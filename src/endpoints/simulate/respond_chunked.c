@@ -8,94 +8,96 @@
 #include "endpoints/simulate/respond.h"
 
 /* What does not fit into the room that is offered is kept here until it does. */
-#define SPARE_BYTES (SIMULATE_ENVELOPE + 512)
+#define SPARE_BYTES (SIMULATE_METADATA_BYTES + 512)
 
-struct later {
+struct chunked {
     struct particle_set columns; /* owned */
     enum particle_shape shape;
     const struct codec *codec;
-    struct simulate_facts facts;
+    struct simulate_metadata metadata;
     size_t next, items; /* next == items: the tail is due; beyond: all is written */
     size_t spare_at, spare_size;
     char spare[SPARE_BYTES];
 };
 
 /* Writes some items, or the tail, where there is room for SPARE_BYTES at least. */
-static char *write_some(struct later *later, struct exchange *exchange, char *out, size_t room)
+static char *write_some(struct chunked *chunked, struct request *request, char *out,
+                        size_t capacity)
 {
-    const struct encoder *encoder = later->codec->encoder;
-    if (later->next == later->items) {
-        later->next++;
-        int64_t total_ns = clock_now_ns() - exchange->started_ns;
-        return later->codec->is_document
-                   ? simulate_put_tail(out, &later->facts, &exchange->timing, total_ns)
+    const struct encoder *encoder = chunked->codec->encoder;
+    if (chunked->next == chunked->items) {
+        chunked->next++;
+        int64_t total_ns = clock_now_ns() - request->started_ns;
+        return chunked->codec->is_document
+                   ? simulate_put_tail(out, &chunked->metadata, &request->timing, total_ns)
                    : out;
     }
-    if (later->next == 0 && later->codec->is_document) {
+    if (chunked->next == 0 && chunked->codec->is_document) {
         char *end = simulate_put_head(out);
-        room -= (size_t)(end - out);
+        capacity -= (size_t)(end - out);
         out = end;
     }
-    size_t count = (room - ENCODE_FRAME) / encoder->item_bytes(later->shape);
-    size_t left = later->items - later->next;
+    size_t count = (capacity - ENCODE_FRAME) / encoder->item_bytes(chunked->shape);
+    size_t left = chunked->items - chunked->next;
     count = count < left ? count : left;
     count = count < SIMULATE_ITEMS ? count : SIMULATE_ITEMS;
-    out = encoder->write(out, &later->columns, later->shape, later->next, later->next + count);
-    later->next += count;
+    out = encoder->write(out, &chunked->columns, chunked->shape, chunked->next,
+                         chunked->next + count);
+    chunked->next += count;
     return out;
 }
 
-static size_t take_spare(struct later *later, char *out, size_t max)
+static size_t take_spare(struct chunked *chunked, char *out, size_t max)
 {
-    size_t size = later->spare_size - later->spare_at;
+    size_t size = chunked->spare_size - chunked->spare_at;
     size = size < max ? size : max;
-    memcpy(out, later->spare + later->spare_at, size);
-    later->spare_at += size;
+    memcpy(out, chunked->spare + chunked->spare_at, size);
+    chunked->spare_at += size;
     return size;
 }
 
-static ssize_t read_later(void *context, struct exchange *exchange, char *out, size_t max)
+static ssize_t read_chunked(void *context, struct request *request, char *out, size_t max)
 {
-    struct later *later = context;
-    size_t size = take_spare(later, out, max);
-    int64_t begun = clock_now_ns();
-    while (size == 0 && later->next <= later->items) {
+    struct chunked *chunked = context;
+    size_t size = take_spare(chunked, out, max);
+    int64_t start_ns = clock_now_ns();
+    while (size == 0 && chunked->next <= chunked->items) {
         if (max >= SPARE_BYTES) {
-            size = (size_t)(write_some(later, exchange, out, max) - out);
+            size = (size_t)(write_some(chunked, request, out, max) - out);
         } else {
-            char *end = write_some(later, exchange, later->spare, SPARE_BYTES);
-            later->spare_at = 0;
-            later->spare_size = (size_t)(end - later->spare);
-            size = take_spare(later, out, max);
+            char *end = write_some(chunked, request, chunked->spare, SPARE_BYTES);
+            chunked->spare_at = 0;
+            chunked->spare_size = (size_t)(end - chunked->spare);
+            size = take_spare(chunked, out, max);
         }
     }
-    exchange->timing.ns[TIMING_SERIALIZE] += clock_now_ns() - begun;
-    return size ? (ssize_t)size : ANSWER_END;
+    request->timing.ns[TIMING_SERIALIZE] += clock_now_ns() - start_ns;
+    return size ? (ssize_t)size : BODY_END;
 }
 
 static void destroy(void *context)
 {
-    struct later *later = context;
-    particle_set_fini(&later->columns);
-    free(later);
+    struct chunked *chunked = context;
+    particle_set_fini(&chunked->columns);
+    free(chunked);
 }
 
-bool simulate_answer_later(struct exchange *exchange, const struct simulate_result *result)
+bool simulate_respond_chunked(struct request *request, const struct simulate_result *result)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     struct simulation *simulation = &simulate->body.simulation;
-    struct later *later = malloc(sizeof *later);
-    if (!later)
+    struct chunked *chunked = malloc(sizeof *chunked);
+    if (!chunked)
         return false;
-    later->columns = simulation->particles;
-    later->shape = simulation->shape;
-    later->codec = simulate->codec;
-    later->facts = simulate_facts(simulate, result);
-    later->next = 0;
-    later->items = simulate->codec->encoder->items(&later->columns, later->shape);
-    later->spare_at = later->spare_size = 0;
+    chunked->columns = simulation->particles;
+    chunked->shape = simulation->shape;
+    chunked->codec = simulate->codec;
+    chunked->metadata = simulate_metadata(simulate, result);
+    chunked->next = 0;
+    chunked->items = simulate->codec->encoder->items(&chunked->columns, chunked->shape);
+    chunked->spare_at = chunked->spare_size = 0;
     particle_set_init(&simulation->particles);
-    const struct answer_reader reader = {read_later, destroy, later};
-    exchange_answer_reader(exchange, MHD_HTTP_OK, simulate->codec->media_type, &reader);
+    const struct body_source reader = {read_chunked, destroy, chunked};
+    request_respond_source(request, MHD_HTTP_OK, simulate->codec->media_type, &reader);
     return true;
 }

@@ -15,113 +15,115 @@
 /* What compressors occupy while they run (measured: 1.3 MiB zstd, 0.3 MiB gzip), roughly. */
 #define COMPRESSOR_BYTES ((size_t)3 << 19)
 
-struct packing {
-    struct exchange *exchange;
+struct compressing {
+    struct request *request;
     struct compression_stream *stream;
     char *block;
-    struct parts *parts;
-    size_t room;          /* of the last part's buffer, behind its bytes */
+    struct iovec_body *iovec_body;
+    size_t capacity;      /* of the last part's buffer, behind its bytes */
     size_t refused_bytes; /* the budget did not grant so many */
 };
 
 /* Makes a new buffer the last part. */
-static bool add_buffer(struct packing *packing)
+static bool add_buffer(struct compressing *compressing)
 {
-    if (!exchange_claim(packing->exchange, BUFFER_BYTES)) {
-        packing->refused_bytes = BUFFER_BYTES;
+    if (!request_reserve(compressing->request, BUFFER_BYTES)) {
+        compressing->refused_bytes = BUFFER_BYTES;
         return false;
     }
     char *buffer = malloc(BUFFER_BYTES);
-    struct parts *parts = buffer ? parts_append(packing->parts) : NULL;
-    if (!parts) {
+    struct iovec_body *iovec_body = buffer ? iovec_body_append(compressing->iovec_body) : NULL;
+    if (!iovec_body) {
         free(buffer);
         return false;
     }
-    packing->parts = parts;
-    struct part *last = &parts->part[parts->count - 1];
+    compressing->iovec_body = iovec_body;
+    struct iovec_part *last = &iovec_body->part[iovec_body->count - 1];
     last->bytes = last->owned = buffer;
-    packing->room = BUFFER_BYTES;
+    compressing->capacity = BUFFER_BYTES;
     return true;
 }
 
 static bool collect(void *context, const char *bytes, size_t size)
 {
-    struct packing *packing = context;
+    struct compressing *compressing = context;
     while (size > 0) {
-        if (packing->room == 0 && !add_buffer(packing))
+        if (compressing->capacity == 0 && !add_buffer(compressing))
             return false;
-        struct part *last = &packing->parts->part[packing->parts->count - 1];
-        size_t some = size < packing->room ? size : packing->room;
+        struct iovec_part *last =
+            &compressing->iovec_body->part[compressing->iovec_body->count - 1];
+        size_t some = size < compressing->capacity ? size : compressing->capacity;
         memcpy((char *)last->owned + last->size, bytes, some);
         last->size += some;
-        packing->room -= some;
+        compressing->capacity -= some;
         bytes += some;
         size -= some;
     }
     return true;
 }
 
-/* Feeds bytes, unless the exchange has been cancelled. */
-static enum compression_status feed(struct packing *packing, const void *bytes, size_t size)
+/* Feeds bytes, unless the request has been cancelled. */
+static enum compression_status feed(struct compressing *compressing, const void *bytes, size_t size)
 {
-    if (exchange_give_way(packing->exchange))
+    if (request_run_pending_brief(compressing->request))
         return COMPRESSION_STOPPED;
-    return compression_feed(packing->stream, bytes, &size, collect, packing);
+    return compression_feed(compressing->stream, bytes, &size, collect, compressing);
 }
 
-static enum compression_status pack_text(struct packing *packing)
+static enum compression_status compress_text(struct compressing *compressing)
 {
-    const struct simulate *simulate = packing->exchange->state;
+    const struct simulate *simulate = compressing->request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     const struct encoder *encoder = simulate->codec->encoder;
     size_t items = encoder->items(&simulation->particles, simulation->shape);
     enum compression_status status = COMPRESSION_OK;
     for (size_t begin = 0; begin < items && !status; begin += BLOCK_ITEMS) {
         size_t end = begin + BLOCK_ITEMS < items ? begin + BLOCK_ITEMS : items;
-        char *at = packing->block;
+        char *at = compressing->block;
         if (begin == 0 && simulate->codec->is_document)
             at = simulate_put_head(at);
         at = encoder->write(at, &simulation->particles, simulation->shape, begin, end);
-        status = feed(packing, packing->block, (size_t)(at - packing->block));
+        status = feed(compressing, compressing->block, (size_t)(at - compressing->block));
     }
     return status;
 }
 
-static enum compression_status pack_columns(struct packing *packing)
+static enum compression_status compress_columns(struct compressing *compressing)
 {
-    const struct simulate *simulate = packing->exchange->state;
+    const struct simulate *simulate = compressing->request->state;
     const struct particle_set *set = &simulate->body.simulation.particles;
     const double *const columns[] = {set->x, set->y, set->ang_vel};
-    size_t head = simulate->codec->encoder->write_head(packing->block, set);
-    enum compression_status status = feed(packing, packing->block, head);
+    size_t head = simulate->codec->encoder->write_head(compressing->block, set);
+    enum compression_status status = feed(compressing, compressing->block, head);
     for (size_t c = 0; c < 3; c++)
         for (size_t i = 0; i < set->count && !status; i += BLOCK_ITEMS) {
             size_t count = set->count - i < BLOCK_ITEMS ? set->count - i : BLOCK_ITEMS;
-            status = feed(packing, columns[c] + i, count * sizeof(double));
+            status = feed(compressing, columns[c] + i, count * sizeof(double));
         }
     return status;
 }
 
-static enum compression_status pack_all(struct packing *packing,
-                                        const struct simulate_result *result)
+static enum compression_status compress_all(struct compressing *compressing,
+                                            const struct simulate_result *result)
 {
-    struct exchange *exchange = packing->exchange;
-    const struct simulate *simulate = exchange->state;
-    int64_t begun = clock_now_ns();
-    enum compression_status status =
-        simulate->codec->encoder->write_head ? pack_columns(packing) : pack_text(packing);
+    struct request *request = compressing->request;
+    const struct simulate *simulate = request->state;
+    int64_t start_ns = clock_now_ns();
+    enum compression_status status = simulate->codec->encoder->write_head
+                                         ? compress_columns(compressing)
+                                         : compress_text(compressing);
     if (status)
         return status;
-    exchange->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - begun;
+    request->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - start_ns;
     if (simulate->codec->is_document) {
-        struct simulate_facts facts = simulate_facts(simulate, result);
-        char *end = simulate_put_tail(packing->block, &facts, &exchange->timing,
-                                      clock_now_ns() - exchange->started_ns);
-        status = feed(packing, packing->block, (size_t)(end - packing->block));
+        struct simulate_metadata metadata = simulate_metadata(simulate, result);
+        char *end = simulate_put_tail(compressing->block, &metadata, &request->timing,
+                                      clock_now_ns() - request->started_ns);
+        status = feed(compressing, compressing->block, (size_t)(end - compressing->block));
         if (status)
             return status;
     }
-    return compression_finish(packing->stream, collect, packing);
+    return compression_finish(compressing->stream, collect, compressing);
 }
 
 static size_t block_bytes(const struct simulate *simulate)
@@ -129,39 +131,40 @@ static size_t block_bytes(const struct simulate *simulate)
     const struct encoder *encoder = simulate->codec->encoder;
     if (encoder->write_head)
         return ENCODE_HEAD_MAX;
-    return SIMULATE_ENVELOPE + encode_bound(encoder, simulate->body.simulation.shape, BLOCK_ITEMS);
+    return SIMULATE_METADATA_BYTES +
+           encode_bound(encoder, simulate->body.simulation.shape, BLOCK_ITEMS);
 }
 
-struct parts *simulate_pack(struct exchange *exchange, const struct simulate_result *result)
+struct iovec_body *simulate_compress(struct request *request, const struct simulate_result *result)
 {
-    const struct simulate *simulate = exchange->state;
-    size_t bytes = block_bytes(simulate), claimed = bytes + COMPRESSOR_BYTES;
-    struct packing packing = {.exchange = exchange};
+    const struct simulate *simulate = request->state;
+    size_t bytes = block_bytes(simulate), reserved = bytes + COMPRESSOR_BYTES;
+    struct compressing compressing = {.request = request};
     enum compression_status status = COMPRESSION_NO_MEMORY;
-    if (!exchange_claim(exchange, claimed)) {
-        packing.refused_bytes = claimed;
-        claimed = 0;
+    if (!request_reserve(request, reserved)) {
+        compressing.refused_bytes = reserved;
+        reserved = 0;
     } else {
-        packing.stream = simulate->packing->compressor();
-        packing.block = malloc(bytes);
-        packing.parts = parts_create(0);
-        if (packing.stream && packing.block && packing.parts)
-            status = pack_all(&packing, result);
+        compressing.stream = simulate->coding->compressor();
+        compressing.block = malloc(bytes);
+        compressing.iovec_body = iovec_body_create(0);
+        if (compressing.stream && compressing.block && compressing.iovec_body)
+            status = compress_all(&compressing, result);
     }
-    free(packing.block);
-    if (packing.stream)
-        compression_destroy(packing.stream);
+    free(compressing.block);
+    if (compressing.stream)
+        compression_destroy(compressing.stream);
     if (status == COMPRESSION_OK) {
-        exchange_unclaim(exchange, claimed);
-        return packing.parts;
+        request_unreserve(request, reserved);
+        return compressing.iovec_body;
     }
-    parts_destroy(packing.parts);
+    iovec_body_destroy(compressing.iovec_body);
     /* Before the claim is given back: what this request holds beside it tells whether it would fit
      * if it were alone. */
-    if (packing.refused_bytes)
-        exchange_fail_claim(exchange, packing.refused_bytes, "The answer");
-    else if (!exchange_cancelled(exchange))
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
-    exchange_unclaim(exchange, claimed);
+    if (compressing.refused_bytes)
+        request_fail_reservation(request, compressing.refused_bytes, "The answer");
+    else if (!request_cancelled(request))
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    request_unreserve(request, reserved);
     return NULL;
 }

@@ -3,18 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/number/number.h"
 #include "base/clock.h"
-#include "http/response_stream.h"
+#include "codec/number/number.h"
 #include "endpoints/simulate/respond.h"
+#include "http/response_stream.h"
 
 /* Items that are written at a time. */
 #define BLOCK_ITEMS ((size_t)1024)
 
-/* Writes frames into the stream of the exchange. */
-struct projection {
-    struct exchange *exchange;
-    struct simulate_film film;
+/* Writes frames into the stream of the request. */
+struct frame_writer {
+    struct request *request;
+    struct simulate_frames frames;
     char *block;
     size_t block_bytes;
 };
@@ -23,7 +23,7 @@ struct projection {
 
 static bool is_lines(const struct simulate *simulate)
 {
-    return simulate->form == FORM_LINES;
+    return simulate->representation == REPRESENTATION_LINES;
 }
 
 static char *put(char *out, const char *text)
@@ -31,28 +31,29 @@ static char *put(char *out, const char *text)
     return stpcpy(out, text);
 }
 
-static char *put_frame_head(char *out, const struct projection *projection)
+static char *put_frame_head(char *out, const struct frame_writer *frame_writer)
 {
-    const struct simulate *simulate = projection->exchange->state;
-    const struct simulate_film *film = &projection->film;
+    const struct simulate *simulate = frame_writer->request->state;
+    const struct simulate_frames *frames = &frame_writer->frames;
     if (!is_lines(simulate))
-        out = put(out, film->next == 1 ? "{\"frames\":[" : ",");
+        out = put(out, frames->next == 1 ? "{\"frames\":[" : ",");
     out = put(out, "{\"step\":");
-    out = timing_digits(out, (uint64_t)film->frame.step, 1);
+    out = format_digits(out, (uint64_t)frames->frame.step, 1);
     out = put(out, ",\"time\":");
-    out = number_format(out, film->frame.time);
+    out = number_format(out, frames->frame.time);
     return put(out, ",\"particles\":");
 }
 
-static char *write_items(const struct projection *projection, char *out, size_t begin, size_t end)
+static char *write_items(const struct frame_writer *frame_writer, char *out, size_t begin,
+                         size_t end)
 {
-    const struct simulate *simulate = projection->exchange->state;
+    const struct simulate *simulate = frame_writer->request->state;
     const struct encoder *encoder = simulate->codec->encoder;
-    const struct particle_set *set = &projection->film.here;
+    const struct particle_set *set = &frame_writer->frames.here;
     if (encoder->write_frame)
-        return encoder->write_frame(out, set, projection->film.next, begin, end);
+        return encoder->write_frame(out, set, frame_writer->frames.next, begin, end);
     if (begin == 0)
-        out = put_frame_head(out, projection);
+        out = put_frame_head(out, frame_writer);
     out = encoder->write(out, set, simulate->body.simulation.shape, begin, end);
     if (end == encoder->items(set, simulate->body.simulation.shape))
         out = put(out, is_lines(simulate) ? "}\n" : "}");
@@ -65,17 +66,18 @@ static size_t frame_items(const struct simulate *simulate, const struct particle
     return encoder->write_frame ? set->count : encoder->items(set, simulate->body.simulation.shape);
 }
 
-/* Sends the frame that the film is at. False when the work is to end. */
-static bool send_frame(struct projection *projection)
+/* Sends the frame that the frames is at. False when the work is to end. */
+static bool send_frame(struct frame_writer *frame_writer)
 {
-    struct exchange *exchange = projection->exchange;
-    size_t items = frame_items(exchange->state, &projection->film.here);
+    struct request *request = frame_writer->request;
+    size_t items = frame_items(request->state, &frame_writer->frames.here);
     for (size_t begin = 0; begin < items; begin += BLOCK_ITEMS) {
         size_t end = begin + BLOCK_ITEMS < items ? begin + BLOCK_ITEMS : items;
-        int64_t begun = clock_now_ns();
-        char *at = write_items(projection, projection->block, begin, end);
-        exchange->timing.ns[TIMING_SERIALIZE] += clock_now_ns() - begun;
-        if (!exchange_stream_write(exchange, projection->block, (size_t)(at - projection->block)))
+        int64_t start_ns = clock_now_ns();
+        char *at = write_items(frame_writer, frame_writer->block, begin, end);
+        request->timing.ns[TIMING_SERIALIZE] += clock_now_ns() - start_ns;
+        if (!response_stream_write(request, frame_writer->block,
+                                   (size_t)(at - frame_writer->block)))
             return false;
     }
     return true;
@@ -83,55 +85,55 @@ static bool send_frame(struct projection *projection)
 
 /* --- all ------------------------------------------------------------------------------------ */
 
-static bool send_head(struct projection *projection)
+static bool send_head(struct frame_writer *frame_writer)
 {
-    const struct simulate *simulate = projection->exchange->state;
+    const struct simulate *simulate = frame_writer->request->state;
     const struct encoder *encoder = simulate->codec->encoder;
     if (!encoder->write_frames_head)
         return true;
-    size_t size = encoder->write_frames_head(projection->block, projection->film.here.count,
+    size_t size = encoder->write_frames_head(frame_writer->block, frame_writer->frames.here.count,
                                              simulate_frame_count(simulate));
-    return exchange_stream_write(projection->exchange, projection->block, size);
+    return response_stream_write(frame_writer->request, frame_writer->block, size);
 }
 
 /* What a document says behind its frames; as lines, a line of its own. */
-static bool send_tail(struct projection *projection)
+static bool send_tail(struct frame_writer *frame_writer)
 {
-    struct exchange *exchange = projection->exchange;
-    const struct simulate *simulate = exchange->state;
+    struct request *request = frame_writer->request;
+    const struct simulate *simulate = request->state;
     if (!simulate->codec->is_document)
         return true;
     struct simulate_result result = {evolve_particle_steps(simulate->body.simulation.method,
-                                                           projection->film.here.count,
+                                                           frame_writer->frames.here.count,
                                                            simulate->steps),
-                                     projection->film.threads};
-    struct simulate_facts facts = simulate_facts(simulate, &result);
-    char *begin = projection->block;
-    char *end = simulate_put_tail(put(begin, "]"), &facts, &exchange->timing,
-                                  clock_now_ns() - exchange->started_ns);
+                                     frame_writer->frames.threads};
+    struct simulate_metadata metadata = simulate_metadata(simulate, &result);
+    char *begin = frame_writer->block;
+    char *end = simulate_put_tail(put(begin, "]"), &metadata, &request->timing,
+                                  clock_now_ns() - request->started_ns);
     if (is_lines(simulate)) /* "],..." becomes "{..." */
         *++begin = '{';
-    return exchange_stream_write(exchange, begin, (size_t)(end - begin));
+    return response_stream_write(request, begin, (size_t)(end - begin));
 }
 
-static bool send_all(struct projection *projection)
+static bool send_all(struct frame_writer *frame_writer)
 {
-    const struct simulate *simulate = projection->exchange->state;
+    const struct simulate *simulate = frame_writer->request->state;
     size_t count = simulate_frame_count(simulate);
-    if (!send_head(projection))
+    if (!send_head(frame_writer))
         return false;
-    while (simulate_film_next(&projection->film))
-        if (!send_frame(projection))
+    while (simulate_frames_next(&frame_writer->frames))
+        if (!send_frame(frame_writer))
             return false;
-    return projection->film.next == count && send_tail(projection);
+    return frame_writer->frames.next == count && send_tail(frame_writer);
 }
 
-static void add_headers(struct exchange *exchange)
+static void add_headers(struct request *request)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     const struct method *method = simulate->body.simulation.method;
     if (!simulate->codec->is_document)
-        simulate_add_headers(exchange, method->polygon ? simulate->steps : 0, method);
+        simulate_add_headers(request, method->polygon ? simulate->steps : 0, method);
 }
 
 static const char *media_type(const struct simulate *simulate)
@@ -139,36 +141,36 @@ static const char *media_type(const struct simulate *simulate)
     return is_lines(simulate) ? LINES_TYPE : simulate->codec->media_type;
 }
 
-static void run(struct projection *projection)
+static void run(struct frame_writer *frame_writer)
 {
-    struct exchange *exchange = projection->exchange;
-    if (!exchange_claim(exchange, projection->block_bytes)) {
-        exchange_fail_claim(exchange, projection->block_bytes, "The answer");
+    struct request *request = frame_writer->request;
+    if (!request_reserve(request, frame_writer->block_bytes)) {
+        request_fail_reservation(request, frame_writer->block_bytes, "The answer");
         return;
     }
-    projection->block = malloc(projection->block_bytes);
-    if (!projection->block) {
-        exchange_fail_with(exchange, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    frame_writer->block = malloc(frame_writer->block_bytes);
+    if (!frame_writer->block) {
+        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
         return;
     }
-    add_headers(exchange);
-    if (exchange_stream_open(exchange, media_type(exchange->state)) && send_all(projection))
-        exchange_stream_close(exchange);
-    free(projection->block);
+    add_headers(request);
+    if (response_stream_open(request, media_type(request->state)) && send_all(frame_writer))
+        response_stream_complete(request);
+    free(frame_writer->block);
 }
 
-void simulate_frames(struct exchange *exchange)
+void simulate_respond_frames(struct request *request)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     const struct encoder *encoder = simulate->codec->encoder;
     size_t item = encoder->write_frame ? encoder->frame_item_bytes
                                        : encoder->item_bytes(simulate->body.simulation.shape);
-    struct projection projection = {
-        .exchange = exchange,
-        .block_bytes = SIMULATE_ENVELOPE + ENCODE_FRAME + BLOCK_ITEMS * item,
+    struct frame_writer frame_writer = {
+        .request = request,
+        .block_bytes = SIMULATE_METADATA_BYTES + ENCODE_FRAME + BLOCK_ITEMS * item,
     };
-    if (!simulate_film_begin(&projection.film, exchange))
+    if (!simulate_frames_begin(&frame_writer.frames, request))
         return;
-    run(&projection);
-    simulate_film_end(&projection.film);
+    run(&frame_writer);
+    simulate_frames_end(&frame_writer.frames);
 }

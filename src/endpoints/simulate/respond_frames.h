@@ -18,27 +18,27 @@ size_t simulate_frame_count(const struct simulate *simulate);
 struct simulate_frame simulate_frame_at(const struct simulate *simulate, size_t index);
 
 /* Computes the frames, and streams them in the form of the answer. */
-void simulate_frames(struct exchange *exchange);
+void simulate_respond_frames(struct request *request);
 
 /* The columns of the frames. `here` are those of the frame that was computed last. */
-struct simulate_film {
-    struct exchange *exchange;
+struct simulate_frames {
+    struct request *request;
     struct particle_set here; /* its ang_vel is the request's */
-    size_t claimed;
+    size_t reserved;
     size_t next;
     struct simulate_frame frame; /* of `here` */
     unsigned threads;
 };
 
-/* Begins a film: checks the domain of the whole run, makes room. False when it has failed the
- * exchange. */
-bool simulate_film_begin(struct simulate_film *film, struct exchange *exchange);
+/* Begins a frames: checks the domain of the whole run, makes room. False when it has failed the
+ * request. */
+bool simulate_frames_begin(struct simulate_frames *frames, struct request *request);
 
-/* Computes the next frame. False after the last one, or when it has failed the exchange, or that
- * was cancelled; then film->next tells. */
-bool simulate_film_next(struct simulate_film *film);
+/* Computes the next frame. False after the last one, or when it has failed the request, or that
+ * was cancelled; then frames->next tells. */
+bool simulate_frames_next(struct simulate_frames *frames);
 
 /* Frees what it holds. */
-void simulate_film_end(struct simulate_film *film);
+void simulate_frames_end(struct simulate_frames *frames);
 
 #endif

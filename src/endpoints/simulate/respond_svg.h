@@ -5,6 +5,6 @@
 #include "endpoints/simulate/state.h"
 
 /* Computes as many frames as a picture shows, and sets it as the answer. */
-void simulate_picture(struct exchange *exchange);
+void simulate_respond_svg(struct request *request);
 
 #endif

@@ -19,21 +19,23 @@
 
 /* A run that several workers share. Each piece is checked, if it has to be, then moved. Pieces are
  * taken in their order, so when one finds a fault all before it have been taken too, and each of
- * them is checked to its end: the smallest faulty index is the first one of the whole set. */
+ * them is checked to its end: the smallest first_invalid index is the first one of the whole set.
+ */
 struct split {
     const struct method *method;
     const struct evolve_run *run;
     const struct evolve_control *control;
-    bool check;           /* each piece before it is moved */
-    size_t piece;         /* particles */
-    atomic_size_t faulty; /* smallest index found so far, or SIZE_MAX */
+    bool check;                  /* each piece before it is moved */
+    size_t piece;                /* particles */
+    atomic_size_t first_invalid; /* smallest index found so far, or SIZE_MAX */
     atomic_bool stopped;
 };
 
-static void note_fault(struct split *split, size_t index)
+static void note_invalid(struct split *split, size_t index)
 {
-    size_t smallest = atomic_load(&split->faulty);
-    while (index < smallest && !atomic_compare_exchange_weak(&split->faulty, &smallest, index))
+    size_t smallest = atomic_load(&split->first_invalid);
+    while (index < smallest &&
+           !atomic_compare_exchange_weak(&split->first_invalid, &smallest, index))
         ;
 }
 
@@ -41,7 +43,7 @@ static void evolve_piece(void *context, size_t index)
 {
     struct split *split = context;
     size_t begin = index * split->piece;
-    if (atomic_load(&split->stopped) || atomic_load(&split->faulty) < begin)
+    if (atomic_load(&split->stopped) || atomic_load(&split->first_invalid) < begin)
         return;
     struct evolve_run part = *split->run;
     size_t left = part.count - begin;
@@ -51,9 +53,9 @@ static void evolve_piece(void *context, size_t index)
     part.ang_vel += begin;
     part.x_out += begin;
     part.y_out += begin;
-    size_t faulty;
-    if (split->check && domain_check(split->method, &part, &faulty) != DOMAIN_OK)
-        note_fault(split, begin + faulty);
+    size_t first_invalid;
+    if (split->check && domain_check(split->method, &part, &first_invalid) != DOMAIN_OK)
+        note_invalid(split, begin + first_invalid);
     else if (!evolve(split->method, &part, split->control))
         atomic_store(&split->stopped, true);
 }
@@ -69,9 +71,9 @@ static size_t piece_size(const struct method *method, const struct evolve_run *r
     return piece ? piece : PIECE_ALIGNMENT;
 }
 
-static void fail_domain(struct exchange *exchange, const struct evolve_run *run, size_t index)
+static void fail_domain(struct request *request, const struct evolve_run *run, size_t index)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     /* Particles in front of the fault may have moved, this one has not. */
     struct evolve_run one = *run;
     one.x += index;
@@ -79,9 +81,9 @@ static void fail_domain(struct exchange *exchange, const struct evolve_run *run,
     one.ang_vel += index;
     one.count = 1;
     size_t first;
-    enum domain_fault fault = domain_check(simulate->body.simulation.method, &one, &first);
+    enum domain_error error = domain_check(simulate->body.simulation.method, &one, &first);
     struct problem problem;
-    problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_fault_text(fault));
+    problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_error_text(error));
     /* In columns a particle has no one place; its x stands for it. */
     char pointer[64];
     snprintf(pointer, sizeof pointer,
@@ -89,25 +91,25 @@ static void fail_domain(struct exchange *exchange, const struct evolve_run *run,
                                                               : "/particles/%zu",
              index);
     problem_set_pointer(&problem, pointer);
-    exchange_fail(exchange, &problem);
+    request_fail(request, &problem);
 }
 
-bool simulate_check_domain(struct exchange *exchange, const struct evolve_run *run)
+bool simulate_check_domain(struct request *request, const struct evolve_run *run)
 {
-    const struct simulate *simulate = exchange->state;
-    size_t faulty;
-    if (domain_check(simulate->body.simulation.method, run, &faulty) == DOMAIN_OK)
+    const struct simulate *simulate = request->state;
+    size_t first_invalid;
+    if (domain_check(simulate->body.simulation.method, run, &first_invalid) == DOMAIN_OK)
         return true;
-    fail_domain(exchange, run, faulty);
+    fail_domain(request, run, first_invalid);
     return false;
 }
 
-bool simulate_run(struct exchange *exchange, const struct evolve_run *run, bool check,
+bool simulate_run(struct request *request, const struct evolve_run *run, bool check,
                   unsigned *threads)
 {
-    const struct simulate *simulate = exchange->state;
+    const struct simulate *simulate = request->state;
     const struct method *method = simulate->body.simulation.method;
-    struct evolve_control control = {exchange_give_way, exchange};
+    struct evolve_control control = {request_run_pending_brief, request};
     struct split split = {
         .method = method,
         .run = run,
@@ -116,32 +118,32 @@ bool simulate_run(struct exchange *exchange, const struct evolve_run *run, bool 
          * shared. */
         .check = check && !method->stepping,
         .piece = piece_size(method, run),
-        .faulty = SIZE_MAX,
+        .first_invalid = SIZE_MAX,
     };
-    int64_t begun = clock_now_ns();
-    size_t pieces = (run->count + split.piece - 1) / split.piece, faulty;
+    int64_t start_ns = clock_now_ns();
+    size_t pieces = (run->count + split.piece - 1) / split.piece, first_invalid;
     unsigned taken = 1;
-    PROBE3(evolve_start, exchange, run->count, run->steps);
-    if (check && method->stepping && domain_check(method, run, &faulty) != DOMAIN_OK)
-        note_fault(&split, faulty);
+    PROBE3(evolve_start, request, run->count, run->steps);
+    if (check && method->stepping && domain_check(method, run, &first_invalid) != DOMAIN_OK)
+        note_invalid(&split, first_invalid);
     else if (pieces > 1)
-        taken = worker_pool_share(exchange->service->pool, pieces, evolve_piece, &split);
+        taken = worker_pool_parallel_for(request->service->pool, pieces, evolve_piece, &split);
     else
         evolve_piece(&split, 0);
-    PROBE2(evolve_end, exchange, taken);
+    PROBE2(evolve_end, request, taken);
     *threads = taken > *threads ? taken : *threads;
-    exchange->timing.ns[TIMING_EVOLVE] += clock_now_ns() - begun;
-    if (atomic_load(&split.faulty) != SIZE_MAX) {
-        fail_domain(exchange, run, atomic_load(&split.faulty));
+    request->timing.ns[TIMING_EVOLVE] += clock_now_ns() - start_ns;
+    if (atomic_load(&split.first_invalid) != SIZE_MAX) {
+        fail_domain(request, run, atomic_load(&split.first_invalid));
         return false;
     }
     return !atomic_load(&split.stopped);
 }
 
-void simulate_count(struct exchange *exchange, size_t particles, int64_t particle_steps)
+void simulate_count(struct request *request, size_t particles, int64_t particle_steps)
 {
-    const struct simulate *simulate = exchange->state;
-    struct metrics *metrics = &exchange->service->metrics;
+    const struct simulate *simulate = request->state;
+    struct metrics *metrics = &request->service->metrics;
     size_t count, row = 0;
     const struct method *const *methods = method_table(&count);
     while (row < count && methods[row] != simulate->body.simulation.method)

@@ -6,15 +6,15 @@
 #include "endpoints/simulate/state.h"
 
 /* Runs the method of the request, and adds to TIMING_EVOLVE. `check`: the particles have not passed
- * domain_check yet. False when it has failed the exchange (a particle outside the domain), or that
+ * domain_check yet. False when it has failed the request (a particle outside the domain), or that
  * was cancelled. *threads becomes how many took part, if that is more than it says. */
-bool simulate_run(struct exchange *exchange, const struct evolve_run *run, bool check,
+bool simulate_run(struct request *request, const struct evolve_run *run, bool check,
                   unsigned *threads);
 
-/* Checks all particles. False when it has failed the exchange. */
-bool simulate_check_domain(struct exchange *exchange, const struct evolve_run *run);
+/* Checks all particles. False when it has failed the request. */
+bool simulate_check_domain(struct request *request, const struct evolve_run *run);
 
 /* Adds to the counters of the method. */
-void simulate_count(struct exchange *exchange, size_t particles, int64_t particle_steps);
+void simulate_count(struct request *request, size_t particles, int64_t particle_steps);
 
 #endif

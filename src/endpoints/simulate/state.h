@@ -6,32 +6,33 @@
 #include "http/request.h"
 
 #define LINES_TYPE "application/x-ndjson"
-#define PICTURE_TYPE "image/svg+xml"
+#define SVG_TYPE "image/svg+xml"
 
 /* How the answer is made. */
-enum simulate_form {
-    FORM_CODEC, /* one of the codecs */
-    FORM_LINES, /* JSON, a frame a line */
-    FORM_PICTURE,
+enum representation {
+    REPRESENTATION_CODEC, /* one of the codecs */
+    REPRESENTATION_LINES, /* JSON, a frame a line */
+    REPRESENTATION_SVG,
 };
 
-/* exchange->state of the route. */
+/* request->state of the route. */
 struct simulate {
-    struct body body;                  /* its simulation is later that of the whole request */
-    struct simulation query;           /* options of the query; no particles */
-    enum simulate_form form;           /* of the answer */
-    bool animate;                      /* a picture that moves */
-    const struct codec *codec;         /* of the answer; JSON's for what is none */
-    const struct compression *packing; /* of the answer, or NULL */
-    bool must_pack;                    /* be it small */
-    int64_t steps;                     /* once the request has been checked */
+    struct particle_body body;          /* its simulation is later that of the whole request */
+    struct simulation query;            /* options of the query; no particles */
+    enum representation representation; /* of the answer */
+    bool animate;                       /* a picture that moves */
+    const struct codec *codec;          /* of the answer; JSON's for what is none */
+    const struct compression *coding;   /* of the answer, or NULL */
+    bool identity_refused;              /* be it small */
+    int64_t steps;                      /* once the request has been checked */
 };
 
 /* True when the answer is a row of frames, be it of one. */
 static inline bool simulate_has_frames(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
-    return simulation->frames > 1 || simulation->time_count > 0 || simulate->form != FORM_CODEC;
+    return simulation->frames > 1 || simulation->time_count > 0 ||
+           simulate->representation != REPRESENTATION_CODEC;
 }
 
 /* What a run came to. */
@@ -40,15 +41,15 @@ struct simulate_result {
     unsigned threads; /* that took part */
 };
 
-/* What an answer says beside the particles; outlives the exchange's state. */
-struct simulate_facts {
+/* What an answer says beside the particles; outlives the request's state. */
+struct simulate_metadata {
     double dt, timestep;
     int64_t steps;
     const struct method *method;
     struct simulate_result result;
 };
 
-/* Reads the query into simulate->query. False when it has failed the exchange. */
-bool simulate_read_query(struct exchange *exchange);
+/* Reads the query into simulate->query. False when it has failed the request. */
+bool simulate_read_query(struct request *request);
 
 #endif

@@ -5,9 +5,9 @@
 #include "endpoints/simulate/respond_svg.h"
 #include "endpoints/simulate/run.h"
 
-static void work_on_one(struct exchange *exchange)
+static void work_on_one(struct request *request)
 {
-    struct simulate *simulate = exchange->state;
+    struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     const struct particle_set *set = &simulation->particles;
     const struct evolve_run run = {
@@ -15,20 +15,20 @@ static void work_on_one(struct exchange *exchange)
         set->count, simulation->dt, simulation->timestep, simulate->steps,
     };
     struct simulate_result result = {0, 1};
-    if (!simulate_run(exchange, &run, true, &result.threads))
+    if (!simulate_run(request, &run, true, &result.threads))
         return; /* failed, or cancelled: the answer is made from the reason */
     result.particle_steps = evolve_particle_steps(simulation->method, set->count, simulate->steps);
-    simulate_count(exchange, set->count, result.particle_steps);
-    simulate_answer(exchange, &result);
+    simulate_count(request, set->count, result.particle_steps);
+    simulate_respond(request, &result);
 }
 
-void simulate_work(struct exchange *exchange)
+void simulate_work(struct request *request)
 {
-    const struct simulate *simulate = exchange->state;
-    if (simulate->form == FORM_PICTURE)
-        simulate_picture(exchange);
+    const struct simulate *simulate = request->state;
+    if (simulate->representation == REPRESENTATION_SVG)
+        simulate_respond_svg(request);
     else if (simulate_has_frames(simulate))
-        simulate_frames(exchange);
+        simulate_respond_frames(request);
     else
-        work_on_one(exchange);
+        work_on_one(request);
 }

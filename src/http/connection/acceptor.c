@@ -99,9 +99,9 @@ static void *acceptor_main(void *argument)
     int pause_ms = -1;
     while (!atomic_load(&acceptor->ending)) {
         /* Without a listener to look at while there is no room; poll passes over -1. */
-        bool room = pause_ms < 0 && atomic_load(&acceptor->open) < acceptor->max_connections;
+        bool capacity = pause_ms < 0 && atomic_load(&acceptor->open) < acceptor->max_connections;
         struct pollfd polled[] = {{acceptor->event, POLLIN, 0},
-                                  {room ? acceptor->listener : -1, POLLIN, 0}};
+                                  {capacity ? acceptor->listener : -1, POLLIN, 0}};
         if (poll(polled, 2, pause_ms) < 0 && errno != EINTR)
             log_error("cannot wait for connections: %s", strerror(errno));
         pause_ms = -1;

@@ -15,234 +15,245 @@
 #define PHASE_BITS 8
 #define PHASE_MASK ((UINT64_C(1) << PHASE_BITS) - 1)
 
-struct peers {
+struct monitor {
     pthread_mutex_t mutex;  /* guards first, count, ending */
     pthread_cond_t changed; /* the list is no longer empty, or ending */
-    struct peer *first;
+    struct connection *first;
     size_t count;
     bool ending;
-    pthread_t watcher;
+    pthread_t monitor;
     int64_t request_timeout_ns;
-    char *timeout_answer;
+    char *timeout_response;
     _Atomic uint64_t timeouts;
-    /* The watcher's own: sockets to be polled. */
+    /* The monitor's own: sockets to be polled. */
     struct pollfd *polled;
     struct watched {
-        struct peer *peer;
-        uint64_t word;
+        struct connection *connection;
+        uint64_t state;
     } * watched;
-    size_t room;
+    size_t capacity;
 };
 
-static enum peer_phase word_phase(uint64_t word)
+static enum connection_phase state_phase(uint64_t state)
 {
-    return (enum peer_phase)(word & PHASE_MASK);
+    return (enum connection_phase)(state & PHASE_MASK);
 }
 
 /* The socket is shut down; libmicrohttpd will close it. */
-static bool is_shut(uint64_t word)
+static bool is_shut(uint64_t state)
 {
-    return word_phase(word) == PEER_CUT || word_phase(word) == PEER_LEFT;
+    return state_phase(state) == CONNECTION_TIMED_OUT || state_phase(state) == CONNECTION_CLOSED;
 }
 
-/* Moves the peer to `phase` if it is still as `word` says. */
-static bool peer_move(struct peer *peer, uint64_t word, enum peer_phase phase)
+/* Moves the connection to `phase` if it is still as `state` says. */
+static bool connection_move(struct connection *connection, uint64_t state,
+                            enum connection_phase phase)
 {
-    return atomic_compare_exchange_strong(&peer->word, &word, (word & ~PHASE_MASK) | phase);
+    return atomic_compare_exchange_strong(&connection->state, &state,
+                                          (state & ~PHASE_MASK) | phase);
 }
 
-enum peer_phase peer_phase(const struct peer *peer)
+enum connection_phase connection_phase(const struct connection *connection)
 {
-    return word_phase(atomic_load_explicit(&peer->word, memory_order_relaxed));
+    return state_phase(atomic_load_explicit(&connection->state, memory_order_relaxed));
 }
 
-void peer_begin(struct peer *peer)
+void connection_begin(struct connection *connection)
 {
-    atomic_store(&peer->deadline_ns, clock_now_ns() + peer->peers->request_timeout_ns);
-    uint64_t word = atomic_load(&peer->word);
+    atomic_store(&connection->deadline_ns,
+                 clock_now_ns() + connection->monitor->request_timeout_ns);
+    uint64_t state = atomic_load(&connection->state);
     /* A socket that was shut stays so. */
-    if (word_phase(word) == PEER_IDLE)
-        atomic_compare_exchange_strong(&peer->word, &word,
-                                       ((word >> PHASE_BITS) + 1) << PHASE_BITS | PEER_RECEIVING);
+    if (state_phase(state) == CONNECTION_IDLE)
+        atomic_compare_exchange_strong(&connection->state, &state,
+                                       ((state >> PHASE_BITS) + 1) << PHASE_BITS |
+                                           CONNECTION_RECEIVING);
 }
 
-void peer_exempt(struct peer *peer)
+void connection_clear_deadline(struct connection *connection)
 {
-    atomic_store(&peer->deadline_ns, INT64_MAX);
+    atomic_store(&connection->deadline_ns, INT64_MAX);
 }
 
-void peer_stream(struct peer *peer)
+void connection_limit_unsent(struct connection *connection)
 {
-    int bytes = PEER_UNSENT_BYTES;
+    int bytes = CONNECTION_UNSENT_BYTES;
     /* Unix sockets do not know it, and need not: they hold little in any case. */
-    setsockopt(peer->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+    setsockopt(connection->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
-void peer_progress(struct peer *peer)
+void connection_extend_deadline(struct connection *connection)
 {
-    if (atomic_load(&peer->deadline_ns) != INT64_MAX)
-        atomic_store(&peer->deadline_ns, clock_now_ns() + peer->peers->request_timeout_ns);
+    if (atomic_load(&connection->deadline_ns) != INT64_MAX)
+        atomic_store(&connection->deadline_ns,
+                     clock_now_ns() + connection->monitor->request_timeout_ns);
 }
 
-bool peer_work(struct peer *peer)
+bool connection_work(struct connection *connection)
 {
-    uint64_t word = atomic_load(&peer->word);
-    return word_phase(word) == PEER_RECEIVING && peer_move(peer, word, PEER_WORKING);
+    uint64_t state = atomic_load(&connection->state);
+    return state_phase(state) == CONNECTION_RECEIVING &&
+           connection_move(connection, state, CONNECTION_WORKING);
 }
 
-bool peer_answer(struct peer *peer)
+bool connection_respond(struct connection *connection)
 {
-    uint64_t word = atomic_load(&peer->word);
-    /* The watcher may move WORKING on to LATE, GONE or STOPPED in between: once more. */
-    while (!is_shut(word)) {
-        if (peer_move(peer, word, PEER_ANSWERING))
+    uint64_t state = atomic_load(&connection->state);
+    /* The monitor may move WORKING on to LATE, GONE or STOPPED in between: once more. */
+    while (!is_shut(state)) {
+        if (connection_move(connection, state, CONNECTION_RESPONDING))
             return true;
-        word = atomic_load(&peer->word);
+        state = atomic_load(&connection->state);
     }
     return false;
 }
 
-static void set_idle_deadline(struct peer *peer)
+static void set_idle_deadline(struct connection *connection)
 {
     /* libmicrohttpd closes idle connections; this is for those that send a byte now and then. */
-    atomic_store(&peer->deadline_ns,
-                 clock_now_ns() + PEER_KEEPALIVE_S * NS_PER_S + peer->peers->request_timeout_ns);
+    atomic_store(&connection->deadline_ns, clock_now_ns() + CONNECTION_KEEPALIVE_S * NS_PER_S +
+                                               connection->monitor->request_timeout_ns);
 }
 
-void peer_finish(struct peer *peer)
+void connection_finish(struct connection *connection)
 {
-    set_idle_deadline(peer);
-    uint64_t word = atomic_load(&peer->word);
-    while (!is_shut(word) && !peer_move(peer, word, PEER_IDLE))
-        word = atomic_load(&peer->word);
+    set_idle_deadline(connection);
+    uint64_t state = atomic_load(&connection->state);
+    while (!is_shut(state) && !connection_move(connection, state, CONNECTION_IDLE))
+        state = atomic_load(&connection->state);
 }
 
-void peer_cut(struct peer *peer, const char *answer, size_t size)
+void connection_send_and_shut(struct connection *connection, const char *response, size_t size)
 {
-    ssize_t sent = send(peer->fd, answer, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t sent = send(connection->fd, response, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)sent; /* the client gets it or not */
-    shutdown(peer->fd, SHUT_RDWR);
+    shutdown(connection->fd, SHUT_RDWR);
 }
 
-static void format_address(struct peer *peer, const struct sockaddr *address)
+static void format_address(struct connection *connection, const struct sockaddr *address)
 {
     char host[INET6_ADDRSTRLEN];
     if (address && address->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
         inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
-        snprintf(peer->address, sizeof peer->address, "%s:%u", host, ntohs(v4->sin_port));
+        snprintf(connection->address, sizeof connection->address, "%s:%u", host,
+                 ntohs(v4->sin_port));
     } else if (address && address->sa_family == AF_INET6) {
         const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
         inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
-        snprintf(peer->address, sizeof peer->address, "[%s]:%u", host, ntohs(v6->sin6_port));
+        snprintf(connection->address, sizeof connection->address, "[%s]:%u", host,
+                 ntohs(v6->sin6_port));
     } else {
-        strcpy(peer->address, "local");
+        strcpy(connection->address, "local");
     }
 }
 
-struct peer *peer_open(struct peers *peers, int fd, const struct sockaddr *address)
+struct connection *connection_open(struct monitor *monitor, int fd, const struct sockaddr *address)
 {
-    struct peer *peer = calloc(1, sizeof *peer);
-    if (!peer)
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
         return NULL;
-    peer->peers = peers;
-    peer->fd = fd;
-    atomic_init(&peer->holders, 1);
-    format_address(peer, address);
-    atomic_init(&peer->word, PEER_IDLE);
-    set_idle_deadline(peer);
-    peer->hung_up = UINT64_MAX;
+    connection->monitor = monitor;
+    connection->fd = fd;
+    atomic_init(&connection->holders, 1);
+    format_address(connection, address);
+    atomic_init(&connection->state, CONNECTION_IDLE);
+    set_idle_deadline(connection);
+    connection->hung_up = UINT64_MAX;
 
-    pthread_mutex_lock(&peers->mutex);
-    peer->next = peers->first;
-    peer->link = &peers->first;
-    if (peer->next)
-        peer->next->link = &peer->next;
-    peers->first = peer;
-    if (peers->count++ == 0)
-        pthread_cond_signal(&peers->changed);
-    pthread_mutex_unlock(&peers->mutex);
-    return peer;
+    pthread_mutex_lock(&monitor->mutex);
+    connection->next = monitor->first;
+    connection->link = &monitor->first;
+    if (connection->next)
+        connection->next->link = &connection->next;
+    monitor->first = connection;
+    if (monitor->count++ == 0)
+        pthread_cond_signal(&monitor->changed);
+    pthread_mutex_unlock(&monitor->mutex);
+    return connection;
 }
 
-void peer_close(struct peer *peer)
+void connection_close(struct connection *connection)
 {
-    struct peers *peers = peer->peers;
-    pthread_mutex_lock(&peers->mutex);
-    *peer->link = peer->next;
-    if (peer->next)
-        peer->next->link = peer->link;
-    peers->count--;
-    pthread_mutex_unlock(&peers->mutex);
-    peer_release(peer);
+    struct monitor *monitor = connection->monitor;
+    pthread_mutex_lock(&monitor->mutex);
+    *connection->link = connection->next;
+    if (connection->next)
+        connection->next->link = connection->link;
+    monitor->count--;
+    pthread_mutex_unlock(&monitor->mutex);
+    connection_release(connection);
 }
 
-void peer_hold(struct peer *peer)
+void connection_hold(struct connection *connection)
 {
-    atomic_fetch_add(&peer->holders, 1);
+    atomic_fetch_add(&connection->holders, 1);
 }
 
-void peer_release(struct peer *peer)
+void connection_release(struct connection *connection)
 {
-    if (atomic_fetch_sub(&peer->holders, 1) == 1)
-        free(peer);
+    if (atomic_fetch_sub(&connection->holders, 1) == 1)
+        free(connection);
 }
 
-size_t peers_count(struct peers *peers)
+size_t connection_monitor_count(struct monitor *monitor)
 {
-    pthread_mutex_lock(&peers->mutex);
-    size_t count = peers->count;
-    pthread_mutex_unlock(&peers->mutex);
+    pthread_mutex_lock(&monitor->mutex);
+    size_t count = monitor->count;
+    pthread_mutex_unlock(&monitor->mutex);
     return count;
 }
 
-uint64_t peers_timeouts(struct peers *peers)
+uint64_t connection_monitor_timeouts(struct monitor *monitor)
 {
-    return atomic_load(&peers->timeouts);
+    return atomic_load(&monitor->timeouts);
 }
 
-void peers_stop_jobs(struct peers *peers)
+void connection_monitor_stop_jobs(struct monitor *monitor)
 {
-    pthread_mutex_lock(&peers->mutex);
-    for (struct peer *peer = peers->first; peer; peer = peer->next) {
-        uint64_t word = atomic_load(&peer->word);
-        if (word_phase(word) == PEER_WORKING)
-            peer_move(peer, word, PEER_STOPPED);
+    pthread_mutex_lock(&monitor->mutex);
+    for (struct connection *connection = monitor->first; connection;
+         connection = connection->next) {
+        uint64_t state = atomic_load(&connection->state);
+        if (state_phase(state) == CONNECTION_WORKING)
+            connection_move(connection, state, CONNECTION_SHUTDOWN);
     }
-    pthread_mutex_unlock(&peers->mutex);
+    pthread_mutex_unlock(&monitor->mutex);
 }
 
-static bool watched_reserve_locked(struct peers *peers)
+static bool watched_reserve_locked(struct monitor *monitor)
 {
-    if (peers->room >= peers->count)
+    if (monitor->capacity >= monitor->count)
         return true;
-    size_t room = 2 * peers->count;
-    struct pollfd *polled = realloc(peers->polled, room * sizeof *polled);
+    size_t capacity = 2 * monitor->count;
+    struct pollfd *polled = realloc(monitor->polled, capacity * sizeof *polled);
     if (polled)
-        peers->polled = polled;
-    struct watched *watched = realloc(peers->watched, room * sizeof *watched);
+        monitor->polled = polled;
+    struct watched *watched = realloc(monitor->watched, capacity * sizeof *watched);
     if (watched)
-        peers->watched = watched;
+        monitor->watched = watched;
     if (polled && watched)
-        peers->room = room;
+        monitor->capacity = capacity;
     return polled && watched;
 }
 
-static void check_deadline_locked(struct peers *peers, struct peer *peer, uint64_t word)
+static void check_deadline_locked(struct monitor *monitor, struct connection *connection,
+                                  uint64_t state)
 {
-    switch (word_phase(word)) {
-    case PEER_WORKING:
-        peer_move(peer, word, PEER_LATE);
+    switch (state_phase(state)) {
+    case CONNECTION_WORKING:
+        connection_move(connection, state, CONNECTION_DEADLINE_EXCEEDED);
         break;
-    case PEER_RECEIVING:
-        if (peer_move(peer, word, PEER_CUT)) {
-            atomic_fetch_add(&peers->timeouts, 1);
-            peer_cut(peer, peers->timeout_answer, strlen(peers->timeout_answer));
+    case CONNECTION_RECEIVING:
+        if (connection_move(connection, state, CONNECTION_TIMED_OUT)) {
+            atomic_fetch_add(&monitor->timeouts, 1);
+            connection_send_and_shut(connection, monitor->timeout_response,
+                                     strlen(monitor->timeout_response));
         }
         break;
-    case PEER_IDLE:
-        if (peer_move(peer, word, PEER_CUT))
-            shutdown(peer->fd, SHUT_RDWR);
+    case CONNECTION_IDLE:
+        if (connection_move(connection, state, CONNECTION_TIMED_OUT))
+            shutdown(connection->fd, SHUT_RDWR);
         break;
     default:
         break;
@@ -250,105 +261,108 @@ static void check_deadline_locked(struct peers *peers, struct peer *peer, uint64
 }
 
 /* The client has closed its side, perhaps one direction only. A job is cancelled at once. Otherwise
- * bytes that came before may not have been read yet: only a peer that is still at the same
+ * bytes that came before may not have been read yet: only a connection that is still at the same
  * point when looked at again is given up. */
-static void client_left_locked(struct peer *peer, uint64_t word)
+static void client_disconnected_locked(struct connection *connection, uint64_t state)
 {
-    if (word_phase(word) == PEER_WORKING) {
-        peer_move(peer, word, PEER_GONE);
-    } else if (peer->hung_up != word) {
-        peer->hung_up = word;
-    } else if (peer_move(peer, word, PEER_LEFT)) {
-        shutdown(peer->fd, SHUT_RDWR);
+    if (state_phase(state) == CONNECTION_WORKING) {
+        connection_move(connection, state, CONNECTION_DISCONNECTED);
+    } else if (connection->hung_up != state) {
+        connection->hung_up = state;
+    } else if (connection_move(connection, state, CONNECTION_CLOSED)) {
+        shutdown(connection->fd, SHUT_RDWR);
     }
 }
 
-static void poll_locked(struct peers *peers, size_t count)
+static void poll_locked(struct monitor *monitor, size_t count)
 {
-    if (count == 0 || poll(peers->polled, count, 0) <= 0)
+    if (count == 0 || poll(monitor->polled, count, 0) <= 0)
         return;
     for (size_t i = 0; i < count; i++)
-        if (peers->polled[i].revents)
-            client_left_locked(peers->watched[i].peer, peers->watched[i].word);
+        if (monitor->polled[i].revents)
+            client_disconnected_locked(monitor->watched[i].connection, monitor->watched[i].state);
 }
 
 /* `all`: also the connections without a job. */
-static void look_locked(struct peers *peers, bool all)
+static void look_locked(struct monitor *monitor, bool all)
 {
     int64_t now = clock_now_ns();
-    bool room = watched_reserve_locked(peers);
+    bool capacity = watched_reserve_locked(monitor);
     size_t count = 0;
-    for (struct peer *peer = peers->first; peer; peer = peer->next) {
+    for (struct connection *connection = monitor->first; connection;
+         connection = connection->next) {
         /* The deadline is set before the phase changes: read in the other order, an old
          * phase with a new deadline does no harm. */
-        uint64_t word = atomic_load(&peer->word);
-        enum peer_phase phase = word_phase(word);
-        if (now > atomic_load(&peer->deadline_ns)) {
-            check_deadline_locked(peers, peer, word);
-        } else if (room && (phase == PEER_WORKING ||
-                            (all && (phase == PEER_IDLE || phase == PEER_RECEIVING)))) {
-            peers->polled[count] = (struct pollfd){peer->fd, POLLRDHUP, 0};
-            peers->watched[count++] = (struct watched){peer, word};
+        uint64_t state = atomic_load(&connection->state);
+        enum connection_phase phase = state_phase(state);
+        if (now > atomic_load(&connection->deadline_ns)) {
+            check_deadline_locked(monitor, connection, state);
+        } else if (capacity &&
+                   (phase == CONNECTION_WORKING ||
+                    (all && (phase == CONNECTION_IDLE || phase == CONNECTION_RECEIVING)))) {
+            monitor->polled[count] = (struct pollfd){connection->fd, POLLRDHUP, 0};
+            monitor->watched[count++] = (struct watched){connection, state};
         }
     }
-    poll_locked(peers, count);
+    poll_locked(monitor, count);
 }
 
-static void *watcher_main(void *argument)
+static void *monitor_main(void *argument)
 {
-    struct peers *peers = argument;
-    pthread_mutex_lock(&peers->mutex);
-    for (unsigned tick = 0; !peers->ending; tick++) {
-        if (!peers->first) {
-            pthread_cond_wait(&peers->changed, &peers->mutex);
+    struct monitor *monitor = argument;
+    pthread_mutex_lock(&monitor->mutex);
+    for (unsigned tick = 0; !monitor->ending; tick++) {
+        if (!monitor->first) {
+            pthread_cond_wait(&monitor->changed, &monitor->mutex);
             continue;
         }
         struct timespec until;
-        int64_t next = clock_now_ns() + PEER_TICK_MS * NS_PER_MS;
+        int64_t next = clock_now_ns() + CONNECTION_TICK_MS * NS_PER_MS;
         until.tv_sec = next / NS_PER_S;
         until.tv_nsec = next % NS_PER_S;
         int result = 0;
-        while (!peers->ending && result != ETIMEDOUT)
-            result = pthread_cond_timedwait(&peers->changed, &peers->mutex, &until);
-        look_locked(peers, tick % PEER_SLOW_TICKS == 0);
+        while (!monitor->ending && result != ETIMEDOUT)
+            result = pthread_cond_timedwait(&monitor->changed, &monitor->mutex, &until);
+        look_locked(monitor, tick % CONNECTION_SLOW_TICKS == 0);
     }
-    pthread_mutex_unlock(&peers->mutex);
+    pthread_mutex_unlock(&monitor->mutex);
     return NULL;
 }
 
-struct peers *peers_create(int64_t request_timeout_ns, const char *timeout_answer)
+struct monitor *connection_monitor_create(int64_t request_timeout_ns, const char *timeout_response)
 {
-    struct peers *peers = calloc(1, sizeof *peers);
-    if (!peers)
+    struct monitor *monitor = calloc(1, sizeof *monitor);
+    if (!monitor)
         return NULL;
-    peers->request_timeout_ns = request_timeout_ns;
-    peers->timeout_answer = strdup(timeout_answer);
+    monitor->request_timeout_ns = request_timeout_ns;
+    monitor->timeout_response = strdup(timeout_response);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_mutex_init(&peers->mutex, NULL);
-    pthread_cond_init(&peers->changed, &attributes);
+    pthread_mutex_init(&monitor->mutex, NULL);
+    pthread_cond_init(&monitor->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    if (peers->timeout_answer && pthread_create(&peers->watcher, NULL, watcher_main, peers) == 0)
-        return peers;
-    pthread_cond_destroy(&peers->changed);
-    pthread_mutex_destroy(&peers->mutex);
-    free(peers->timeout_answer);
-    free(peers);
+    if (monitor->timeout_response &&
+        pthread_create(&monitor->monitor, NULL, monitor_main, monitor) == 0)
+        return monitor;
+    pthread_cond_destroy(&monitor->changed);
+    pthread_mutex_destroy(&monitor->mutex);
+    free(monitor->timeout_response);
+    free(monitor);
     return NULL;
 }
 
-void peers_destroy(struct peers *peers)
+void connection_monitor_destroy(struct monitor *monitor)
 {
-    pthread_mutex_lock(&peers->mutex);
-    peers->ending = true;
-    pthread_cond_signal(&peers->changed);
-    pthread_mutex_unlock(&peers->mutex);
-    pthread_join(peers->watcher, NULL);
-    pthread_cond_destroy(&peers->changed);
-    pthread_mutex_destroy(&peers->mutex);
-    free(peers->polled);
-    free(peers->watched);
-    free(peers->timeout_answer);
-    free(peers);
+    pthread_mutex_lock(&monitor->mutex);
+    monitor->ending = true;
+    pthread_cond_signal(&monitor->changed);
+    pthread_mutex_unlock(&monitor->mutex);
+    pthread_join(monitor->monitor, NULL);
+    pthread_cond_destroy(&monitor->changed);
+    pthread_mutex_destroy(&monitor->mutex);
+    free(monitor->polled);
+    free(monitor->watched);
+    free(monitor->timeout_response);
+    free(monitor);
 }

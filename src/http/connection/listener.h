@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* What an address looks like, for messages. */
-#define LISTENER_FORMS "HOST:PORT, [IPV6]:PORT or the path of a Unix socket"
+#define LISTENER_SYNTAX "HOST:PORT, [IPV6]:PORT or the path of a Unix socket"
 
 struct listener {
     int fd;

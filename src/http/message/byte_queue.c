@@ -8,45 +8,45 @@
 
 #include "base/clock.h"
 
-#define RING_BYTES (STREAM_BYTES + STREAM_LAST_WORDS)
+#define RING_BYTES (BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES)
 
-struct stream {
-    pthread_mutex_t mutex;    /* guards all but `left` and what is constant */
-    pthread_cond_t room;      /* the reader has taken some, or has left */
-    struct stream_reader ask; /* constant */
-    atomic_bool left;         /* written with the mutex, read without */
-    bool asleep;              /* the reader is: whoever sets it false wakes it */
-    bool waiting;             /* the producer is */
-    ssize_t end;              /* STREAM_END or STREAM_CUT once the producer is done, else 0 */
-    char last;                /* byte written */
-    size_t first, used;       /* of the ring */
+struct byte_queue {
+    pthread_mutex_t mutex;        /* guards all but `left` and what is constant */
+    pthread_cond_t capacity;      /* the reader has taken some, or has left */
+    struct byte_queue_reader ask; /* constant */
+    atomic_bool closed;           /* written with the mutex, read without */
+    bool asleep;                  /* the reader is: whoever sets it false wakes it */
+    bool waiting;                 /* the producer is */
+    ssize_t end;        /* BYTE_QUEUE_END or BYTE_QUEUE_ABORTED once the producer is done, else 0 */
+    char last;          /* byte written */
+    size_t first, used; /* of the ring */
     char ring[RING_BYTES];
 };
 
-_Static_assert(sizeof(struct stream) <= STREAM_MEMORY, "STREAM_MEMORY is what one takes");
+_Static_assert(sizeof(struct byte_queue) <= BYTE_QUEUE_MEMORY, "STREAM_MEMORY is what one takes");
 
-struct stream *stream_create(const struct stream_reader *reader)
+struct byte_queue *byte_queue_create(const struct byte_queue_reader *reader)
 {
-    struct stream *stream = malloc(sizeof *stream);
-    if (!stream)
+    struct byte_queue *queue = malloc(sizeof *queue);
+    if (!queue)
         return NULL;
-    memset(stream, 0, offsetof(struct stream, ring));
-    stream->ask = *reader;
-    stream->last = '\n';
+    memset(queue, 0, offsetof(struct byte_queue, ring));
+    queue->ask = *reader;
+    queue->last = '\n';
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_mutex_init(&stream->mutex, NULL);
-    pthread_cond_init(&stream->room, &attributes);
+    pthread_mutex_init(&queue->mutex, NULL);
+    pthread_cond_init(&queue->capacity, &attributes);
     pthread_condattr_destroy(&attributes);
-    return stream;
+    return queue;
 }
 
-void stream_destroy(struct stream *stream)
+void byte_queue_destroy(struct byte_queue *queue)
 {
-    pthread_cond_destroy(&stream->room);
-    pthread_mutex_destroy(&stream->mutex);
-    free(stream);
+    pthread_cond_destroy(&queue->capacity);
+    pthread_mutex_destroy(&queue->mutex);
+    free(queue);
 }
 
 static size_t smaller(size_t a, size_t b)
@@ -56,117 +56,117 @@ static size_t smaller(size_t a, size_t b)
 
 /* --- the producer --------------------------------------------------------------------------- */
 
-static void append_locked(struct stream *stream, const char *bytes, size_t size)
+static void append_locked(struct byte_queue *queue, const char *bytes, size_t size)
 {
     if (size == 0)
         return;
-    size_t at = (stream->first + stream->used) % RING_BYTES;
+    size_t at = (queue->first + queue->used) % RING_BYTES;
     size_t part = smaller(size, RING_BYTES - at);
-    memcpy(stream->ring + at, bytes, part);
-    memcpy(stream->ring, bytes + part, size - part);
-    stream->used += size;
-    stream->last = bytes[size - 1];
+    memcpy(queue->ring + at, bytes, part);
+    memcpy(queue->ring, bytes + part, size - part);
+    queue->used += size;
+    queue->last = bytes[size - 1];
 }
 
 /* Leaves the mutex. */
-static void unlock_and_wake(struct stream *stream)
+static void unlock_and_wake(struct byte_queue *queue)
 {
-    bool wake = stream->asleep && (stream->used > 0 || stream->end);
+    bool wake = queue->asleep && (queue->used > 0 || queue->end);
     if (wake)
-        stream->asleep = false;
-    pthread_mutex_unlock(&stream->mutex);
+        queue->asleep = false;
+    pthread_mutex_unlock(&queue->mutex);
     if (wake)
-        stream->ask.wake(stream->ask.context);
+        queue->ask.wake(queue->ask.context);
 }
 
-static void wait_for_room_locked(struct stream *stream)
+static void wait_for_space_locked(struct byte_queue *queue)
 {
-    int64_t until = clock_now_ns() + STREAM_TICK_MS * NS_PER_MS;
+    int64_t until = clock_now_ns() + BYTE_QUEUE_TICK_MS * NS_PER_MS;
     struct timespec time = {until / NS_PER_S, until % NS_PER_S};
-    stream->waiting = true;
-    pthread_cond_timedwait(&stream->room, &stream->mutex, &time);
-    stream->waiting = false;
+    queue->waiting = true;
+    pthread_cond_timedwait(&queue->capacity, &queue->mutex, &time);
+    queue->waiting = false;
 }
 
-bool stream_write(struct stream *stream, const char *bytes, size_t size,
-                  bool (*stop)(void *context), void *context)
+bool byte_queue_write(struct byte_queue *queue, const char *bytes, size_t size,
+                      bool (*stop)(void *context), void *context)
 {
-    while (size > 0 && !stream_is_left(stream)) {
-        pthread_mutex_lock(&stream->mutex);
-        bool full = stream->used >= STREAM_BYTES && !stream_is_left(stream);
+    while (size > 0 && !byte_queue_is_closed(queue)) {
+        pthread_mutex_lock(&queue->mutex);
+        bool full = queue->used >= BYTE_QUEUE_BYTES && !byte_queue_is_closed(queue);
         if (full)
-            wait_for_room_locked(stream);
-        size_t part = smaller(size, STREAM_BYTES - stream->used);
-        append_locked(stream, bytes, part);
-        unlock_and_wake(stream);
+            wait_for_space_locked(queue);
+        size_t part = smaller(size, BYTE_QUEUE_BYTES - queue->used);
+        append_locked(queue, bytes, part);
+        unlock_and_wake(queue);
         bytes += part;
         size -= part;
         if (full && stop(context))
             return false;
     }
-    return !stream_is_left(stream);
+    return !byte_queue_is_closed(queue);
 }
 
-void stream_end(struct stream *stream)
+void byte_queue_end(struct byte_queue *queue)
 {
-    pthread_mutex_lock(&stream->mutex);
-    stream->end = STREAM_END;
-    unlock_and_wake(stream);
+    pthread_mutex_lock(&queue->mutex);
+    queue->end = BYTE_QUEUE_END;
+    unlock_and_wake(queue);
 }
 
-void stream_cut(struct stream *stream, const char *words, size_t size)
+void byte_queue_abort(struct byte_queue *queue, const char *final_error, size_t size)
 {
-    pthread_mutex_lock(&stream->mutex);
-    if (size > 0 && size < STREAM_LAST_WORDS) {
-        if (stream->last != '\n')
-            append_locked(stream, "\n", 1);
-        append_locked(stream, words, size);
+    pthread_mutex_lock(&queue->mutex);
+    if (size > 0 && size < BYTE_QUEUE_FINAL_ERROR_BYTES) {
+        if (queue->last != '\n')
+            append_locked(queue, "\n", 1);
+        append_locked(queue, final_error, size);
     }
-    stream->end = STREAM_CUT;
-    unlock_and_wake(stream);
+    queue->end = BYTE_QUEUE_ABORTED;
+    unlock_and_wake(queue);
 }
 
-bool stream_is_left(const struct stream *stream)
+bool byte_queue_is_closed(const struct byte_queue *queue)
 {
-    return atomic_load(&stream->left);
+    return atomic_load(&queue->closed);
 }
 
 /* --- the reader ----------------------------------------------------------------------------- */
 
-static size_t take_locked(struct stream *stream, char *bytes, size_t max)
+static size_t take_locked(struct byte_queue *queue, char *bytes, size_t max)
 {
-    size_t size = smaller(max, stream->used);
-    size_t part = smaller(size, RING_BYTES - stream->first);
-    memcpy(bytes, stream->ring + stream->first, part);
-    memcpy(bytes + part, stream->ring, size - part);
-    stream->first = (stream->first + size) % RING_BYTES;
-    stream->used -= size;
+    size_t size = smaller(max, queue->used);
+    size_t part = smaller(size, RING_BYTES - queue->first);
+    memcpy(bytes, queue->ring + queue->first, part);
+    memcpy(bytes + part, queue->ring, size - part);
+    queue->first = (queue->first + size) % RING_BYTES;
+    queue->used -= size;
     return size;
 }
 
-ssize_t stream_read(struct stream *stream, char *bytes, size_t max)
+ssize_t byte_queue_read(struct byte_queue *queue, char *bytes, size_t max)
 {
     ssize_t result;
-    pthread_mutex_lock(&stream->mutex);
-    if (stream->used > 0) {
-        result = (ssize_t)take_locked(stream, bytes, max);
-        if (stream->waiting)
-            pthread_cond_signal(&stream->room);
+    pthread_mutex_lock(&queue->mutex);
+    if (queue->used > 0) {
+        result = (ssize_t)take_locked(queue, bytes, max);
+        if (queue->waiting)
+            pthread_cond_signal(&queue->capacity);
     } else {
-        result = stream->end;
+        result = queue->end;
         if (!result) {
-            stream->asleep = true;
-            stream->ask.sleep(stream->ask.context);
+            queue->asleep = true;
+            queue->ask.sleep(queue->ask.context);
         }
     }
-    pthread_mutex_unlock(&stream->mutex);
+    pthread_mutex_unlock(&queue->mutex);
     return result;
 }
 
-void stream_leave(struct stream *stream)
+void byte_queue_close(struct byte_queue *queue)
 {
-    pthread_mutex_lock(&stream->mutex);
-    atomic_store(&stream->left, true);
-    pthread_cond_signal(&stream->room);
-    pthread_mutex_unlock(&stream->mutex);
+    pthread_mutex_lock(&queue->mutex);
+    atomic_store(&queue->closed, true);
+    pthread_cond_signal(&queue->capacity);
+    pthread_mutex_unlock(&queue->mutex);
 }

@@ -7,7 +7,7 @@
  * woken or asked whether to stop.
  *
  * Each function says whose it is. The stream belongs to both sides until both are done with it; who
- * frees it is theirs to settle (service/exchange_stream.h counts holders). */
+ * frees it is theirs to settle (service/request_stream.h counts holders). */
 #ifndef HTTP_MESSAGE_BYTE_QUEUE_H
 #define HTTP_MESSAGE_BYTE_QUEUE_H
 
@@ -16,59 +16,60 @@
 #include <sys/types.h>
 
 /* What may be on its way before the producer waits. */
-#define STREAM_BYTES ((size_t)256 << 10)
+#define BYTE_QUEUE_BYTES ((size_t)256 << 10)
 
 /* Room beyond that for the last words of a stream that is cut. */
-#define STREAM_LAST_WORDS 2048
+#define BYTE_QUEUE_FINAL_ERROR_BYTES 2048
 
 /* A waiting producer asks so often whether to stop. */
-#define STREAM_TICK_MS 20
+#define BYTE_QUEUE_TICK_MS 20
 
-/* What one takes, to be claimed from a budget. */
-#define STREAM_MEMORY (STREAM_BYTES + STREAM_LAST_WORDS + 512)
+/* What one takes, to be reserved from a budget. */
+#define BYTE_QUEUE_MEMORY (BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES + 512)
 
-struct stream;
+struct byte_queue;
 
-/* The reader's side. `sleep` is called by stream_read with the mutex held, so that no wake can
+/* The reader's side. `sleep` is called by byte_queue_read with the mutex held, so that no wake can
  * overtake it; `wake` on the producer's thread, once for each sleep. */
-struct stream_reader {
+struct byte_queue_reader {
     void (*sleep)(void *context);
     void (*wake)(void *context);
     void *context;
 };
 
 /* NULL when memory is short. */
-struct stream *stream_create(const struct stream_reader *reader);
-void stream_destroy(struct stream *stream);
+struct byte_queue *byte_queue_create(const struct byte_queue_reader *reader);
+void byte_queue_destroy(struct byte_queue *queue);
 
 /* --- the producer --------------------------------------------------------------------------- */
 
 /* Appends bytes, in as many turns as it takes. While there is no room it waits, and asks
- * stop(context) after each wait, at least every STREAM_TICK_MS. False when the reader has left or
- * stop said so: the rest of the bytes is dropped, and nothing more should be written. */
-bool stream_write(struct stream *stream, const char *bytes, size_t size,
-                  bool (*stop)(void *context), void *context);
+ * stop(context) after each wait, at least every BYTE_QUEUE_TICK_MS. False when the reader has left
+ * or stop said so: the rest of the bytes is dropped, and nothing more should be written. */
+bool byte_queue_write(struct byte_queue *queue, const char *bytes, size_t size,
+                      bool (*stop)(void *context), void *context);
 
-/* The end: the reader gets what is queued, then STREAM_END. Call it or stream_cut once, last. */
-void stream_end(struct stream *stream);
+/* The end: the reader gets what is queued, then BYTE_QUEUE_END. Call it or byte_queue_abort once,
+ * last. */
+void byte_queue_end(struct byte_queue *queue);
 
 /* An end before all was said: the reader gets what is queued, the last words if there are any and
- * they fit into STREAM_LAST_WORDS (on a line of their own), then STREAM_CUT. */
-void stream_cut(struct stream *stream, const char *words, size_t size);
+ * they fit into BYTE_QUEUE_FINAL_ERROR_BYTES (on a line of their own), then BYTE_QUEUE_ABORTED. */
+void byte_queue_abort(struct byte_queue *queue, const char *final_error, size_t size);
 
 /* True when the reader has left. */
-bool stream_is_left(const struct stream *stream);
+bool byte_queue_is_closed(const struct byte_queue *queue);
 
 /* --- the reader ----------------------------------------------------------------------------- */
 
-#define STREAM_END (-1)
-#define STREAM_CUT (-2)
+#define BYTE_QUEUE_END (-1)
+#define BYTE_QUEUE_ABORTED (-2)
 
 /* Takes up to `max` (at least 1) bytes: how many, or 0 when there are none yet and the reader was
- * put to sleep, or STREAM_END or STREAM_CUT. */
-ssize_t stream_read(struct stream *stream, char *bytes, size_t max);
+ * put to sleep, or BYTE_QUEUE_END or BYTE_QUEUE_ABORTED. */
+ssize_t byte_queue_read(struct byte_queue *queue, char *bytes, size_t max);
 
 /* The reader goes; it must not be asleep, and reads no more. The producer learns of it. */
-void stream_leave(struct stream *stream);
+void byte_queue_close(struct byte_queue *queue);
 
 #endif

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 struct header_survey {
-    const char *fault;  /* of a header line, or NULL */
+    const char *error;  /* of a header line, or NULL */
     unsigned lengths;   /* Content-Length headers */
     unsigned encodings; /* Transfer-Encoding headers */
     unsigned hosts;
@@ -50,9 +50,9 @@ static enum MHD_Result survey_header(void *context, enum MHD_ValueKind kind, con
     if (!value)
         value = "";
     if (!is_token(name)) /* such as "Content-Length " */
-        survey->fault = "has a header whose name has blanks or signs in it";
+        survey->error = "has a header whose name has blanks or signs in it";
     else if (is_folded(name, value))
-        survey->fault = "has a header that is folded over several lines";
+        survey->error = "has a header that is folded over several lines";
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         survey->lengths++;
         survey->length = value;
@@ -77,36 +77,36 @@ static bool parse_length(const char *text, uint64_t *length)
     return *text && errno == 0;
 }
 
-bool request_read_framing(const struct exchange *exchange, const char *version,
-                          struct request_framing *framing, struct problem *problem)
+bool headers_read_framing(const struct request *request, const char *version,
+                          struct framing *framing, struct problem *problem)
 {
     struct header_survey survey = {0};
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, survey_header, &survey);
-    *framing = (struct request_framing){.chunked = survey.encodings > 0};
-    const char *fault = survey.fault;
-    if (fault)
+    MHD_get_connection_values(request->mhd, MHD_HEADER_KIND, survey_header, &survey);
+    *framing = (struct framing){.chunked = survey.encodings > 0};
+    const char *error = survey.error;
+    if (error)
         ; /* nothing further can be trusted */
     else if (survey.lengths && survey.encodings)
-        fault = "has both Content-Length and Transfer-Encoding";
+        error = "has both Content-Length and Transfer-Encoding";
     else if (survey.lengths > 1)
-        fault = "has more than one Content-Length";
+        error = "has more than one Content-Length";
     else if (survey.encodings > 1)
-        fault = "has more than one Transfer-Encoding";
+        error = "has more than one Transfer-Encoding";
     else if (survey.encodings && strcasecmp(survey.encoding, "chunked") != 0)
-        fault = "has a Transfer-Encoding other than chunked";
+        error = "has a Transfer-Encoding other than chunked";
     else if (survey.encodings && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
-        fault = "has a Transfer-Encoding, which HTTP/1.0 does not know";
+        error = "has a Transfer-Encoding, which HTTP/1.0 does not know";
     else if (survey.lengths && !parse_length(survey.length, &framing->content_length))
-        fault = "has a Content-Length that is not a number";
+        error = "has a Content-Length that is not a number";
     else if (survey.hosts > 1)
-        fault = "has more than one Host";
+        error = "has more than one Host";
     else if (survey.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
-        fault = "has no Host";
-    if (fault) {
+        error = "has no Host";
+    if (error) {
         problem_set(problem, PROBLEM_FRAMING,
                     "The request %s; it is refused because a proxy might "
                     "read it in another way.",
-                    fault);
+                    error);
         return false;
     }
     framing->has_body = framing->chunked || framing->content_length > 0;
@@ -138,10 +138,10 @@ static enum MHD_Result add_line(void *context, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-char *request_list(const struct exchange *exchange, const char *name)
+char *headers_list(const struct request *request, const char *name)
 {
     struct list list = {name, NULL};
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_line, &list);
+    MHD_get_connection_values(request->mhd, MHD_HEADER_KIND, add_line, &list);
     return list.text;
 }
 
@@ -168,13 +168,12 @@ static enum MHD_Result visit_parameter(void *context, enum MHD_ValueKind kind, c
     return MHD_NO;
 }
 
-bool request_each_parameter(const struct exchange *exchange,
+bool headers_each_parameter(const struct request *request,
                             bool (*visit)(void *context, const char *name, const char *value,
                                           size_t length),
                             void *context)
 {
     struct parameter_visit state = {visit, context, false};
-    MHD_get_connection_values_n(exchange->connection, MHD_GET_ARGUMENT_KIND, visit_parameter,
-                                &state);
+    MHD_get_connection_values_n(request->mhd, MHD_GET_ARGUMENT_KIND, visit_parameter, &state);
     return !state.stopped;
 }

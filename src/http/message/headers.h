@@ -8,7 +8,7 @@
 
 #include "http/request.h"
 
-struct request_framing {
+struct framing {
     bool has_body;
     bool chunked;
     uint64_t content_length; /* of a body that is not chunked */
@@ -19,17 +19,17 @@ struct request_framing {
  * way (both Content-Length and Transfer-Encoding, several or bad lengths, no Host, folded headers):
  * `problem` is set, and the connection must not be used any further. libmicrohttpd lets such
  * requests through. */
-bool request_read_framing(const struct exchange *exchange, const char *version,
-                          struct request_framing *framing, struct problem *problem);
+bool headers_read_framing(const struct request *request, const char *version,
+                          struct framing *framing, struct problem *problem);
 
 /* All lines of a header whose value is a list, joined by commas (RFC 9110, 5.3); the caller frees
  * it. NULL when there is none, or memory is short. */
-char *request_list(const struct exchange *exchange, const char *name);
+char *headers_list(const struct request *request, const char *name);
 
 /* Calls visit(context, name, value, length) for each parameter of the query, in order, until one
  * returns false. Both are decoded and NUL-terminated; `value` is "" without "=", and a name with a
  * NUL in it is given as "%00". Returns false if a visit did. */
-bool request_each_parameter(const struct exchange *exchange,
+bool headers_each_parameter(const struct request *request,
                             bool (*visit)(void *context, const char *name, const char *value,
                                           size_t length),
                             void *context);

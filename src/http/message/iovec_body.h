@@ -7,29 +7,29 @@
 
 #include "sim/particle_set.h"
 
-struct part {
+struct iovec_part {
     const void *bytes;
     size_t size;
     void *owned; /* what to free, or NULL */
 };
 
-struct parts {
-    struct particle_set columns; /* owned; empty unless parts lie in it */
+struct iovec_body {
+    struct particle_set columns; /* owned; empty unless iovec_body lie in it */
     size_t count;
-    struct part part[];
+    struct iovec_part part[];
 };
 
-/* A list of `count` empty parts. NULL when memory is short. */
-struct parts *parts_create(size_t count);
+/* A list of `count` empty iovec_body. NULL when memory is short. */
+struct iovec_body *iovec_body_create(size_t count);
 
 /* Adds an empty part, and returns the list, which may have moved. NULL when memory is short; then
  * it is as it was. */
-struct parts *parts_append(struct parts *parts);
+struct iovec_body *iovec_body_append(struct iovec_body *iovec_body);
 
-/* Frees the list, what its parts own, and the columns. `parts` may be NULL. */
-void parts_destroy(struct parts *parts);
+/* Frees the list, what its iovec_body own, and the columns. `iovec_body` may be NULL. */
+void iovec_body_destroy(struct iovec_body *iovec_body);
 
 /* All bytes together. */
-size_t parts_size(const struct parts *parts);
+size_t iovec_body_size(const struct iovec_body *iovec_body);
 
 #endif

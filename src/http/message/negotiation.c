@@ -17,7 +17,7 @@ static size_t type_length(const char *text)
     return length;
 }
 
-bool media_is(const char *header, const char *type)
+bool media_type_is(const char *header, const char *type)
 {
     header += strspn(header, BLANK);
     size_t length = type_length(header);
@@ -72,7 +72,7 @@ static double quality_of(const char *accept, const char *type)
     return result;
 }
 
-int media_choose(const char *accept, const char *const *types, size_t count)
+int negotiate_media_type(const char *accept, const char *const *types, size_t count)
 {
     if (!accept || accept[strspn(accept, BLANK)] == '\0')
         return 0;
@@ -101,14 +101,14 @@ static double coding_quality(const char *accept, const char *name)
     return -1;
 }
 
-int media_choose_coding(const char *accept, const char *const *names, size_t count)
+int negotiate_coding(const char *accept, const char *const *names, size_t count)
 {
     if (!accept)
-        return MEDIA_IDENTITY;
+        return CODING_IDENTITY;
     double any = coding_quality(accept, "*");
     double identity = coding_quality(accept, "identity");
     bool refused = identity == 0 || (identity < 0 && any == 0);
-    int chosen = MEDIA_IDENTITY;
+    int chosen = CODING_IDENTITY;
     double best = identity > 0 ? identity : 0;
     for (size_t i = 0; i < count; i++) {
         double q = coding_quality(accept, names[i]);
@@ -116,15 +116,15 @@ int media_choose_coding(const char *accept, const char *const *names, size_t cou
             q = any; /* anything rather than nothing */
         /* What is asked for by name goes before the content as it is, unless that is liked better.
          */
-        if (q > best || (q > 0 && q == best && chosen == MEDIA_IDENTITY)) {
+        if (q > best || (q > 0 && q == best && chosen == CODING_IDENTITY)) {
             best = q;
             chosen = (int)i;
         }
     }
-    return chosen == MEDIA_IDENTITY && refused ? MEDIA_NO_CODING : chosen;
+    return chosen == CODING_IDENTITY && refused ? CODING_NONE_ACCEPTABLE : chosen;
 }
 
-const char *media_codings(void)
+const char *supported_codings(void)
 {
 #if defined(HAVE_ZSTD) && defined(HAVE_ZLIB)
     return "zstd, gzip";

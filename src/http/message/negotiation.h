@@ -6,23 +6,24 @@
 #include <stddef.h>
 
 /* True when the Content-Type `header` names `type`, whatever its parameters. */
-bool media_is(const char *header, const char *type);
+bool media_type_is(const char *header, const char *type);
 
 /* The index of the one of types[0..count) that `accept` (an Accept header, NULL: anything) likes
  * best, the first of equals; -1 when it accepts none. What cannot be parsed is passed
  * over. */
-int media_choose(const char *accept, const char *const *types, size_t count);
+int negotiate_media_type(const char *accept, const char *const *types, size_t count);
 
-/* What media_choose_coding returns besides an index. */
-#define MEDIA_IDENTITY (-1)
-#define MEDIA_NO_CODING (-2)
+/* What negotiate_coding returns besides an index. */
+#define CODING_IDENTITY (-1)
+#define CODING_NONE_ACCEPTABLE (-2)
 
 /* The index of the one of names[0..count) that `accept` (an Accept-Encoding header, NULL: none)
- * asks for by name with the best quality, the first of equals; MEDIA_IDENTITY when it asks for none
- * of them, or likes the content as it is better; MEDIA_NO_CODING when it refuses all. */
-int media_choose_coding(const char *accept, const char *const *names, size_t count);
+ * asks for by name with the best quality, the first of equals; CODING_IDENTITY when it asks for
+ * none of them, or likes the content as it is better; CODING_NONE_ACCEPTABLE when it refuses all.
+ */
+int negotiate_coding(const char *accept, const char *const *names, size_t count);
 
 /* The content codings that are understood, as headers list them; "identity" when there are none. */
-const char *media_codings(void);
+const char *supported_codings(void);
 
 #endif

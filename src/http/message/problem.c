@@ -125,13 +125,13 @@ char *problem_http(const struct problem *problem)
     size_t size = 0;
     char *document = problem_document(problem, &size);
     unsigned status = problem_status(problem->kind);
-    char *answer = NULL;
+    char *response = NULL;
     if (!document ||
-        asprintf(&answer,
+        asprintf(&response,
                  "HTTP/1.1 %u %s\r\nContent-Type: " PROBLEM_TYPE "\r\n"
                  "Content-Length: %zu\r\nConnection: close\r\n\r\n%.*s",
                  status, MHD_get_reason_phrase_for(status), size, (int)size, document) < 0)
-        answer = NULL;
+        response = NULL;
     free(document);
-    return answer;
+    return response;
 }

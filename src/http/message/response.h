@@ -1,5 +1,5 @@
 /* What a request is answered with: a body in one of several forms, and how the library gets it.
- * Part of the exchange, and owned as that is. */
+ * Part of the request, and owned as that is. */
 #ifndef HTTP_MESSAGE_RESPONSE_H
 #define HTTP_MESSAGE_RESPONSE_H
 
@@ -10,42 +10,42 @@
 
 #include "http/message/iovec_body.h"
 
-struct exchange;
+struct request;
 
 /* What a reader returns in place of a number of bytes. */
-#define ANSWER_END MHD_CONTENT_READER_END_OF_STREAM
-#define ANSWER_CUT                                                                                 \
+#define BODY_END MHD_CONTENT_READER_END_OF_STREAM
+#define BODY_ABORTED                                                                               \
     MHD_CONTENT_READER_END_WITH_ERROR /* the connection is closed, the body lacks its end */
 
 /* A body that is written while it is sent. `read` is called by the connection's I/O thread, until
  * the request is over: it writes up to `max` bytes, at least one, and returns how many, or
- * ANSWER_END or ANSWER_CUT; or 0 when it has suspended the connection, for then there is nothing
- * yet. `destroy` is called once, on that thread, when the exchange may be gone; it may be NULL. */
-struct answer_reader {
-    ssize_t (*read)(void *context, struct exchange *exchange, char *out, size_t max);
+ * BODY_END or BODY_ABORTED; or 0 when it has suspended the connection, for then there is nothing
+ * yet. `destroy` is called once, on that thread, when the request may be gone; it may be NULL. */
+struct body_source {
+    ssize_t (*read)(void *context, struct request *request, char *out, size_t max);
     void (*destroy)(void *context);
     void *context;
 };
 
-struct answer {
+struct response {
     unsigned status;
     const char *content_type;
     const char *body;
-    struct parts *parts;         /* in place of body */
-    struct answer_reader reader; /* in place of body, if it has functions */
+    struct iovec_body *iovec_body; /* in place of body */
+    struct body_source reader;     /* in place of body, if it has functions */
     size_t size;
     bool owned;                 /* body is freed after sending */
     char number[24];            /* for the value of a header */
-    const char *header_name[4]; /* further headers; the strings outlive the exchange */
+    const char *header_name[4]; /* further headers; the strings outlive the request */
     const char *header_value[4];
     unsigned retry_after_s; /* 0: none */
 };
 
 /* Frees what it holds; all zero afterwards. */
-void answer_drop(struct answer *answer);
+void response_free(struct response *response);
 
-/* A response with the body of the exchange's answer, which it takes over. NULL when memory is
+/* A response with the body of the request's answer, which it takes over. NULL when memory is
  * short; then the answer still has it. I/O thread. */
-struct MHD_Response *answer_response(struct exchange *exchange);
+struct MHD_Response *response_build(struct request *request);
 
 #endif

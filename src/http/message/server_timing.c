@@ -7,7 +7,7 @@ const char *const timing_names[TIMING_PHASES] = {
     [TIMING_EVOLVE] = "evolve",   [TIMING_SERIALIZE] = "serialize",
 };
 
-char *timing_digits(char *out, uint64_t value, int width)
+char *format_digits(char *out, uint64_t value, int width)
 {
     char digits[20];
     int count = 0;
@@ -20,14 +20,14 @@ char *timing_digits(char *out, uint64_t value, int width)
     return out;
 }
 
-char *timing_seconds(char *out, int64_t ns)
+char *format_seconds(char *out, int64_t ns)
 {
-    out = timing_digits(out, (uint64_t)ns / 1000000000u, 1);
+    out = format_digits(out, (uint64_t)ns / 1000000000u, 1);
     uint64_t fraction = (uint64_t)ns % 1000000000u;
     if (fraction == 0)
         return out;
     *out++ = '.';
-    out = timing_digits(out, fraction, 9);
+    out = format_digits(out, fraction, 9);
     while (out[-1] == '0')
         out--;
     return out;
@@ -39,9 +39,9 @@ static char *put_entry(char *out, const char *name, int64_t ns)
     memcpy(out, name, length);
     out += length;
     memcpy(out, ";dur=", 5);
-    out = timing_digits(out + 5, (uint64_t)ns / 1000000u, 1);
+    out = format_digits(out + 5, (uint64_t)ns / 1000000u, 1);
     *out++ = '.';
-    return timing_digits(out, (uint64_t)ns / 1000u % 1000u, 3);
+    return format_digits(out, (uint64_t)ns / 1000u % 1000u, 3);
 }
 
 void timing_header(char out[TIMING_HEADER_MAX], const struct timing *timing, int64_t total_ns)

@@ -22,16 +22,16 @@ struct timing {
     int64_t ns[TIMING_PHASES];
 };
 
-/* What timing_seconds writes at most: 10 digits, a point, 9 digits. */
-#define TIMING_SECONDS_MAX 20
+/* What format_seconds writes at most: 10 digits, a point, 9 digits. */
+#define FORMAT_SECONDS_MAX 20
 
 /* Writes ns (from 0 up to centuries) as a decimal of seconds without trailing zeros;
  * returns the end. No NUL is added. */
-char *timing_seconds(char *out, int64_t ns);
+char *format_seconds(char *out, int64_t ns);
 
 /* Writes `value` in decimal with at least `width` digits; returns the end. No NUL is
  * added. */
-char *timing_digits(char *out, uint64_t value, int width);
+char *format_digits(char *out, uint64_t value, int width);
 
 /* Writes the value of a Server-Timing header (durations in milliseconds) with the phases
  * entered and the total, NUL-terminated. */

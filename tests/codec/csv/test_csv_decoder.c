@@ -3,9 +3,9 @@
 
 #define DECODER_CREATE csv_decoder_create
 #include "../../suite.h"
+#include "../decode.h"
 #include "codec/csv/csv_decoder.h"
 #include "codec/number/number.h"
-#include "../decode.h"
 
 #define H "x,y,ang_vel\n"
 #define BOM "\xef\xbb\xbf"
@@ -279,7 +279,7 @@ START_TEST(meaningless)
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         struct decoded d;
         decode(&d, faults[i].text);
-        ck_assert_msg(d.status == DECODE_MEANING, "%s: %d %s", faults[i].text, d.status,
+        ck_assert_msg(d.status == DECODE_INVALID, "%s: %d %s", faults[i].text, d.status,
                       d.error.detail);
         ck_assert_msg(strcmp(d.error.pointer, faults[i].pointer) == 0, "%s: pointer %s",
                       faults[i].text, d.error.pointer);
@@ -307,7 +307,7 @@ START_TEST(long_words_are_cut)
                 length += (size_t)sprintf(text + length, ",2,3\n");
                 struct decoded d = {.budget.limit = 0};
                 decode_chunks(&d, text, length, 0, 100, 10);
-                ck_assert_int_eq(d.status, DECODE_MEANING);
+                ck_assert_int_eq(d.status, DECODE_INVALID);
                 ck_assert_uint_lt(strlen(d.error.detail), sizeof d.error.detail - 1);
                 /* a sequence that was cut would be replaced */
                 ck_assert_ptr_null(strstr(d.error.detail, "\xef\xbf\xbd"));

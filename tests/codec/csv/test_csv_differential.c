@@ -9,9 +9,9 @@
 
 #define DECODER_CREATE csv_decoder_create
 #include "../../suite.h"
-#include "codec/csv/csv_decoder.h"
 #include "../decode.h"
 #include "../generator.h"
+#include "codec/csv/csv_decoder.h"
 
 #define TEXTS 120000
 #define TEXT_BYTES_MAX 512
@@ -71,7 +71,7 @@ struct reader {
     const char *text;
     size_t length, at;
     bool malformed;
-    size_t fault; /* the byte where it is malformed */
+    size_t error; /* the byte where it is malformed */
     char field[TEXT_BYTES_MAX + 1];
     size_t bytes; /* of the field */
     double numbers[TEXT_BYTES_MAX][3];
@@ -81,7 +81,7 @@ struct reader {
 static bool malformed(struct reader *reader, size_t at)
 {
     reader->malformed = true;
-    reader->fault = at;
+    reader->error = at;
     return false;
 }
 
@@ -303,15 +303,15 @@ static void compare(const char *text, size_t length, size_t chunk, struct tally 
     bool good = read_text(&reader);
     enum decode_status expected = reader.malformed ? DECODE_SYNTAX
                                   : good           ? DECODE_OK
-                                                   : DECODE_MEANING;
+                                                   : DECODE_INVALID;
     ck_assert_msg(d.status == expected, "%d, not %d, %s: %.*s", d.status, expected, d.error.detail,
                   (int)length, text);
     if (expected == DECODE_SYNTAX) {
-        ck_assert_msg(d.error.byte == reader.fault, "byte %d, not %zu, %s: %.*s", (int)d.error.byte,
-                      reader.fault, d.error.detail, (int)length, text);
+        ck_assert_msg(d.error.byte == reader.error, "byte %d, not %zu, %s: %.*s", (int)d.error.byte,
+                      reader.error, d.error.detail, (int)length, text);
         check_place(&d.error, text);
         tally->malformed++;
-    } else if (expected == DECODE_MEANING) {
+    } else if (expected == DECODE_INVALID) {
         tally->meaningless++;
     } else {
         const struct particle_set *set = &d.simulation.particles;

@@ -6,10 +6,10 @@
 
 #define DECODER_CREATE csv_decoder_create
 #include "../../suite.h"
-#include "codec/csv/csv_decoder.h"
 #include "../decode.h"
 #include "../encode.h"
 #include "../generator.h"
+#include "codec/csv/csv_decoder.h"
 
 static char *encode(const struct particle_set *set)
 {

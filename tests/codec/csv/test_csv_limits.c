@@ -3,9 +3,9 @@
 
 #define DECODER_CREATE csv_decoder_create
 #include "../../suite.h"
+#include "../decode.h"
 #include "codec/csv/csv_decoder.h"
 #include "codec/number/number.h"
-#include "../decode.h"
 
 #define H "x,y,ang_vel\n"
 
@@ -52,11 +52,11 @@ START_TEST(bytes_of_a_number)
         struct decoded d;
         /* too large for a double, but short enough to be read */
         decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX, '0', places[i].after);
-        ck_assert_int_eq(d.status, DECODE_MEANING);
+        ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_ptr_nonnull(strstr(d.error.detail, "too large"));
         decoded_free(&d);
         decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX + 1, '0', places[i].after);
-        ck_assert_int_eq(d.status, DECODE_MEANING);
+        ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_str_eq(d.error.pointer, "/particles/1/y");
         ck_assert_ptr_nonnull(strstr(d.error.detail, "y is longer than 1024 bytes"));
         decoded_free(&d);
@@ -84,7 +84,7 @@ START_TEST(the_longest_number)
         strcpy(text + length + NUMBER_READ_BYTES_MAX - 2 + longer, ",1\n");
         struct decoded d;
         decode(&d, text);
-        ck_assert_int_eq(d.status, longer ? DECODE_MEANING : DECODE_OK);
+        ck_assert_int_eq(d.status, longer ? DECODE_INVALID : DECODE_OK);
         if (!longer)
             ck_assert(d.simulation.particles.y[1] == 1.0 / 3);
         decoded_free(&d);
@@ -200,7 +200,7 @@ START_TEST(nothing_is_claimed_without_need)
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct decoded d;
         decode(&d, bodies[i]);
-        ck_assert_int_eq(d.status, DECODE_MEANING);
+        ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_uint_eq(d.budget.asks, 0);
         decoded_free(&d);
     }
@@ -216,8 +216,8 @@ START_TEST(a_decoder_may_be_left_midway)
     static const char text[] = H "1,2,3\n4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);
     decoder_destroy(decoder);
-    ck_assert_uint_gt(d.budget.claimed, 0);
-    ck_assert_uint_eq(d.budget.claimed, particle_set_bytes(d.simulation.particles.capacity));
+    ck_assert_uint_gt(d.budget.reserved, 0);
+    ck_assert_uint_eq(d.budget.reserved, particle_set_bytes(d.simulation.particles.capacity));
     simulation_fini(&d.simulation);
 }
 END_TEST

@@ -274,14 +274,14 @@ START_TEST(brackets_match_at_every_depth)
             closing[i] = i % 3 ? ']' : '}';
         }
         text[length++] = '1';
-        size_t fault = length + JSON_DEPTH_MAX - 1 - wrong;
+        size_t error = length + JSON_DEPTH_MAX - 1 - wrong;
         closing[wrong] = wrong % 3 ? '}' : ']';
         for (size_t i = JSON_DEPTH_MAX; i-- > 0;)
             text[length++] = closing[i];
         struct decoded d = {.budget.limit = 0};
         decode_chunks(&d, text, length, 0, length, 1);
         ck_assert_int_eq(d.status, DECODE_SYNTAX);
-        ck_assert_uint_eq(d.error.byte, fault);
+        ck_assert_uint_eq(d.error.byte, error);
         decoded_free(&d);
     }
 }

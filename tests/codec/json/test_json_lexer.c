@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "../../suite.h"
-#include "codec/number/number.h"
 #include "../decode.h"
+#include "codec/number/number.h"
 
 /* Decodes `token` as the value of an unknown member: well-formed tokens end in
- * DECODE_MEANING there, whatever they are. */
+ * DECODE_INVALID there, whatever they are. */
 #define BEFORE "{\"a\":\n "
 #define BEFORE_BYTES (sizeof BEFORE - 1)
 #define BEFORE_COLUMN 2
@@ -57,7 +57,7 @@ START_TEST(well_formed_tokens)
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         struct decoded d;
         decode_token(&d, tokens[i].text, tokens[i].length);
-        ck_assert_msg(d.status == DECODE_MEANING, "%s: %s", tokens[i].text, d.error.detail);
+        ck_assert_msg(d.status == DECODE_INVALID, "%s: %s", tokens[i].text, d.error.detail);
         ck_assert_str_eq(d.error.pointer, "/a");
         decoded_free(&d);
     }
@@ -185,7 +185,7 @@ START_TEST(root_that_is_no_object)
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         struct decoded d;
         decode(&d, roots[i].text);
-        ck_assert_msg(d.status == DECODE_MEANING, "%s: %d", roots[i].text, d.status);
+        ck_assert_msg(d.status == DECODE_INVALID, "%s: %d", roots[i].text, d.status);
         ck_assert_str_eq(d.error.pointer, "");
         ck_assert_msg(strstr(d.error.detail, "the body must be an object") &&
                           strstr(d.error.detail, roots[i].detail),
@@ -242,7 +242,7 @@ START_TEST(number_length_limit)
 
         for (size_t over = 1; over <= 901; over += 900) {
             decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX + over, places[i].after);
-            ck_assert_int_eq(d.status, DECODE_MEANING);
+            ck_assert_int_eq(d.status, DECODE_INVALID);
             ck_assert_str_eq(d.error.pointer, places[i].pointer);
             ck_assert_ptr_nonnull(strstr(d.error.detail, "1024"));
             decoded_free(&d);

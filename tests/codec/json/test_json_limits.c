@@ -38,7 +38,7 @@ START_TEST(depth_limit)
 {
     struct decoded d;
     decode_nested(&d, JSON_DEPTH_MAX);
-    ck_assert_int_eq(d.status, DECODE_MEANING);
+    ck_assert_int_eq(d.status, DECODE_INVALID);
     ck_assert_str_eq(d.error.pointer, "/a");
     decoded_free(&d);
 
@@ -62,7 +62,7 @@ START_TEST(particle_limit)
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct decoded d;
         decode_every_way(&d, bodies[i], strlen(bodies[i]), 3);
-        ck_assert_int_eq(d.status, i < 3 ? DECODE_OK : DECODE_MEANING);
+        ck_assert_int_eq(d.status, i < 3 ? DECODE_OK : DECODE_INVALID);
         decoded_free(&d);
         decode_every_way(&d, bodies[i], strlen(bodies[i]), 2);
         ck_assert_int_eq(d.status, DECODE_TOO_MANY);
@@ -188,7 +188,7 @@ START_TEST(memory_is_short)
 }
 END_TEST
 
-START_TEST(nothing_is_claimed_after_a_fault)
+START_TEST(nothing_is_claimed_after_a_error)
 {
     static const char *const bodies[] = {
         "{\"dt\":-1,\"particles\":[[1,2,3],[1,2,3]]}",
@@ -198,7 +198,7 @@ START_TEST(nothing_is_claimed_after_a_fault)
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct decoded d;
         decode(&d, bodies[i]);
-        ck_assert_int_eq(d.status, DECODE_MEANING);
+        ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_str_eq(d.error.pointer, "/dt");
         ck_assert_uint_eq(d.budget.asks, 0);
         decoded_free(&d);
@@ -215,8 +215,8 @@ START_TEST(a_decoder_may_be_left_midway)
     static const char text[] = "{\"particles\":[[1,2,3],[4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);
     decoder_destroy(decoder);
-    ck_assert_uint_gt(d.budget.claimed, 0);
-    ck_assert_uint_eq(d.budget.claimed, particle_set_bytes(d.simulation.particles.capacity));
+    ck_assert_uint_gt(d.budget.reserved, 0);
+    ck_assert_uint_eq(d.budget.reserved, particle_set_bytes(d.simulation.particles.capacity));
     simulation_fini(&d.simulation);
 }
 END_TEST
@@ -232,7 +232,7 @@ int main(void)
     tcase_add_test(tcase, memory_is_claimed_and_given_back);
     tcase_add_test(tcase, memory_of_a_body_whose_length_is_told);
     tcase_add_test(tcase, memory_is_short);
-    tcase_add_test(tcase, nothing_is_claimed_after_a_fault);
+    tcase_add_test(tcase, nothing_is_claimed_after_a_error);
     tcase_add_test(tcase, a_decoder_may_be_left_midway);
     return suite_run(suite);
 }

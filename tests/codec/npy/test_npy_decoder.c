@@ -6,15 +6,15 @@
 
 #include "../../suite.h"
 #define DECODER_CREATE npy_decoder_create
-#include "codec/columns.h"
 #include "../decode.h"
 #include "../generator.h"
+#include "codec/columns.h"
 #include "npy_body.h"
 
 #define COUNT_MAX 9
 
 /* A body, and the particles that it holds. */
-struct body {
+struct particle_body {
     size_t count, size, head;
     double numbers[COUNT_MAX][PARTICLE_COLUMNS];
     char bytes[1024];
@@ -69,7 +69,7 @@ static size_t put_head(char *out, const struct layout *layout, unsigned major, s
 }
 
 /* Writes body->numbers behind the head. */
-static void put_data(struct body *body, const struct layout *layout)
+static void put_data(struct particle_body *body, const struct layout *layout)
 {
     char *out = body->bytes + body->head;
     for (size_t k = 0; k < body->count * PARTICLE_COLUMNS; k++) {
@@ -82,7 +82,8 @@ static void put_data(struct body *body, const struct layout *layout)
 }
 
 /* Numbers that a float holds, too, unless all are doubles. */
-static void fill(struct body *body, const struct layout *layout, unsigned major, size_t count)
+static void fill(struct particle_body *body, const struct layout *layout, unsigned major,
+                 size_t count)
 {
     uint64_t state = 88172645463325252;
     bool wide = layout->width[0] + layout->width[1] + layout->width[2] == 24;
@@ -96,7 +97,7 @@ static void fill(struct body *body, const struct layout *layout, unsigned major,
     put_data(body, layout);
 }
 
-static void check_numbers(const struct decoded *d, const struct body *body)
+static void check_numbers(const struct decoded *d, const struct particle_body *body)
 {
     const struct particle_set *set = &d->simulation.particles;
     const double *const columns[] = {set->x, set->y, set->ang_vel};
@@ -117,7 +118,7 @@ START_TEST(layouts)
     static const size_t counts[] = {1, 2, 3, 4, 5, COUNT_MAX};
     struct layout layout = layout_number((size_t)_i);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        struct body body;
+        struct particle_body body;
         struct decoded d;
         fill(&body, &layout, 1 + c % 3, counts[c]); /* every version twice */
         decode_every_way(&d, body.bytes, body.size, counts[c]);
@@ -146,7 +147,7 @@ START_TEST(extreme_numbers)
                                     0x1p+127};
     for (size_t number = 0; number < MATRICES; number++) {
         const struct layout *layout = &matrices[number];
-        struct body body;
+        struct particle_body body;
         struct decoded d;
         fill(&body, layout, 1, 3);
         memcpy(body.numbers, layout->width[0] == 8 ? wide : narrow, sizeof wide);
@@ -199,13 +200,13 @@ static const uint64_t not_finite[] = {
     UINT64_C(0x7ff4000000000000), /* NaN, signalling */
 };
 
-static void check_fault(const struct decoded *d, size_t i, unsigned column, const char *what)
+static void check_error(const struct decoded *d, size_t i, unsigned column, const char *what)
 {
     char pointer[64], detail[128];
     snprintf(pointer, sizeof pointer, "/particles/%zu/%s", i, column_names[column]);
     snprintf(detail, sizeof detail, "particles[%zu].%s must be a finite number, not %s", i,
              column_names[column], what);
-    ck_assert_int_eq(d->status, DECODE_MEANING);
+    ck_assert_int_eq(d->status, DECODE_INVALID);
     ck_assert_str_eq(d->error.pointer, pointer);
     ck_assert_str_eq(d->error.detail, detail);
 }
@@ -215,7 +216,7 @@ START_TEST(numbers_that_are_not_finite)
 {
     static const char *const names[] = {"infinity", "minus infinity", "NaN", "NaN", "NaN"};
     struct layout layout = layout_number((size_t)_i);
-    struct body body;
+    struct particle_body body;
     fill(&body, &layout, 1, 5);
     for (size_t i = 0; i < body.count; i++)
         for (unsigned column = 0; column < PARTICLE_COLUMNS; column++)
@@ -229,7 +230,7 @@ START_TEST(numbers_that_are_not_finite)
                 } else {
                     decode_chunks(&d, body.bytes, body.size, 0, body.size, 5);
                 }
-                check_fault(&d, i, column, names[k]);
+                check_error(&d, i, column, names[k]);
                 body.numbers[i][column] = before;
                 decoded_free(&d);
             }
@@ -240,22 +241,22 @@ END_TEST
 START_TEST(the_first_in_the_file_is_reported)
 {
     struct layout layout = layout_number((size_t)_i);
-    struct body body;
+    struct particle_body body;
     fill(&body, &layout, 1, 4);
     struct decoded d;
     body.numbers[1][layout.column[2]] = body.numbers[2][layout.column[0]] = NAN;
     put_data(&body, &layout);
     decode_every_way(&d, body.bytes, body.size, 4);
     if (layout.fortran)
-        check_fault(&d, 2, layout.column[0], "NaN");
+        check_error(&d, 2, layout.column[0], "NaN");
     else
-        check_fault(&d, 1, layout.column[2], "NaN");
+        check_error(&d, 1, layout.column[2], "NaN");
     decoded_free(&d);
 
     body.numbers[1][layout.column[0]] = body.numbers[1][layout.column[1]] = INFINITY;
     put_data(&body, &layout);
     decode_every_way(&d, body.bytes, body.size, 4);
-    check_fault(&d, 1, layout.column[0], "infinity");
+    check_error(&d, 1, layout.column[0], "infinity");
     decoded_free(&d);
 }
 END_TEST
@@ -274,9 +275,9 @@ static void check_syntax(const struct decoded *d, uint64_t byte, const char *det
 START_TEST(data_of_another_size)
 {
     struct layout layout = layout_number((size_t)_i);
-    struct body body;
+    struct particle_body body;
     fill(&body, &layout, 1, 2);
-    for (int faulty = 0; faulty < 2; faulty++) {
+    for (int first_invalid = 0; first_invalid < 2; first_invalid++) {
         struct decoded d;
         size_t data = body.size - body.head;
         char ends[128], behind[128];
@@ -304,7 +305,7 @@ END_TEST
 START_TEST(cut_off_in_the_head)
 {
     for (unsigned major = 1; major <= 3; major++) {
-        struct body body;
+        struct particle_body body;
         struct decoded d;
         fill(&body, &matrices[0], major, 1);
         decode_every_way(&d, body.bytes, 0, 1);
@@ -336,7 +337,7 @@ START_TEST(room_comes_with_the_data)
             enum decode_status status = decoder_feed(decoder, head, size);
             if (refuse != 1 && refuse != 2) {
                 ck_assert_int_eq(status, DECODE_OK);
-                ck_assert_uint_eq(budget.claimed, particle_set_bytes(FIRST));
+                ck_assert_uint_eq(budget.reserved, particle_set_bytes(FIRST));
             }
             static double numbers[3 * 1000];
             for (size_t i = 0; i < COUNT * PARTICLE_COLUMNS && !status; i += 3000) {
@@ -347,7 +348,7 @@ START_TEST(room_comes_with_the_data)
             if (!status)
                 status = decoder_finish(decoder);
             ck_assert_int_eq(status, refuse ? DECODE_NO_MEMORY : DECODE_OK);
-            ck_assert_uint_eq(budget.claimed, refuse ? 0 : particle_set_bytes(COUNT));
+            ck_assert_uint_eq(budget.reserved, refuse ? 0 : particle_set_bytes(COUNT));
             for (size_t i = 0; i < COUNT && !refuse; i++) {
                 double x = fortran ? (double)i : 3.0 * (double)i;
                 double ang_vel = fortran ? (double)(2 * COUNT + i) : 3.0 * (double)i + 2;

@@ -25,14 +25,14 @@ static void finish(void)
 
 /* --- the libraries -------------------------------------------------------------------------- */
 
-struct text {
+struct string_builder {
     char *bytes;
     size_t size;
 };
 
-static struct text pack(const char *coding, const char *bytes, size_t size)
+static struct string_builder pack(const char *coding, const char *bytes, size_t size)
 {
-    struct text out = {malloc(size + 1000), 0};
+    struct string_builder out = {malloc(size + 1000), 0};
     ck_assert_ptr_nonnull(out.bytes);
     if (strcmp(coding, "zstd") == 0) {
         out.size = ZSTD_compress(out.bytes, size + 1000, bytes, size, 3);
@@ -50,10 +50,10 @@ static struct text pack(const char *coding, const char *bytes, size_t size)
     return out;
 }
 
-static struct text unpack(const char *coding, const char *bytes, size_t size)
+static struct string_builder unpack(const char *coding, const char *bytes, size_t size)
 {
     size_t room = 64 << 20;
-    struct text out = {malloc(room), 0};
+    struct string_builder out = {malloc(room), 0};
     ck_assert_ptr_nonnull(out.bytes);
     if (strcmp(coding, "zstd") == 0) {
         out.size = ZSTD_decompress(out.bytes, room, bytes, size);
@@ -104,7 +104,7 @@ START_TEST(packed_bodies)
     const struct reply *reply = post(fd, "", body, strlen(body));
     ck_assert_int_eq(reply->status, 200);
     double x = reply_number(reply, "/particles/2999/0");
-    struct text packed = pack(coding, body, strlen(body));
+    struct string_builder packed = pack(coding, body, strlen(body));
     ck_assert_uint_lt(packed.size, strlen(body) / 2);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", coding);
     reply = post(fd, headers, packed.bytes, packed.size);
@@ -113,7 +113,7 @@ START_TEST(packed_bodies)
     ck_assert_double_eq(reply_number(reply, "/particles/2999/0"), x);
     ck_assert_ptr_null(reply_header(reply, "Content-Encoding"));
     /* in chunks of one byte each */
-    struct text small = pack(coding, THREE_BODY, strlen(THREE_BODY));
+    struct string_builder small = pack(coding, THREE_BODY, strlen(THREE_BODY));
     ck_assert(raw_sendf(fd,
                         "POST /simulate HTTP/1.1\r\nHost: x\r\n%s"
                         "Transfer-Encoding: chunked\r\n\r\n",
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(faults_inside)
 {
     static const char text[] = "{\"particles\":[[0.3,0.5,1],\n[0.1]]}";
-    struct text packed = pack(codings[_i], text, strlen(text));
+    struct string_builder packed = pack(codings[_i], text, strlen(text));
     char headers[64];
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     int fd = raw_open(&server);
@@ -168,7 +168,7 @@ START_TEST(bombs)
     char *text = malloc(size), headers[64];
     memset(text, ' ', size);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
-    struct text packed = pack(codings[_i], text, size);
+    struct string_builder packed = pack(codings[_i], text, size);
     ck_assert_uint_lt(packed.size, 1 << 20);
     int fd = raw_open(&server);
     const struct reply *reply = post(fd, headers, packed.bytes, packed.size);
@@ -201,7 +201,7 @@ START_TEST(turns)
     memset(text, ' ', size);
     memcpy(text, THREE_BODY, length - 1);
     text[size - 1] = THREE_BODY[length - 1];
-    struct text packed = pack(codings[_i], text, size);
+    struct string_builder packed = pack(codings[_i], text, size);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     int fd = raw_open(&server);
     for (int again = 0; again < 2; again++) {
@@ -238,7 +238,7 @@ START_TEST(packed_answers)
         ck_assert_int_eq(reply->status, 200);
         ck_assert_str_eq(reply_header(reply, "Content-Encoding"), coding);
         ck_assert_str_eq(reply_header(reply, "Content-Type"), "application/json");
-        struct text text = unpack(coding, reply->body, reply->size);
+        struct string_builder text = unpack(coding, reply->body, reply->size);
         ck_assert_uint_lt(reply->size, text.size);
         reply = post(fd, "", body, strlen(body));
         /* the particles and what follows up to the timing are the same bytes */
@@ -311,11 +311,11 @@ START_TEST(choice_of_coding)
 }
 END_TEST
 
-/* Leaving in the middle of the body frees all that unpacking held. */
+/* Leaving in the middle of the body frees all that decompression held. */
 START_TEST(left_midway)
 {
     char *body = many(3000), headers[64];
-    struct text packed = pack(codings[_i], body, strlen(body));
+    struct string_builder packed = pack(codings[_i], body, strlen(body));
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     for (int i = 0; i < 10; i++) {
         int fd = raw_open(&server);

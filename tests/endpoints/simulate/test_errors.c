@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/codec.h"
 #include "../../harness/harness.h"
+#include "codec/codec.h"
 
 static struct daemon server;
 

@@ -22,7 +22,7 @@ static void finish(void)
 }
 
 /* The particles as text, in the shape of their index or as CSV; allocated. */
-enum { OBJECTS, TRIPLES, COLUMNS, CSV, FORMS };
+enum { OBJECTS, TRIPLES, COLUMNS, CSV, MEDIA_TYPES };
 
 static char *put_column(char *out, const char *name, int count, const char *format)
 {
@@ -194,7 +194,7 @@ int main(void)
     Suite *suite = suite_create("http/large");
     TCase *tcase = suite_case(suite, "large");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_loop_test(tcase, every_form, 0, FORMS);
+    tcase_add_loop_test(tcase, every_form, 0, MEDIA_TYPES);
     tcase_add_test(tcase, http_1_0);
     tcase_add_test(tcase, slow_readers_hold_up_nobody);
     tcase = suite_case(suite, "drain");

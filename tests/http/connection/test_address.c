@@ -13,11 +13,11 @@ START_TEST(good)
         {"[fe80::1%eth0]:80", "fe80::1%eth0", "80"},
         {"h:00080", "h", "00080"},
     };
-    struct address_parts parts;
+    struct address_parts iovec_body;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        ck_assert_msg(address_split(rows[i][0], &parts), "%s", rows[i][0]);
-        ck_assert_str_eq(parts.host, rows[i][1]);
-        ck_assert_str_eq(parts.port, rows[i][2]);
+        ck_assert_msg(address_split(rows[i][0], &iovec_body), "%s", rows[i][0]);
+        ck_assert_str_eq(iovec_body.host, rows[i][1]);
+        ck_assert_str_eq(iovec_body.port, rows[i][2]);
     }
 }
 END_TEST
@@ -42,24 +42,24 @@ START_TEST(bad)
                                        "[::1:80",
                                        "::1]:80",
                                        "a:b:80"};
-    struct address_parts parts;
+    struct address_parts iovec_body;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        ck_assert_msg(!address_split(rows[i], &parts), "%s", rows[i]);
+        ck_assert_msg(!address_split(rows[i], &iovec_body), "%s", rows[i]);
 }
 END_TEST
 
 START_TEST(long_hosts)
 {
-    struct address_parts parts;
+    struct address_parts iovec_body;
     char text[400];
-    size_t most = sizeof parts.host - 1;
+    size_t most = sizeof iovec_body.host - 1;
     memset(text, 'h', sizeof text);
     strcpy(text + most, ":80");
-    ck_assert(address_split(text, &parts));
-    ck_assert_uint_eq(strlen(parts.host), most);
+    ck_assert(address_split(text, &iovec_body));
+    ck_assert_uint_eq(strlen(iovec_body.host), most);
     text[most] = 'h';
     strcpy(text + most + 1, ":80");
-    ck_assert(!address_split(text, &parts));
+    ck_assert(!address_split(text, &iovec_body));
 }
 END_TEST
 

@@ -1,4 +1,4 @@
-/* The watcher's verdicts, on socket pairs. */
+/* The monitor's verdicts, on socket pairs. */
 #include "http/connection/connection.h"
 
 #include <poll.h>
@@ -13,8 +13,8 @@
 #define LONG_NS INT64_C(3600000000000)
 #define SHORT_NS 100000000
 
-static struct peers *peers;
-static struct peer *peer;
+static struct monitor *monitor;
+static struct connection *connection;
 static int ours, theirs;
 
 static void open_with(int64_t timeout_ns)
@@ -23,11 +23,11 @@ static void open_with(int64_t timeout_ns)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ours = pair[0];
     theirs = pair[1];
-    peers = peers_create(timeout_ns, "too slow");
-    ck_assert_ptr_nonnull(peers);
-    peer = peer_open(peers, ours, NULL);
-    ck_assert_ptr_nonnull(peer);
-    ck_assert_str_eq(peer->address, "local");
+    monitor = connection_monitor_create(timeout_ns, "too slow");
+    ck_assert_ptr_nonnull(monitor);
+    connection = connection_open(monitor, ours, NULL);
+    ck_assert_ptr_nonnull(connection);
+    ck_assert_str_eq(connection->address, "local");
 }
 
 static void open_patient(void)
@@ -42,120 +42,121 @@ static void open_impatient(void)
 
 static void finish(void)
 {
-    peer_close(peer);
-    ck_assert_uint_eq(peers_count(peers), 0);
-    peers_destroy(peers);
+    connection_close(connection);
+    ck_assert_uint_eq(connection_monitor_count(monitor), 0);
+    connection_monitor_destroy(monitor);
     close(ours);
     close(theirs);
 }
 
-static void await_phase(enum peer_phase phase)
+static void await_phase(enum connection_phase phase)
 {
     time_t end = time(NULL) + LIMIT_S;
-    while (peer_phase(peer) != phase) {
-        ck_assert_msg(time(NULL) < end, "the phase stays %d, not %d", peer_phase(peer), phase);
+    while (connection_phase(connection) != phase) {
+        ck_assert_msg(time(NULL) < end, "the phase stays %d, not %d", connection_phase(connection),
+                      phase);
         usleep(1000);
     }
 }
 
-/* The phase does not change although the watcher has looked several times. */
-static void phase_stays(enum peer_phase phase)
+/* The phase does not change although the monitor has looked several times. */
+static void phase_stays(enum connection_phase phase)
 {
-    usleep(4000 * PEER_TICK_MS);
-    ck_assert_int_eq(peer_phase(peer), phase);
+    usleep(4000 * CONNECTION_TICK_MS);
+    ck_assert_int_eq(connection_phase(connection), phase);
 }
 
 START_TEST(ordinary_life)
 {
-    ck_assert_uint_eq(peers_count(peers), 1);
+    ck_assert_uint_eq(connection_monitor_count(monitor), 1);
     for (int i = 0; i < 3; i++) {
-        ck_assert_int_eq(peer_phase(peer), PEER_IDLE);
-        peer_begin(peer);
-        ck_assert_int_eq(peer_phase(peer), PEER_RECEIVING);
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
+        connection_begin(connection);
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_RECEIVING);
         if (i != 1) {
-            ck_assert(peer_work(peer));
-            ck_assert_int_eq(peer_phase(peer), PEER_WORKING);
-            ck_assert(!peer_work(peer));
+            ck_assert(connection_work(connection));
+            ck_assert_int_eq(connection_phase(connection), CONNECTION_WORKING);
+            ck_assert(!connection_work(connection));
         }
-        ck_assert(peer_answer(peer));
-        ck_assert_int_eq(peer_phase(peer), PEER_ANSWERING);
-        peer_finish(peer);
+        ck_assert(connection_respond(connection));
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_RESPONDING);
+        connection_finish(connection);
     }
-    ck_assert_uint_eq(peers_timeouts(peers), 0);
+    ck_assert_uint_eq(connection_monitor_timeouts(monitor), 0);
 }
 END_TEST
 
 START_TEST(stop_touches_jobs_only)
 {
-    peers_stop_jobs(peers);
-    ck_assert_int_eq(peer_phase(peer), PEER_IDLE);
-    peer_begin(peer);
-    peers_stop_jobs(peers);
-    ck_assert_int_eq(peer_phase(peer), PEER_RECEIVING);
-    ck_assert(peer_work(peer));
-    peers_stop_jobs(peers);
-    ck_assert_int_eq(peer_phase(peer), PEER_STOPPED);
-    ck_assert(peer_answer(peer));
-    peers_stop_jobs(peers);
-    ck_assert_int_eq(peer_phase(peer), PEER_ANSWERING);
-    peer_finish(peer);
-    ck_assert_int_eq(peer_phase(peer), PEER_IDLE);
+    connection_monitor_stop_jobs(monitor);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
+    connection_begin(connection);
+    connection_monitor_stop_jobs(monitor);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_RECEIVING);
+    ck_assert(connection_work(connection));
+    connection_monitor_stop_jobs(monitor);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_SHUTDOWN);
+    ck_assert(connection_respond(connection));
+    connection_monitor_stop_jobs(monitor);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_RESPONDING);
+    connection_finish(connection);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
 }
 END_TEST
 
 START_TEST(a_client_leaves_its_job)
 {
-    peer_begin(peer);
-    ck_assert(peer_work(peer));
+    connection_begin(connection);
+    ck_assert(connection_work(connection));
     ck_assert_int_eq(send(theirs, "bytes ahead", 11, 0), 11);
-    phase_stays(PEER_WORKING);
+    phase_stays(CONNECTION_WORKING);
     shutdown(theirs, SHUT_WR);
-    await_phase(PEER_GONE);
-    ck_assert(peer_answer(peer));
-    peer_finish(peer);
+    await_phase(CONNECTION_DISCONNECTED);
+    ck_assert(connection_respond(connection));
+    connection_finish(connection);
 }
 END_TEST
 
 START_TEST(deadline_of_a_job)
 {
-    peer_begin(peer);
-    ck_assert(peer_work(peer));
-    await_phase(PEER_LATE);
-    ck_assert(peer_answer(peer));
+    connection_begin(connection);
+    ck_assert(connection_work(connection));
+    await_phase(CONNECTION_DEADLINE_EXCEEDED);
+    ck_assert(connection_respond(connection));
     /* an answer that is on its way is never cut */
-    phase_stays(PEER_ANSWERING);
-    peer_finish(peer);
-    phase_stays(PEER_IDLE);
-    ck_assert_uint_eq(peers_timeouts(peers), 0);
+    phase_stays(CONNECTION_RESPONDING);
+    connection_finish(connection);
+    phase_stays(CONNECTION_IDLE);
+    ck_assert_uint_eq(connection_monitor_timeouts(monitor), 0);
 }
 END_TEST
 
 START_TEST(exempt_from_the_deadline)
 {
-    peer_begin(peer);
-    peer_exempt(peer);
-    ck_assert(peer_work(peer));
-    phase_stays(PEER_WORKING);
-    ck_assert(peer_answer(peer));
-    peer_finish(peer);
+    connection_begin(connection);
+    connection_clear_deadline(connection);
+    ck_assert(connection_work(connection));
+    phase_stays(CONNECTION_WORKING);
+    ck_assert(connection_respond(connection));
+    connection_finish(connection);
 }
 END_TEST
 
 START_TEST(deadline_of_receiving)
 {
-    peer_begin(peer);
-    await_phase(PEER_CUT);
+    connection_begin(connection);
+    await_phase(CONNECTION_TIMED_OUT);
     char text[16] = "";
     ck_assert_int_eq(recv(theirs, text, sizeof text - 1, 0), 8);
     ck_assert_str_eq(text, "too slow");
     ck_assert_int_eq(recv(theirs, text, sizeof text, 0), 0);
     /* nothing revives it */
-    ck_assert(!peer_work(peer));
-    ck_assert(!peer_answer(peer));
-    peer_finish(peer);
-    peer_begin(peer);
-    ck_assert_int_eq(peer_phase(peer), PEER_CUT);
-    ck_assert_uint_eq(peers_timeouts(peers), 1);
+    ck_assert(!connection_work(connection));
+    ck_assert(!connection_respond(connection));
+    connection_finish(connection);
+    connection_begin(connection);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_TIMED_OUT);
+    ck_assert_uint_eq(connection_monitor_timeouts(monitor), 1);
 }
 END_TEST
 

@@ -11,7 +11,7 @@
 
 #define LIMIT_S 60
 
-static struct stream *stream;
+static struct byte_queue *stream;
 
 /* The reader's sleep: counted, and waited out. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -29,7 +29,7 @@ static void fall_asleep(void *context)
     pthread_mutex_unlock(&mutex);
 }
 
-static void wake_up(void *context)
+static void resume(void *context)
 {
     ck_assert_ptr_eq(context, &sleeps);
     pthread_mutex_lock(&mutex);
@@ -57,14 +57,14 @@ static bool is_asleep(void)
 
 static void set_up(void)
 {
-    const struct stream_reader reader = {fall_asleep, wake_up, &sleeps};
-    stream = stream_create(&reader);
+    const struct byte_queue_reader reader = {fall_asleep, resume, &sleeps};
+    stream = byte_queue_create(&reader);
     ck_assert_ptr_nonnull(stream);
 }
 
 static void tear_down(void)
 {
-    stream_destroy(stream);
+    byte_queue_destroy(stream);
 }
 
 /* Asked by a producer that waits. */
@@ -80,7 +80,7 @@ static bool stop(void *context)
 
 static bool put(const char *bytes, size_t size)
 {
-    return stream_write(stream, bytes, size, stop, &stopped);
+    return byte_queue_write(stream, bytes, size, stop, &stopped);
 }
 
 /* The byte at a place of what goes through. */
@@ -89,15 +89,19 @@ static char byte_at(size_t place)
     return (char)(place * 2654435761u >> 13);
 }
 
-#define TOTAL (3 * STREAM_BYTES + 12345)
+#define TOTAL (3 * BYTE_QUEUE_BYTES + 12345)
 
 /* --- everything arrives, in order ------------------------------------------------------------ */
 
 /* What a turn writes and reads, at most; the rows are those of the loop test. */
 static const struct {
     size_t written, read;
-} turns[] = {{13, 97},    {3, 65536},          {7, 13},
-             {65536, 97}, {STREAM_BYTES, 999}, {2 * STREAM_BYTES, 32768},
+} turns[] = {{13, 97},
+             {3, 65536},
+             {7, 13},
+             {65536, 97},
+             {BYTE_QUEUE_BYTES, 999},
+             {2 * BYTE_QUEUE_BYTES, 32768},
              {100, 32768}};
 
 static void *produce(void *context)
@@ -114,7 +118,7 @@ static void *produce(void *context)
         done += size;
     }
     free(bytes);
-    stream_end(stream);
+    byte_queue_end(stream);
     return NULL;
 }
 
@@ -126,8 +130,8 @@ START_TEST(all_bytes_arrive_in_order)
     ck_assert_ptr_nonnull(bytes);
     ck_assert_int_eq(pthread_create(&thread, NULL, produce, &written), 0);
     for (;;) {
-        ssize_t size = stream_read(stream, bytes, most);
-        if (size == STREAM_END)
+        ssize_t size = byte_queue_read(stream, bytes, most);
+        if (size == BYTE_QUEUE_END)
             break;
         ck_assert_int_ge(size, 0);
         ck_assert_uint_le((size_t)size, most);
@@ -140,7 +144,7 @@ START_TEST(all_bytes_arrive_in_order)
             sleep_on();
     }
     ck_assert_uint_eq(done, TOTAL);
-    ck_assert_int_eq(stream_read(stream, bytes, most), STREAM_END);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, most), BYTE_QUEUE_END);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(!is_asleep());
     free(bytes);
@@ -153,7 +157,7 @@ START_TEST(an_empty_stream_puts_to_sleep_and_a_byte_wakes)
 {
     char bytes[8];
     for (int i = 1; i <= 3; i++) {
-        ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 0);
+        ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 0);
         ck_assert(is_asleep());
         ck_assert(put("", 0)); /* nothing is no reason to wake */
         ck_assert(is_asleep());
@@ -161,7 +165,7 @@ START_TEST(an_empty_stream_puts_to_sleep_and_a_byte_wakes)
         ck_assert(!is_asleep());
         ck_assert(put("de", 2));
         ck_assert_int_eq(sleeps, i);
-        ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 5);
+        ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 5);
         ck_assert_int_eq(memcmp(bytes, "abcde", 5), 0);
     }
 }
@@ -170,20 +174,21 @@ END_TEST
 START_TEST(the_end_wakes)
 {
     char bytes[8];
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), 0);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 0);
     if (_i)
-        stream_cut(stream, NULL, 0);
+        byte_queue_abort(stream, NULL, 0);
     else
-        stream_end(stream);
+        byte_queue_end(stream);
     ck_assert(!is_asleep());
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), _i ? STREAM_CUT : STREAM_END);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes),
+                     _i ? BYTE_QUEUE_ABORTED : BYTE_QUEUE_END);
     ck_assert_int_eq(sleeps, 1);
 }
 END_TEST
 
 /* --- a full stream --------------------------------------------------------------------------- */
 
-static const char full[STREAM_BYTES];
+static const char full[BYTE_QUEUE_BYTES];
 
 static void *write_one_more(void *context)
 {
@@ -212,16 +217,16 @@ static void start_waiting(pthread_t *thread, bool *written)
 
 START_TEST(a_full_stream_holds_the_producer)
 {
-    static char bytes[STREAM_BYTES];
+    static char bytes[BYTE_QUEUE_BYTES];
     pthread_t thread;
     bool written = false;
     start_waiting(&thread, &written);
-    ck_assert_int_eq(stream_read(stream, bytes, 1), 1);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, 1), 1);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(written);
     /* Just that byte found room. */
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), STREAM_BYTES);
-    ck_assert_int_eq(bytes[STREAM_BYTES - 1], 'x');
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), BYTE_QUEUE_BYTES);
+    ck_assert_int_eq(bytes[BYTE_QUEUE_BYTES - 1], 'x');
     ck_assert_int_eq(sleeps, 0);
 }
 END_TEST
@@ -242,13 +247,13 @@ START_TEST(a_waiting_producer_learns_that_the_reader_left)
     pthread_t thread;
     bool written = true;
     start_waiting(&thread, &written);
-    ck_assert(!stream_is_left(stream));
-    stream_leave(stream);
+    ck_assert(!byte_queue_is_closed(stream));
+    byte_queue_close(stream);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(!written);
-    ck_assert(stream_is_left(stream));
+    ck_assert(byte_queue_is_closed(stream));
     ck_assert(!put("x", 1));
-    stream_cut(stream, "late\n", 5);
+    byte_queue_abort(stream, "late\n", 5);
 }
 END_TEST
 
@@ -256,12 +261,12 @@ END_TEST
 
 static void expect(const char *text, ssize_t end)
 {
-    static char bytes[STREAM_BYTES + STREAM_LAST_WORDS];
+    static char bytes[BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES];
     size_t size = strlen(text);
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), (ssize_t)size);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), (ssize_t)size);
     ck_assert_int_eq(memcmp(bytes, text, size), 0);
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), end);
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), end);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), end);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), end);
 }
 
 START_TEST(last_words_have_a_line_of_their_own)
@@ -269,22 +274,23 @@ START_TEST(last_words_have_a_line_of_their_own)
     static const char *const before[] = {"a line\n", "half a li", ""};
     static const char *const after[] = {"a line\nwhy\n", "half a li\nwhy\n", "why\n"};
     ck_assert(put(before[_i], strlen(before[_i])));
-    stream_cut(stream, "why\n", 4);
-    expect(after[_i], STREAM_CUT);
+    byte_queue_abort(stream, "why\n", 4);
+    expect(after[_i], BYTE_QUEUE_ABORTED);
 }
 END_TEST
 
 /* They fit when nothing else does, up to their limit. */
 START_TEST(there_is_room_for_last_words)
 {
-    static char words[STREAM_LAST_WORDS], bytes[STREAM_BYTES + STREAM_LAST_WORDS];
-    size_t size = STREAM_LAST_WORDS - 1 + (size_t)_i;
-    memset(words, 'w', sizeof words);
+    static char final_error[BYTE_QUEUE_FINAL_ERROR_BYTES],
+        bytes[BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES];
+    size_t size = BYTE_QUEUE_FINAL_ERROR_BYTES - 1 + (size_t)_i;
+    memset(final_error, 'w', sizeof final_error);
     ck_assert(put(full, sizeof full));
-    stream_cut(stream, words, size);
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes),
-                     (ssize_t)(_i ? STREAM_BYTES : STREAM_BYTES + 1 + size));
-    ck_assert_int_eq(stream_read(stream, bytes, sizeof bytes), STREAM_CUT);
+    byte_queue_abort(stream, final_error, size);
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes),
+                     (ssize_t)(_i ? BYTE_QUEUE_BYTES : BYTE_QUEUE_BYTES + 1 + size));
+    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), BYTE_QUEUE_ABORTED);
 }
 END_TEST
 

@@ -21,9 +21,9 @@ START_TEST(content_type)
                                         "*/*",
                                         ";application/json"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        ck_assert_msg(media_is(same[i], JSON), "%s", same[i]);
+        ck_assert_msg(media_type_is(same[i], JSON), "%s", same[i]);
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        ck_assert_msg(!media_is(other[i], JSON), "%s", other[i]);
+        ck_assert_msg(!media_type_is(other[i], JSON), "%s", other[i]);
 }
 END_TEST
 
@@ -72,7 +72,7 @@ START_TEST(accept)
         {"text/plain;q=-1", -1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int chosen = media_choose(rows[i].accept, types, 2);
+        int chosen = negotiate_media_type(rows[i].accept, types, 2);
         ck_assert_msg(chosen == rows[i].chosen, "%s: %d", rows[i].accept ? rows[i].accept : "NULL",
                       chosen);
     }

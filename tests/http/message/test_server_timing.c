@@ -21,9 +21,9 @@ START_TEST(seconds)
         {INT64_MAX, "9223372036.854775807"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char text[TIMING_SECONDS_MAX + 1];
-        char *end = timing_seconds(text, rows[i].ns);
-        ck_assert_int_le(end - text, TIMING_SECONDS_MAX);
+        char text[FORMAT_SECONDS_MAX + 1];
+        char *end = format_seconds(text, rows[i].ns);
+        ck_assert_int_le(end - text, FORMAT_SECONDS_MAX);
         *end = '\0';
         ck_assert_str_eq(text, rows[i].text);
     }
@@ -40,7 +40,7 @@ START_TEST(digits)
                 {1234, 3, "1234"}, {1000, 1, "1000"}, {UINT64_MAX, 1, "18446744073709551615"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[24];
-        *timing_digits(text, rows[i].value, rows[i].width) = '\0';
+        *format_digits(text, rows[i].value, rows[i].width) = '\0';
         ck_assert_str_eq(text, rows[i].text);
     }
 }
