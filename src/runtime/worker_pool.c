@@ -8,51 +8,27 @@
 
 #include "base/clock.h"
 
-/* Work that a task offers to others. Lives on the stack of the offering worker, which waits
- * until nobody is inside. */
-struct share {
-    void (*piece)(void *context, size_t index);
-    void *context;
-    size_t pieces;
-    size_t next;         /* first piece not yet taken; pool mutex */
-    unsigned inside;     /* helpers at a piece; pool mutex */
-    unsigned helpers;    /* different helpers so far; pool mutex */
-    pthread_cond_t left; /* a helper has left */
-    struct share *following;
-    bool helped[WORKER_POOL_WORKERS_MAX]; /* by worker; pool mutex */
-};
-
-/* Tasks in the order in which they came. */
-struct queue {
-    struct pool_task *first;
-    struct pool_task **last; /* where the next one is linked */
-};
-
-/* After so many brief tasks in a row a long one has its turn. */
-#define BRIEF_RUN_MAX 16
-
-/* Brief tasks that a long one lets by at a time. */
+/* Brief tasks that a long task runs at a time. */
 #define PENDING_BRIEF_MAX 16
 
 struct worker {
     struct worker_pool *pool;
     pthread_t thread;
     unsigned index;
-    bool giving_way;             /* the worker's own */
-    _Atomic int64_t progress_ns; /* when it last got on; 0 while it has nothing to do */
+    bool running_brief;          /* within worker_pool_run_pending_brief; the worker's own */
+    _Atomic int64_t progress_ns; /* time of its last progress; 0 while it is idle */
 };
 
 struct worker_pool {
     pthread_mutex_t mutex; /* guards all that is not constant or atomic */
-    pthread_cond_t work;   /* something to do, or closing */
-    struct queue brief, lengthy;
-    unsigned brief_run; /* brief tasks taken since a long one was */
-    _Atomic size_t brief_queued;
-    _Atomic size_t queued; /* written with the mutex, read without */
-    size_t queue_limit;    /* constant */
-    struct share *shares;
+    pthread_cond_t work;   /* there is something to do, or the pool is closing */
+    struct task_queue tasks;
+    _Atomic size_t brief_queued; /* tasks.brief_count, to be read without the mutex */
+    _Atomic size_t queued;       /* tasks.count, likewise */
+    size_t queue_limit;          /* constant */
+    struct parallel_loop *loops;
     unsigned idle;
-    bool waking; /* an idle worker has been signalled and has not come round yet */
+    bool waking; /* an idle worker has been signalled and is not awake yet */
     unsigned busy;
     bool closing;
     unsigned worker_count; /* constant once created */
@@ -74,19 +50,20 @@ void worker_pool_progress(void)
 
 /* The functions named *_locked are called with the mutex held and return with it held. */
 
-/* Workers are woken one at a time, and each wakes the next while tasks are left: short tasks
- * that come in quickly then cost few wake-ups, since workers that are awake take them. Leaves
- * the mutex. */
+/* Releases the mutex. Workers are woken one at a time, and each wakes the next while tasks are
+ * left: then short tasks that arrive quickly cost few wake-ups, because workers that are awake take
+ * them.
+ */
 static void unlock_and_wake(struct worker_pool *pool)
 {
-    bool wake = pool->queued > 0 && pool->idle && !pool->waking;
+    bool wake = pool->tasks.count > 0 && pool->idle && !pool->waking;
     pool->waking |= wake;
     pthread_mutex_unlock(&pool->mutex);
     if (wake)
         pthread_cond_signal(&pool->work);
 }
 
-/* The worker has something to do: leaves the mutex. */
+/* The worker starts to run something: releases the mutex. */
 static void begin_work(struct worker_pool *pool)
 {
     pool->busy++;
@@ -94,7 +71,7 @@ static void begin_work(struct worker_pool *pool)
     worker_pool_progress();
 }
 
-/* Takes the mutex again. */
+/* The worker has run it: takes the mutex again. */
 static void end_work(struct worker_pool *pool)
 {
     mark_progress(self, 0);
@@ -102,56 +79,18 @@ static void end_work(struct worker_pool *pool)
     pool->busy--;
 }
 
-static void queue_push(struct queue *queue, struct pool_task *task)
+static void publish_counts_locked(struct worker_pool *pool)
 {
-    task->next = NULL;
-    *queue->last = task;
-    queue->last = &task->next;
-}
-
-static struct pool_task *queue_pop(struct queue *queue)
-{
-    struct pool_task *task = queue->first;
-    if (task) {
-        queue->first = task->next;
-        if (!queue->first)
-            queue->last = &queue->first;
-    }
-    return task;
-}
-
-static struct pool_task *take_brief_locked(struct worker_pool *pool)
-{
-    struct pool_task *task = queue_pop(&pool->brief);
-    if (task) {
-        pool->brief_queued--;
-        pool->queued--;
-    }
-    return task;
-}
-
-/* The next task: brief ones first, but not for ever. */
-static struct pool_task *take_locked(struct worker_pool *pool)
-{
-    struct pool_task *task = NULL;
-    if (pool->brief_run < BRIEF_RUN_MAX || !pool->lengthy.first)
-        task = take_brief_locked(pool);
-    if (task) {
-        pool->brief_run++;
-        return task;
-    }
-    pool->brief_run = 0;
-    task = queue_pop(&pool->lengthy);
-    if (task)
-        pool->queued--;
-    return task;
+    atomic_store_explicit(&pool->brief_queued, pool->tasks.brief_count, memory_order_relaxed);
+    atomic_store_explicit(&pool->queued, pool->tasks.count, memory_order_relaxed);
 }
 
 static bool run_task_locked(struct worker_pool *pool)
 {
-    struct pool_task *task = take_locked(pool);
+    struct pool_task *task = task_queue_pop(&pool->tasks);
     if (!task)
         return false;
+    publish_counts_locked(pool);
     begin_work(pool);
     task->run(task);
     end_work(pool);
@@ -161,42 +100,35 @@ static bool run_task_locked(struct worker_pool *pool)
 void worker_pool_run_pending_brief(void)
 {
     worker_pool_progress();
-    if (!self || self->giving_way ||
+    if (!self || self->running_brief ||
         atomic_load_explicit(&self->pool->brief_queued, memory_order_relaxed) == 0)
         return;
     struct worker_pool *pool = self->pool;
-    self->giving_way = true;
+    self->running_brief = true;
     for (int i = 0; i < PENDING_BRIEF_MAX; i++) {
         pthread_mutex_lock(&pool->mutex);
-        struct pool_task *task = take_brief_locked(pool);
+        struct pool_task *task = task_queue_pop_brief(&pool->tasks);
+        publish_counts_locked(pool);
         pthread_mutex_unlock(&pool->mutex);
         if (!task)
             break;
         task->run(task);
         worker_pool_progress();
     }
-    self->giving_way = false;
+    self->running_brief = false;
 }
 
-/* One piece only: a task may have come in meanwhile. */
+/* Runs one chunk only: a task may have come in meanwhile. */
 static bool help_locked(struct worker_pool *pool)
 {
-    struct share *share = pool->shares;
-    while (share && share->next == share->pieces)
-        share = share->following;
-    if (!share)
+    size_t chunk;
+    struct parallel_loop *loop = parallel_loop_enter(pool->loops, self->index, &chunk);
+    if (!loop)
         return false;
-    size_t index = share->next++;
-    share->inside++;
-    if (!share->helped[self->index]) {
-        share->helped[self->index] = true;
-        share->helpers++;
-    }
     begin_work(pool);
-    share->piece(share->context, index);
+    loop->run(loop->context, chunk);
     end_work(pool);
-    if (--share->inside == 0)
-        pthread_cond_signal(&share->left);
+    parallel_loop_leave(loop);
     return true;
 }
 
@@ -223,14 +155,13 @@ bool worker_pool_submit(struct worker_pool *pool, struct pool_task *task)
 {
     task->submitted_ns = clock_now_ns();
     pthread_mutex_lock(&pool->mutex);
-    bool capacity = pool->queued < pool->queue_limit;
-    if (capacity) {
-        queue_push(task->brief ? &pool->brief : &pool->lengthy, task);
-        pool->brief_queued += task->brief;
-        pool->queued++;
+    bool accepted = pool->tasks.count < pool->queue_limit;
+    if (accepted) {
+        task_queue_push(&pool->tasks, task);
+        publish_counts_locked(pool);
     }
     unlock_and_wake(pool);
-    return capacity;
+    return accepted;
 }
 
 bool worker_pool_is_full(struct worker_pool *pool)
@@ -238,45 +169,34 @@ bool worker_pool_is_full(struct worker_pool *pool)
     return atomic_load_explicit(&pool->queued, memory_order_relaxed) >= pool->queue_limit;
 }
 
-static void unlink_share_locked(struct worker_pool *pool, struct share *share)
+unsigned worker_pool_parallel_for(struct worker_pool *pool, size_t chunks,
+                                  void (*run)(void *context, size_t chunk), void *context)
 {
-    struct share **link = &pool->shares;
-    while (*link != share)
-        link = &(*link)->following;
-    *link = share->following;
-}
-
-unsigned worker_pool_parallel_for(struct worker_pool *pool, size_t pieces,
-                                  void (*piece)(void *context, size_t index), void *context)
-{
-    struct share share = {.piece = piece, .context = context, .pieces = pieces};
-    pthread_cond_init(&share.left, NULL);
+    struct parallel_loop loop = {.run = run, .context = context, .chunks = chunks};
+    pthread_cond_init(&loop.left, NULL);
 
     pthread_mutex_lock(&pool->mutex);
-    struct share **end = &pool->shares;
-    while (*end)
-        end = &(*end)->following;
-    *end = &share;
-    if (pool->idle && pieces > 1)
+    parallel_loop_link(&pool->loops, &loop);
+    if (pool->idle && chunks > 1)
         pthread_cond_broadcast(&pool->work);
-    while (share.next < pieces) {
-        size_t index = share.next++;
+    while (loop.next < chunks) {
+        size_t chunk = loop.next++;
         pthread_mutex_unlock(&pool->mutex);
-        piece(context, index);
+        run(context, chunk);
         worker_pool_progress();
         pthread_mutex_lock(&pool->mutex);
     }
-    unlink_share_locked(pool, &share);
-    /* The helpers are watched for progress, each by itself. */
+    parallel_loop_unlink(&pool->loops, &loop);
+    /* While this worker waits for its helpers, only they are watched for progress. */
     if (self)
         mark_progress(self, 0);
-    while (share.inside > 0)
-        pthread_cond_wait(&share.left, &pool->mutex);
+    while (loop.inside > 0)
+        pthread_cond_wait(&loop.left, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
     worker_pool_progress();
 
-    pthread_cond_destroy(&share.left);
-    return share.helpers + 1;
+    pthread_cond_destroy(&loop.left);
+    return loop.helpers + 1;
 }
 
 bool worker_pool_is_stalled(struct worker_pool *pool, int64_t limit_ns)
@@ -294,14 +214,14 @@ bool worker_pool_is_stalled(struct worker_pool *pool, int64_t limit_ns)
 struct worker_pool_counts worker_pool_counts(struct worker_pool *pool)
 {
     pthread_mutex_lock(&pool->mutex);
-    struct worker_pool_counts counts = {pool->worker_count, pool->busy, pool->queued,
+    struct worker_pool_counts counts = {pool->worker_count, pool->busy, pool->tasks.count,
                                         pool->queue_limit};
     pthread_mutex_unlock(&pool->mutex);
     return counts;
 }
 
-/* Signals are for the main thread. But a fault must reach the thread's own handler, such as a
- * sanitizer's, and a profiler counts the threads that its signal can interrupt. */
+/* The main thread handles signals. But a fault must reach the thread that causes it (a sanitizer's
+ * handler, for example), and a profiler samples only threads that SIGPROF can interrupt. */
 static void block_signals(sigset_t *before)
 {
     static const int open[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
@@ -320,8 +240,7 @@ struct worker_pool *worker_pool_create(unsigned workers, size_t queue_limit)
         return NULL;
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->work, NULL);
-    pool->brief.last = &pool->brief.first;
-    pool->lengthy.last = &pool->lengthy.first;
+    task_queue_init(&pool->tasks);
     pool->queue_limit = queue_limit;
 
     sigset_t before;
