@@ -23,7 +23,7 @@ static void add(const char *format, ...)
 const char *help_details(void)
 {
     text[0] = '\0';
-    add("Endpoints: %s.\n\nMethods of evolve:\n", route_list());
+    add("Endpoints: %s.\n\nMethods of evolve:\n", routes_table(true).summary);
     size_t count;
     const struct method *const *methods = method_table(&count);
     for (size_t i = 0; i < count; i++)

@@ -11,12 +11,15 @@
 #include "daemon/health_check.h"
 #include "daemon/help.h"
 #include "daemon/options.h"
+#include "endpoints/application.h"
+#include "endpoints/routes.h"
 #include "endpoints/status.h"
 #include "http/connection/listener.h"
 #include "http/server.h"
 #include "runtime/profiler.h"
 #include "runtime/systemd.h"
 #include "sim/method.h"
+#include "web/files.h"
 
 /* How often the drain looks whether it is done. */
 #define DRAIN_TICK_NS (10 * NS_PER_MS)
@@ -54,6 +57,31 @@ static void drain(struct server *server, const sigset_t *set, int64_t timeout_ns
         log_warning("requests in flight are cancelled");
 }
 
+/* Hands the options to those who need them. */
+static void configure(const struct options *options, struct application *application,
+                      struct http_config *config)
+{
+    application->limits = (struct limits){
+        .max_particles = (size_t)options->max_particles,
+        .max_particle_steps = options->max_particle_steps,
+        .inline_below_ns = 1e3 * (double)options->inline_below_us,
+    };
+    *config = (struct http_config){
+        .listen = options->listen,
+        .io_threads = (unsigned)options->io_threads,
+        .workers = (unsigned)options->workers,
+        .queue_limit = (size_t)options->queue_limit,
+        .max_connections = (size_t)options->max_connections,
+        .max_body = (uint64_t)options->max_body,
+        .memory_limit = (size_t)options->memory_limit,
+        .request_timeout_ns = options->request_timeout_ms * NS_PER_MS,
+        .access_log = options->access_log,
+        .routes = routes_table(options->profiling),
+        .phases = &application_phases,
+        .application = application,
+    };
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -84,7 +112,11 @@ int main(int argc, char **argv)
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL); /* inherited by all threads, taken by sigtimedwait */
 
-    struct server *server = server_start(&options);
+    web_files_init();
+    struct application application = {.limits.max_particles = 0};
+    struct http_config config;
+    configure(&options, &application, &config);
+    struct server *server = server_start(&config);
     if (!server)
         return EXIT_FAILURE;
     systemd_notify("READY=1");

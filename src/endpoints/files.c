@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "http/respond.h"
 #include "web/files.h"
 
 /* What the page may do: load what lies beside it and talk to this daemon, nothing else. */
@@ -15,6 +16,11 @@ static bool client_has(const struct request *request, const struct web_file *fil
 {
     const char *tags = request_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH);
     return tags && (strcmp(tags, "*") == 0 || strstr(tags, file->etag));
+}
+
+bool file_exists(const char *path)
+{
+    return web_file_find(path) != NULL;
 }
 
 void file_handle(struct request *request)

@@ -3,7 +3,12 @@
 #ifndef ENDPOINTS_FILES_H
 #define ENDPOINTS_FILES_H
 
-#include "http/request.h"
+#include <stdbool.h>
+
+struct request;
+
+/* True for the path of a file. */
+bool file_exists(const char *path);
 
 void file_handle(struct request *request);
 

@@ -5,8 +5,9 @@
 
 #include "base/clock.h"
 #include "config.h"
-#include "endpoints/routes.h"
+#include "endpoints/application.h"
 #include "endpoints/status.h"
+#include "http/respond.h"
 #include "runtime/host.h"
 #include "sim/method.h"
 
@@ -46,14 +47,14 @@ static void put_histogram(FILE *out, const char *handler, unsigned status,
             total);
 }
 
-static void put_requests(FILE *out, const struct metrics *metrics)
+static void put_requests(FILE *out, const struct route_table *routes, const struct metrics *metrics)
 {
     put_head(out, "particled_http_request_duration_seconds", "histogram",
              "Time from a request's first line to the end of its answer; code 499: the client "
              "left.");
-    for (size_t handler = 0; handler < METRICS_HANDLERS_MAX; handler++)
+    for (size_t handler = 0; handler < METRICS_ROUTES_MAX; handler++)
         for (size_t status = 0; status < METRICS_STATUS_COUNT; status++)
-            put_histogram(out, route_label(handler), metrics_statuses[status],
+            put_histogram(out, route_label(routes, handler), metrics_statuses[status],
                           &metrics->requests[handler][status]);
 }
 
@@ -68,16 +69,18 @@ static void put_by_method(FILE *out, const char *name, const char *help,
                 metrics_read(&counters[i]));
 }
 
-static void put_work(FILE *out, const struct metrics *metrics)
+static void put_work(FILE *out, const struct metrics *metrics,
+                     const struct application *application)
 {
     put_head(out, "particled_phase_seconds_total", "counter",
              "Time that requests spent in each phase.");
-    for (int phase = 0; phase < TIMING_PHASES; phase++)
-        fprintf(out, "particled_phase_seconds_total{phase=\"%s\"} %.9f\n", timing_names[phase],
+    for (int phase = 0; phase < PHASE_COUNT; phase++)
+        fprintf(out, "particled_phase_seconds_total{phase=\"%s\"} %.9f\n",
+                application_phases.names[phase],
                 (double)metrics_read(&metrics->phase_ns[phase]) * 1e-9);
-    put_by_method(out, "particled_particles_total", "Particles evolved.", metrics->particles);
+    put_by_method(out, "particled_particles_total", "Particles evolved.", application->particles);
     put_by_method(out, "particled_particle_steps_total", "Particle-steps evolved.",
-                  metrics->particle_steps);
+                  application->particle_steps);
     put_value(out, "particled_http_received_body_bytes_total", "counter",
               "Bytes of request bodies.", (double)metrics_read(&metrics->received_bytes));
     put_value(out, "particled_http_sent_body_bytes_total", "counter", "Bytes of answer bodies.",
@@ -89,7 +92,7 @@ static void put_work(FILE *out, const struct metrics *metrics)
               (double)metrics_read(&metrics->cancelled));
     put_value(out, "particled_inline_requests_total", "counter",
               "Requests computed by the thread that read them.",
-              (double)metrics_read(&metrics->run_inline_count));
+              (double)metrics_read(&metrics->inline_jobs));
 }
 
 static void put_state(FILE *out, struct service *service)
@@ -145,8 +148,8 @@ void metrics_handle(struct request *request)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out) {
-        put_requests(out, &service->metrics);
-        put_work(out, &service->metrics);
+        put_requests(out, &service->config->routes, &service->metrics);
+        put_work(out, &service->metrics, application_of(request));
         put_state(out, service);
         put_process(out);
         if (fclose(out) != 0) {

@@ -6,9 +6,11 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "endpoints/problems.h"
 #include "http/message/headers.h"
 #include "http/message/negotiation.h"
 #include "http/probes.h"
+#include "http/respond.h"
 
 /* What curl -d says of any text, so JSON is tried. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
@@ -28,7 +30,7 @@ static bool choose_codec(struct particle_body *body, struct request *request)
             body->codec = &codecs[i];
             return true;
         }
-    request_fail_with(request, PROBLEM_MEDIA_TYPE,
+    request_fail_with(request, &problem_media_type,
                       "Bodies of type \"%.100s\" are not known here; send " CODEC_TYPES ".", type);
     request_add_header(request, "Accept-Post", CODEC_TYPES);
     return false;
@@ -36,12 +38,12 @@ static bool choose_codec(struct particle_body *body, struct request *request)
 
 static bool choose_coding(struct particle_body *body, struct request *request)
 {
-    char *encoding = headers_list(request, MHD_HTTP_HEADER_CONTENT_ENCODING);
+    char *encoding = headers_list(request->mhd, MHD_HTTP_HEADER_CONTENT_ENCODING);
     bool plain = !encoding || strcasecmp(encoding, "identity") == 0;
     body->coding = plain ? NULL : compression_find(encoding, strlen(encoding));
     bool known = plain || body->coding;
     if (!known) {
-        request_fail_with(request, PROBLEM_ENCODING,
+        request_fail_with(request, &problem_encoding,
                           "Content-Encoding \"%.100s\" is not known here; use one of: %s.",
                           encoding, supported_codings());
         request_add_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, supported_codings());
@@ -68,15 +70,15 @@ bool particle_body_init(struct particle_body *body, struct request *request)
     simulation_init(&body->simulation);
     if (!choose_codec(body, request) || !choose_coding(body, request))
         return false;
-    const struct options *options = request->service->options;
-    struct decode_limits limits = {(size_t)options->max_particles, reserve_bytes, unreserve_bytes,
-                                   request, body->coding ? 0 : request->content_length};
+    size_t max_particles = application_of(request)->limits.max_particles;
+    struct decode_limits limits = {max_particles, reserve_bytes, unreserve_bytes, request,
+                                   body->coding ? 0 : request->content_length};
     body->decoder = body->codec->decoder_create(&limits, &body->simulation);
     if (body->coding)
         body->decompressor = body->coding->decompressor();
     if (body->decoder && (!body->coding || body->decompressor))
         return true;
-    request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    request_fail_memory(request);
     return false;
 }
 
@@ -104,14 +106,14 @@ void particle_body_fini(struct particle_body *body, struct request *request)
 
 static void fail_decoding(const struct particle_body *body, struct request *request)
 {
-    static const enum problem_kind kinds[] = {
-        [-DECODE_SYNTAX] = PROBLEM_MALFORMED,       [-DECODE_INVALID] = PROBLEM_INVALID,
-        [-DECODE_TOO_MANY] = PROBLEM_TOO_MANY,      [-DECODE_NO_MEMORY] = PROBLEM_MEMORY,
-        [-DECODE_TOO_LARGE] = PROBLEM_MEMORY_LIMIT,
+    static const struct problem_type *const types[] = {
+        [-DECODE_SYNTAX] = &problem_malformed,       [-DECODE_INVALID] = &problem_invalid,
+        [-DECODE_TOO_MANY] = &problem_too_many,      [-DECODE_NO_MEMORY] = &problem_memory,
+        [-DECODE_TOO_LARGE] = &problem_memory_limit,
     };
     const struct decode_error *error = decoder_error(body->decoder);
     struct problem problem;
-    problem_set(&problem, kinds[-error->status], "%s", error->detail);
+    problem_set(&problem, types[-error->status], "%s", error->detail);
     if (error->status == DECODE_SYNTAX) {
         problem.has_position = true;
         problem.line = error->line;
@@ -131,14 +133,14 @@ static void fail_decompression(const struct particle_body *body, struct request 
 {
     const char *name = body->coding->name;
     if (status == COMPRESSION_NO_MEMORY)
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
     else if (status == COMPRESSION_WINDOW)
-        request_fail_with(request, PROBLEM_MALFORMED,
+        request_fail_with(request, &problem_malformed,
                           "The body's zstd frame needs a window of more than %zu MiB; compress it "
                           "without --long and with a level of at most 19.",
                           COMPRESSION_WINDOW_MAX >> 20);
     else
-        request_fail_with(request, PROBLEM_MALFORMED,
+        request_fail_with(request, &problem_malformed,
                           "The body is not what Content-Encoding says: it is no %s, or damaged, or "
                           "cut off.",
                           name);
@@ -159,7 +161,7 @@ static bool decode_decompressed(void *context, const char *bytes, size_t size)
     struct particle_body *body = decompression->body;
     body->decompressed_bytes += size;
     decompression->too_large =
-        body->decompressed_bytes > (uint64_t)decompression->request->service->options->max_body;
+        body->decompressed_bytes > decompression->request->service->config->max_body;
     return !decompression->too_large && decoder_feed(body->decoder, bytes, size) == DECODE_OK;
 }
 
@@ -182,10 +184,10 @@ static void end_decompression(struct decompression *decompression, enum compress
     struct request *request = decompression->request;
     if (decompression->too_large) {
         request->close = true;
-        request_fail_with(request, PROBLEM_BODY_TOO_LARGE,
+        request_fail_with(request, &problem_body_too_large,
                           "The body is longer, once unpacked, than the %lld bytes that are taken "
                           "here; send fewer particles at a time.",
-                          (long long)request->service->options->max_body);
+                          (long long)request->service->config->max_body);
     } else if (status == COMPRESSION_STOPPED) {
         fail_decoding(decompression->body, request);
     } else {
@@ -214,7 +216,7 @@ size_t particle_body_receive(struct particle_body *body, struct request *request
         size = receive_compressed(body, request, bytes, size);
     else if (decoder_feed(body->decoder, bytes, size) != DECODE_OK)
         fail_decoding(body, request);
-    request->timing.ns[TIMING_PARSE] += clock_now_ns() - start_ns;
+    request->timing.ns[PHASE_PARSE] += clock_now_ns() - start_ns;
     return size;
 }
 
@@ -230,7 +232,7 @@ bool particle_body_finish(struct particle_body *body, struct request *request)
         return false;
     }
     enum decode_status decoded = decoder_finish(body->decoder);
-    request->timing.ns[TIMING_PARSE] += clock_now_ns() - start_ns;
+    request->timing.ns[PHASE_PARSE] += clock_now_ns() - start_ns;
     if (decoded != DECODE_OK) {
         fail_decoding(body, request);
         return false;

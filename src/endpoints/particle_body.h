@@ -5,7 +5,7 @@
 
 #include "codec/codec.h"
 #include "codec/compression/compression.h"
-#include "http/request.h"
+#include "endpoints/application.h"
 
 struct particle_body {
     struct simulation simulation; /* what it says; the caller may take the particles over */

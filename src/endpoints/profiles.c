@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "endpoints/application.h"
+#include "endpoints/problems.h"
+#include "http/job.h"
 #include "http/message/headers.h"
+#include "http/respond.h"
 #include "runtime/profiler.h"
 #include "runtime/symbolizer.h"
 
@@ -52,7 +56,7 @@ static bool read_seconds(void *context, const char *name, const char *value, siz
     if (end && end == value + length && profile->seconds >= 1 && profile->seconds <= SECONDS_MAX)
         return true;
     struct problem problem;
-    problem_set(&problem, PROBLEM_INVALID,
+    problem_set(&problem, &problem_invalid,
                 "seconds must be a whole number from 1 to %d, not \"%.40s\".", SECONDS_MAX, value);
     problem_set_parameter(&problem, name);
     request_fail(request, &problem);
@@ -62,37 +66,37 @@ static bool read_seconds(void *context, const char *name, const char *value, siz
 bool profile_begin(struct request *request)
 {
     if (!profiler_has_cpu()) {
-        request_fail_with(request, PROBLEM_NOT_BUILT,
+        request_fail_with(request, &problem_not_built,
                           "This daemon was built without gperftools, so it cannot take profiles.");
         return false;
     }
     struct profile *profile = calloc(1, sizeof *profile);
     if (!profile) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return false;
     }
     profile->seconds = SECONDS_DEFAULT;
     request->state = profile;
-    return headers_each_parameter(request, read_seconds, request);
+    return headers_each_parameter(request->mhd, read_seconds, request);
 }
 
 void profile_handle(struct request *request)
 {
-    struct service *service = request->service;
     struct profile *profile = request->state;
     bool running = false;
-    if (atomic_load(&service->draining)) {
-        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
+    if (application_is_draining(request)) {
+        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
         return;
     }
-    profile->running = atomic_compare_exchange_strong(&service->profile_running, &running, true);
+    profile->running =
+        atomic_compare_exchange_strong(&application_of(request)->profile_running, &running, true);
     if (!profile->running) {
-        request_fail_with(request, PROBLEM_PROFILE_RUNNING,
+        request_fail_with(request, &problem_profile_running,
                           "One profile is taken at a time; try again when it is over.");
         return;
     }
     connection_clear_deadline(request->connection);
-    request_run_on_own_thread(request);
+    job_run_on_own_thread(request);
 }
 
 /* Until the time is up or somebody says to end. */
@@ -101,7 +105,7 @@ static void wait_out(struct request *request, int64_t ns)
     int64_t end = clock_now_ns() + ns;
     for (;;) {
         int64_t left = end - clock_now_ns();
-        if (left <= 0 || request_cancelled(request) || atomic_load(&request->service->draining))
+        if (left <= 0 || job_cancelled(request) || application_is_draining(request))
             return;
         struct timespec tick = {0, left < TICK_NS ? left : TICK_NS};
         nanosleep(&tick, NULL);
@@ -112,7 +116,7 @@ void profile_work(struct request *request)
 {
     const struct profile *profile = request->state;
     if (!profiler_start()) {
-        request_fail_with(request, PROBLEM_INTERNAL,
+        request_fail_with(request, &problem_internal,
                           "The profiler does not start; does CPUPROFILE in the daemon's "
                           "environment keep it busy?");
         return;
@@ -121,7 +125,7 @@ void profile_work(struct request *request)
     size_t size;
     char *bytes = profiler_stop(&size);
     /* What a drain has cut short is a profile all the same. */
-    if (request_cancelled(request)) {
+    if (job_cancelled(request)) {
         free(bytes);
         return;
     }
@@ -134,7 +138,7 @@ void profile_release(struct request *request)
 {
     struct profile *profile = request->state;
     if (profile->running)
-        atomic_store(&request->service->profile_running, false);
+        atomic_store(&application_of(request)->profile_running, false);
     free(profile);
 }
 
@@ -143,9 +147,9 @@ void profile_release(struct request *request)
 void heap_handle(struct request *request)
 {
     if (profiler_has_heap())
-        request_run_on_own_thread(request);
+        job_run_on_own_thread(request);
     else
-        request_fail_with(request, PROBLEM_NOT_BUILT,
+        request_fail_with(request, &problem_not_built,
                           "This daemon was built without tcmalloc (configure --enable-tcmalloc), "
                           "so it does not know who has allocated what.");
 }
@@ -194,11 +198,11 @@ static bool read_address(void *context, const char *name, const char *value, siz
 
 void symbol_handle(struct request *request)
 {
-    if (!symbol_post_begin(request) || !headers_each_parameter(request, read_address, request))
+    if (!symbol_post_begin(request) || !headers_each_parameter(request->mhd, read_address, request))
         return;
     const struct lookup *lookup = request->state;
     if (lookup->size > 0)
-        request_run_on_own_thread(request);
+        job_run_on_own_thread(request);
     else
         request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, there_are_symbols,
                                sizeof there_are_symbols - 1);
@@ -213,7 +217,7 @@ bool symbol_post_begin(struct request *request)
     }
     lookup = malloc(sizeof *lookup);
     if (!lookup) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return false;
     }
     lookup->size = 0;
@@ -226,7 +230,7 @@ size_t symbol_post_receive(struct request *request, const char *bytes, size_t si
     struct lookup *lookup = request->state;
     if (size > SYMBOL_BYTES_MAX - lookup->size) {
         request->close = true; /* the client has not stopped sending, so part from it */
-        request_fail_with(request, PROBLEM_BODY_TOO_LARGE,
+        request_fail_with(request, &problem_body_too_large,
                           "The addresses take more than %zu bytes; send fewer at a time.",
                           SYMBOL_BYTES_MAX);
         return size;
@@ -238,7 +242,7 @@ size_t symbol_post_receive(struct request *request, const char *bytes, size_t si
 
 void symbol_post_handle(struct request *request)
 {
-    request_run_on_own_thread(request);
+    job_run_on_own_thread(request);
 }
 
 /* Writes a line for each address; false at what is none. */
@@ -254,7 +258,7 @@ static bool look_up(struct request *request, struct symbolizer *symbolizer, char
         if (symbolizer_find(symbolizer, address, name))
             fprintf(out, "0x%llx\t%s\n", (unsigned long long)address, name);
         at = end;
-        if (request_cancelled(request))
+        if (job_cancelled(request))
             return true;
     }
     return true;
@@ -284,9 +288,9 @@ void symbol_post_work(struct request *request)
     }
     free(text);
     if (understood)
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
     else
-        request_fail_with(request, PROBLEM_INVALID,
+        request_fail_with(request, &problem_invalid,
                           "Send hexadecimal addresses, joined by plus signs: 0x55d0+0x7f10.");
 }
 

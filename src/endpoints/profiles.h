@@ -1,9 +1,12 @@
 /* Profiles of the running daemon: /debug/pprof/..., the names of Go's tools, and /pprof/..., those
- * of google-pprof. There only with --profiling. The functions are rows of the route table. */
+ * of google-pprof. There only with --profiling. The functions are rows of the table of routes. */
 #ifndef ENDPOINTS_PROFILES_H
 #define ENDPOINTS_PROFILES_H
 
-#include "http/request.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
 
 /* GET profile?seconds=N: a CPU profile. */
 bool profile_begin(struct request *request);

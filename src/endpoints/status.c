@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "config.h"
+#include "endpoints/application.h"
 #include "http/message/negotiation.h"
+#include "http/respond.h"
 #include "runtime/profiler.h"
 #include "sim/method.h"
 
@@ -35,8 +37,8 @@ void livez_handle(struct request *request)
 
 void readyz_handle(struct request *request)
 {
-    if (atomic_load(&request->service->draining))
-        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
+    if (application_is_draining(request))
+        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
     else
         respond_text(request, "ready\n");
 }
@@ -54,7 +56,7 @@ void version_handle(struct request *request)
     count = evolve_kernels_list(names);
     for (size_t i = 0; i < count; i++)
         json_array_append_new(usable, json_string(names[i]));
-    const struct options *options = request->service->options;
+    const struct http_config *config = request->service->config;
     request_respond_json(
         request, MHD_HTTP_OK,
         json_pack("{ss ss s{ss ss ss ss ss sb ss sb} s{ss so sb} s{sI sI} so}", "name",
@@ -63,8 +65,8 @@ void version_handle(struct request *request)
                   jansson_version_str(), "compression", supported_codings(), "systemd",
                   BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "probes", BUILT_WITH_PROBES,
                   "cpu", "kernels", evolve_kernels_name(), "usable", usable, "same_bits",
-                  evolve_kernels_exact(), "threads", "io", (json_int_t)options->io_threads,
-                  "workers", (json_int_t)options->workers, "methods", methods));
+                  evolve_kernels_exact(), "threads", "io", (json_int_t)config->io_threads,
+                  "workers", (json_int_t)config->workers, "methods", methods));
 }
 
 const char *version_text(void)

@@ -6,17 +6,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "endpoints/routes.h"
 #include "http/message/headers.h"
 #include "http/probes.h"
-#include "http/response_stream.h"
+#include "http/respond.h"
 
-/* The body of a request that has failed at its headers is read and thrown away, so that the
- * connection stays usable. One that is known to be longer than this is answered at once, which
- * closes the connection. */
+/* The body of a request that has failed at its headers is read and discarded, so that the
+ * connection stays usable. If it is known to be longer than this, the response is sent at once, and
+ * the connection closes. */
 #define DISCARD_MAX (1 << 20)
 
-/* The status that stands in logs and metrics for an answer that nobody waited for. */
+/* The status in logs and metrics of a request whose client left before the response. */
 #define STATUS_CLIENT_GONE 499
 
 void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
@@ -25,7 +24,7 @@ void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_co
     struct service *service = cls;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (*socket_context)
-            connection_close(*socket_context);
+            connection_monitor_close(*socket_context);
         *socket_context = NULL;
         acceptor_closed(service->acceptor);
         return;
@@ -35,7 +34,8 @@ void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_co
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *socket_context = connection_open(service->monitor, fd, address ? address->client_addr : NULL);
+    *socket_context =
+        connection_monitor_open(service->monitor, fd, address ? address->client_addr : NULL);
     acceptor_taken(service->acceptor);
     metrics_add(&service->metrics.connections, 1);
 }
@@ -57,20 +57,20 @@ void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *
 /* Finds the route, or fails. */
 static void find_route(struct request *request, const char *method, const char *path)
 {
-    bool hidden = !request->service->options->profiling && route_is_for_profiling(path);
-    const char *allow = hidden ? NULL : route_allow(path);
-    request->route = hidden ? NULL : route_find(method, path);
+    const struct route_table *table = &request->service->config->routes;
+    request->route = route_find(table, method, path);
     if (request->route)
         return;
+    const char *allow = route_allow(table, path);
     if (!allow) {
-        request_fail_with(request, PROBLEM_NOT_FOUND, "There is nothing at %.100s. There is %s.",
-                          path, route_list());
+        request_fail_with(request, &problem_not_found, "There is nothing at %.100s. There is %s.",
+                          path, table->summary);
     } else if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0) {
         request_respond_static(request, MHD_HTTP_NO_CONTENT, NULL, "", 0);
         request_add_header(request, MHD_HTTP_HEADER_ALLOW, allow);
-        request->failed = true; /* nothing more to do, and a body is of no interest */
+        request->failed = true; /* there is nothing more to do, and a body is ignored */
     } else {
-        request_fail_with(request, PROBLEM_METHOD, "%.100s answers %s, not %.20s.", path, allow,
+        request_fail_with(request, &problem_method, "%.100s answers %s, not %.20s.", path, allow,
                           method);
         request_add_header(request, MHD_HTTP_HEADER_ALLOW, allow);
     }
@@ -78,13 +78,13 @@ static void find_route(struct request *request, const char *method, const char *
 
 static void set_too_large(struct problem *problem, const struct request *request)
 {
-    problem_set(problem, PROBLEM_BODY_TOO_LARGE,
+    problem_set(problem, &problem_body_too_large,
                 "The body is longer than the %lld bytes that are taken here; send fewer particles "
                 "at a time.",
-                (long long)request->service->options->max_body);
+                (long long)request->service->config->max_body);
 }
 
-/* After the headers. A MHD_NO closes the connection. */
+/* After the headers. MHD_NO closes the connection. */
 static enum MHD_Result begin(struct request *request, const char *path, const char *method,
                              const char *version)
 {
@@ -96,13 +96,13 @@ static enum MHD_Result begin(struct request *request, const char *path, const ch
     if (request->path_has_nul)
         path = "/%00"; /* there is nothing */
     request->path = path;
-    if (!headers_read_framing(request, version, &framing, &problem)) {
+    if (!headers_read_framing(request->mhd, version, &framing, &problem)) {
         request->close = true;
         request_fail(request, &problem);
         return request_send_response(request);
     }
     request->content_length = framing.content_length;
-    bool too_large = framing.content_length > (uint64_t)request->service->options->max_body;
+    bool too_large = framing.content_length > request->service->config->max_body;
     find_route(request, method, path);
     if (request->route && too_large) {
         set_too_large(&problem, request);
@@ -112,7 +112,7 @@ static enum MHD_Result begin(struct request *request, const char *path, const ch
     }
     if (!request->failed || !framing.has_body)
         return MHD_YES;
-    /* Sending now, before the body, makes the library close the connection afterwards. */
+    /* A response before the body makes the library close the connection. */
     if (too_large || framing.expects_continue || framing.content_length > DISCARD_MAX) {
         request->close = true;
         return request_send_response(request);
@@ -120,8 +120,8 @@ static enum MHD_Result begin(struct request *request, const char *path, const ch
     return MHD_YES;
 }
 
-/* A body without a length has passed the limit, and nothing can be queued in the middle of an
- * upload: the answer is written past the library, and the connection ends. */
+/* A chunked body has passed the limit. The library cannot queue a response in the middle of an
+ * upload, so the response is written to the socket without it, and the connection ends. */
 static enum MHD_Result cut_too_large(struct request *request)
 {
     struct problem problem;
@@ -129,18 +129,18 @@ static enum MHD_Result cut_too_large(struct request *request)
     char *text = problem_http(&problem);
     if (text && connection_respond(request->connection)) {
         connection_send_and_shut(request->connection, text, strlen(text));
-        request->response.status = problem_status(problem.kind);
+        request->response.status = problem.type->status;
         request->aborted = true;
     }
     free(text);
     return MHD_NO;
 }
 
-/* Takes some of bytes[0..*size); *size becomes how many are left. */
+/* Takes some of bytes[0..*size); *size becomes the number of those that are left. */
 static enum MHD_Result receive(struct request *request, const char *bytes, size_t *size)
 {
     size_t taken = *size;
-    if (request->received_bytes + taken > (uint64_t)request->service->options->max_body) {
+    if (request->received_bytes + taken > request->service->config->max_body) {
         request->received_bytes += taken;
         return cut_too_large(request);
     }
@@ -159,11 +159,12 @@ static enum MHD_Result receive(struct request *request, const char *bytes, size_
 /* The body is complete. */
 static enum MHD_Result finish(struct request *request)
 {
-    request->timing.ns[TIMING_RECEIVE] = clock_now_ns() - request->started_ns;
+    request->timing.ns[request->service->config->phases->receive] =
+        clock_now_ns() - request->started_ns;
     if (!request->failed)
         request->route->handle(request);
-    /* Only this thread writes the stage and frees the request, so it may be read even when a
-     * worker has the rest. */
+    /* Only this thread writes the stage and frees the request, so it may read the stage although a
+     * worker owns the rest. */
     return request->stage == REQUEST_SUBMITTED ? MHD_YES : request_send_response(request);
 }
 
@@ -191,7 +192,7 @@ enum MHD_Result dispatch_request(void *cls, struct MHD_Connection *mhd, const ch
     return MHD_YES;
 }
 
-/* The bytes of the body that went out: HEAD and 304 have the length of one, and none. */
+/* Bytes of the body that were sent: responses to HEAD and 304 have a length, but no body. */
 static size_t sent_bytes(const struct request *request)
 {
     bool bodiless = strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0 ||
@@ -227,7 +228,7 @@ void dispatch_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
     int64_t duration_ns = clock_now_ns() - request->started_ns;
     bool answered =
         code == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->stage == REQUEST_RESPONDED;
-    unsigned status = request->stream_state ? response_stream_close(request) : 0;
+    unsigned status = request->stream ? request->stream->close(request) : 0;
     if (answered || request->aborted)
         status = request->response.status;
     else if (connection_phase(request->connection) == CONNECTION_TIMED_OUT)
@@ -236,9 +237,10 @@ void dispatch_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
         status = STATUS_CLIENT_GONE;
     if (answered)
         metrics_add(&metrics->sent_bytes, sent_bytes(request));
-    metrics_observe(metrics, route_index(request->route), status, duration_ns);
+    metrics_observe(metrics, route_index(&service->config->routes, request->route), status,
+                    duration_ns);
     metrics_add(&metrics->received_bytes, request->received_bytes);
-    if (service->options->access_log)
+    if (service->config->access_log)
         log_access_line(request, status, duration_ns);
     connection_finish(request->connection);
     request_release(request);

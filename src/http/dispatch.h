@@ -5,8 +5,6 @@
 
 #include <microhttpd.h>
 
-/* `cls` is the struct service in all of them. */
-
 /* MHD_OPTION_NOTIFY_CONNECTION */
 void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
                          enum MHD_ConnectionNotificationCode code);

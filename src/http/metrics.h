@@ -1,7 +1,7 @@
-/* Counters of the daemon, shown by GET /metrics in Prometheus' text format 0.0.4.
+/* Counters of the HTTP engine. Endpoints have counters of their own and show all of them.
  *
- * All fields are atomic and only ever grow; any thread may add. They are few and added to a few
- * times a request, so they are shared and not kept per thread. */
+ * All fields are atomic and only grow; any thread may add to them. Each request adds to a handful
+ * of them, so all threads share one set. */
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
 
@@ -11,8 +11,7 @@
 
 #include "http/message/server_timing.h"
 
-#define METRICS_HANDLERS_MAX 32
-#define METRICS_METHODS_MAX 16
+#define METRICS_ROUTES_MAX 32
 
 /* The statuses that are counted one by one; anything else counts as 500. */
 #define METRICS_STATUSES(X)                                                                        \
@@ -36,18 +35,17 @@ struct metrics_durations {
 };
 
 struct metrics {
-    struct metrics_durations requests[METRICS_HANDLERS_MAX][METRICS_STATUS_COUNT];
-    _Atomic uint64_t phase_ns[TIMING_PHASES];
-    _Atomic uint64_t particles[METRICS_METHODS_MAX];      /* by index in method_table */
-    _Atomic uint64_t particle_steps[METRICS_METHODS_MAX]; /* likewise */
-    _Atomic uint64_t received_bytes, sent_bytes;          /* bodies */
-    _Atomic uint64_t connections;
-    _Atomic uint64_t cancelled;        /* computations ended early */
-    _Atomic uint64_t run_inline_count; /* requests that their I/O thread computed */
+    struct metrics_durations requests[METRICS_ROUTES_MAX][METRICS_STATUS_COUNT];
+    _Atomic uint64_t phase_ns[TIMING_PHASES_MAX];
+    _Atomic uint64_t received_bytes, sent_bytes; /* bodies */
+    _Atomic uint64_t connections;                /* accepted */
+    _Atomic uint64_t cancelled;                  /* jobs that ended early */
+    _Atomic uint64_t inline_jobs;                /* requests that their I/O thread computed */
 };
 
-/* Counts one finished request. `handler` is an index of the route table. */
-void metrics_observe(struct metrics *metrics, size_t handler, unsigned status, int64_t duration_ns);
+/* Counts a completed request. `route` is a route_index (router.h), at most METRICS_ROUTES_MAX - 1.
+ */
+void metrics_observe(struct metrics *metrics, size_t route, unsigned status, int64_t duration_ns);
 
 /* Adds to a counter. */
 static inline void metrics_add(_Atomic uint64_t *counter, uint64_t amount)

@@ -1,13 +1,13 @@
 /* Points in the life of a request to which tracers can attach while the daemon runs: perf,
- * bpftrace, SystemTap, gdb. They are there when configure has found sys/sdt.h, and cost an
- * instruction that does nothing. The first argument of each is the request, whose address stands
- * for the request.
+ * bpftrace, SystemTap, gdb. They exist when configure has found sys/sdt.h, and each costs one
+ * instruction that does nothing. The first argument of each is the address of the request, which
+ * identifies it.
  *
- *     request_received  request, method, path (texts)     after the headers         I/O thread
- *     decoded           request, particles                the body is complete      I/O thread
- *     evolve_start      request, particles, steps         in turn for each frame    worker
- *     evolve_end        request, threads that took part   likewise                  worker
- *     answer_queued     request, status, bytes (0: not known yet)                   I/O thread */
+ *     request_received  request, method, path (texts)             after the headers    I/O thread
+ *     answer_queued     request, status, bytes (0: not known yet)                      I/O thread
+ *
+ * The endpoints define further ones with the same macros (endpoints/simulate/run.c and
+ * endpoints/particle_body.c). docs/profiling.md lists all of them. */
 #ifndef HTTP_PROBES_H
 #define HTTP_PROBES_H
 

@@ -1,37 +1,50 @@
-/* One request and its answer.
+/* One request, from its first line to the end of its response.
  *
- * Life: created when the request's first line has come in; begin after the headers;
- * receive for each piece of the body; handle when the body is complete; then either the
- * answer is sent at once, or the connection is suspended and work runs on a worker, which
- * stores the answer and resumes the connection; freed when libmicrohttpd is done with the
- * request. An answer may also be sent while it is computed: request_stream.h.
+ * Life: created at the first line; route->begin after the headers; route->receive for each piece of
+ * the body; route->handle when the body is complete. Then either the response is sent at once, or
+ * the connection is suspended and route->work runs on a worker, which sets the response and resumes
+ * the connection (job.h). A response may also be sent while it is computed (response_stream.h). The
+ * request is freed when libmicrohttpd reports its completion.
  *
- * An request belongs to its connection's I/O thread, except between request_submit and
- * the end of the work function: then it belongs to the worker. Only request.c and
- * answer.c talk to libmicrohttpd about answers. */
+ * Ownership: a request belongs to the I/O thread of its connection, except between job_submit and
+ * the end of route->work: then it belongs to the worker. Only the I/O thread writes `stage`. */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
-#include <jansson.h>
 #include <microhttpd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "http/message/problem.h"
 #include "http/message/response.h"
 #include "http/message/server_timing.h"
 #include "http/service.h"
 
 enum request_stage {
-    REQUEST_HEADERS,   /* the headers are coming in */
-    REQUEST_BODY,      /* the body is coming in */
-    REQUEST_SUBMITTED, /* a worker has it, or has had it */
-    REQUEST_RESPONDED, /* the answer is queued */
+    REQUEST_HEADERS,   /* the headers are being received */
+    REQUEST_BODY,      /* the body is being received */
+    REQUEST_SUBMITTED, /* a worker has the request, or has had it */
+    REQUEST_RESPONDED, /* the response is queued */
 };
 
-struct route; /* routes.h */
+/* The operations of a response that is sent while it is computed. response_stream.c implements
+ * them; the request calls them through this record and does not know the stream. */
+struct stream_operations {
+    /* True once the request is over, although the work is not. Any thread. */
+    bool (*is_closed)(const struct request *request);
+    /* Worker: true when the body is complete or has failed. */
+    bool (*has_ended)(const struct request *request);
+    /* Worker: keeps the final error of a stream that cannot be completed; takes `text`, which may
+     * be NULL. `status` appears in logs and metrics. */
+    void (*fail)(struct request *request, unsigned status, char *text, size_t size);
+    /* Worker: the work is over. */
+    void (*finish)(struct request *request);
+    /* I/O thread: the request is over. Returns the status of a stream that failed, or 0. */
+    unsigned (*close)(struct request *request);
+    /* The last reference to the request is gone. */
+    void (*destroy)(struct request *request);
+};
 
 struct request {
     struct service *service;
@@ -39,97 +52,55 @@ struct request {
     struct MHD_Connection *mhd;
     const struct route *route; /* NULL: unknown path or method */
     enum request_stage stage;
-    bool failed;  /* the answer is a problem; the rest of the body is thrown away */
-    bool close;   /* the answer closes the connection */
-    bool aborted; /* the answer was written past the library, and the connection ended */
+    bool failed;  /* the response is a problem; the rest of the body is discarded */
+    bool close;   /* the response closes the connection */
+    bool aborted; /* the response was written without the library, and the connection has ended */
     struct response response;
     int64_t started_ns;
-    uint64_t content_length; /* of the body, 0 also if it is not told */
+    uint64_t content_length; /* bytes of the body; 0 also when the client does not say */
     uint64_t received_bytes;
     struct timing timing;
     struct pool_task task;
-    struct stream_state *stream_state; /* NULL unless the answer is streamed */
-    atomic_uint holders;               /* threads that have yet to let go of it */
-    size_t reserved;                   /* bytes of the memory budget that it holds */
-    char *target;                      /* for the access log, or NULL */
+    const struct stream_operations *stream; /* NULL unless the response is a stream */
+    void *stream_state;
+    struct timing stream_timing; /* the phases when the stream was opened */
+    atomic_uint references;      /* threads that still use the request */
+    size_t reserved;             /* bytes of the memory budget */
+    char *target;                /* for the access log, or NULL */
     char method[16];
-    /* Escapes decoded, without the query. The library's: from the headers until it is answered. */
+    /* Decoded, without the query. The library's: valid from the headers until the response is sent.
+     */
     const char *path;
-    bool path_has_nul; /* so that path is only the beginning of what was asked for */
+    bool path_has_nul; /* then `path` is only the beginning of what was asked for */
     void *state;       /* the route's own */
 };
 
-/* NULL when memory is short. `target` is copied if the access log wants it. */
+/* NULL when memory is short. Copies `target` if the access log needs it. */
 struct request *request_create(struct service *service, struct connection *connection,
                                struct MHD_Connection *mhd, const char *target);
 
-/* Lets go of it; the last holder's call frees it. */
+/* Drops a reference; the last one frees the request. */
 void request_release(struct request *request);
 
-/* Claims bytes of the memory budget for this request, or returns false. */
+/* Frees request->state, if there is any. */
+void request_release_state(struct request *request);
+
+/* A request header, or NULL. I/O thread. */
+const char *request_header(const struct request *request, const char *name);
+
+/* The phase of the connection, as the work of this request sees it: when a streamed request is
+ * over, the connection may be serving the next one already. */
+enum connection_phase request_phase(const struct request *request);
+
+/* Reserves bytes of the memory budget until the request is freed. False when they are not
+ * available.
+ */
 bool request_reserve(struct request *request, size_t bytes);
-/* False when the claim could not succeed even if no other request held anything. */
+
+/* False when a reservation could not succeed even if no other request held any memory. */
 bool request_may_reserve(const struct request *request, size_t bytes);
 
-/* Fails an request whose claim was refused: 503, or 413 when it may never claim so much. `what`
- * begins the sentence: "The answer", "The particles". */
-void request_fail_reservation(struct request *request, size_t bytes, const char *what);
+/* Returns reserved bytes early. */
 void request_unreserve(struct request *request, size_t bytes);
-
-/* Sets the answer. `body` was allocated with malloc and is the request's from now on; NULL
- * (memory was short) makes it an internal problem. */
-void request_respond(struct request *request, unsigned status, const char *content_type, char *body,
-                     size_t size);
-
-/* The same for a body that is constant. */
-void request_respond_static(struct request *request, unsigned status, const char *content_type,
-                            const char *body, size_t size);
-
-/* The same with a list of iovec_body, which is the request's from now on. */
-void request_respond_iovec(struct request *request, unsigned status, const char *content_type,
-                           struct iovec_body *iovec_body);
-
-/* The same with a body that is written while it is sent; the reader is the request's from now on.
- */
-void request_respond_source(struct request *request, unsigned status, const char *content_type,
-                            const struct body_source *reader);
-
-/* The same with a jansson document, indented; takes the reference. */
-void request_respond_json(struct request *request, unsigned status, json_t *root);
-
-/* Adds a header to the answer, after it was set. The strings are not copied. */
-void request_add_header(struct request *request, const char *name, const char *value);
-
-/* Makes the answer a problem document, in place of what it was. */
-void request_fail(struct request *request, const struct problem *problem);
-
-/* The same in one call. */
-void request_fail_with(struct request *request, enum problem_kind kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* Suspends the connection and hands the request to the pool; route->work will run. Last thing that
- * handle does. When the queue is full the answer is 503. */
-void request_submit(struct request *request);
-
-/* Does the work here and now, on the I/O thread: for requests so small that the hand-over would
- * cost more. Last thing that handle does. */
-void request_run_inline(struct request *request);
-
-/* The same, but route->work runs on a thread of its own: for work that mostly waits, or that must
- * not wait until a worker is free. */
-void request_run_on_own_thread(struct request *request);
-
-/* True when the work is to end early; route->work asks now and then. Counts as progress. `context`
- * is the request: fits evolve_control. */
-bool request_cancelled(void *context);
-
-/* The same, and lets brief requests by: for computations whose speed is not the point. */
-bool request_run_pending_brief(void *context);
-
-/* Sends the answer that was set. MHD_NO: the connection must close. */
-enum MHD_Result request_send_response(struct request *request);
-
-/* A request header, or NULL. */
-const char *request_header(const struct request *request, const char *name);
 
 #endif

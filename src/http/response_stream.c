@@ -2,14 +2,15 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
+#include "http/job.h"
+#include "http/message/byte_queue.h"
+#include "http/respond.h"
 
 struct stream_state {
     struct byte_queue *queue;
-    struct timing timing; /* at the opening; constant */
-    bool is_cut;          /* the reader has come to the cut; the I/O thread's */
-    /* The worker's; the I/O thread may read them once it has come to the cut. */
-    bool is_whole;
+    bool read_to_abort; /* the I/O thread's: it has read BYTE_QUEUE_ABORTED */
+    /* The worker's; the I/O thread may read them once read_to_abort is true. */
+    bool is_complete;
     bool has_failed;
     unsigned status;
     char *final_error;
@@ -28,32 +29,77 @@ static void resume(void *mhd)
 
 /* --- the I/O thread ------------------------------------------------------------------------- */
 
-static ssize_t read_body(void *context, struct request *request, char *out, size_t max)
+static ssize_t read_body(void *context, char *out, size_t max)
 {
-    (void)request;
-    struct stream_state *stream_state = context;
-    ssize_t size = byte_queue_read(stream_state->queue, out, max);
+    struct stream_state *state = context;
+    ssize_t size = byte_queue_read(state->queue, out, max);
     if (size == BYTE_QUEUE_END)
         return BODY_END;
     if (size != BYTE_QUEUE_ABORTED)
         return size;
-    stream_state->is_cut = true;
+    state->read_to_abort = true;
     return BODY_ABORTED;
 }
 
-const struct timing *response_stream_timing(const struct request *request)
+static unsigned close_stream(struct request *request)
 {
-    return &request->stream_state->timing;
-}
-
-unsigned response_stream_close(struct request *request)
-{
-    struct stream_state *stream_state = request->stream_state;
-    byte_queue_close(stream_state->queue);
-    return stream_state->is_cut ? stream_state->status : 0;
+    struct stream_state *state = request->stream_state;
+    byte_queue_close(state->queue);
+    return state->read_to_abort ? state->status : 0;
 }
 
 /* --- the worker ----------------------------------------------------------------------------- */
+
+static bool is_closed(const struct request *request)
+{
+    const struct stream_state *state = request->stream_state;
+    return byte_queue_is_closed(state->queue);
+}
+
+static bool has_ended(const struct request *request)
+{
+    const struct stream_state *state = request->stream_state;
+    return state->is_complete || state->has_failed;
+}
+
+static void fail(struct request *request, unsigned status, char *text, size_t size)
+{
+    struct stream_state *state = request->stream_state;
+    free(state->final_error);
+    state->has_failed = true;
+    state->status = status;
+    state->final_error = text;
+    state->final_error_size = text ? size : 0;
+}
+
+static void finish(struct request *request)
+{
+    struct stream_state *state = request->stream_state;
+    if (state->is_complete && !state->has_failed)
+        byte_queue_end(state->queue);
+    else
+        byte_queue_abort(state->queue, state->final_error, state->final_error_size);
+}
+
+/* --- the last reference --------------------------------------------------------------------- */
+
+static void destroy(struct request *request)
+{
+    struct stream_state *state = request->stream_state;
+    byte_queue_destroy(state->queue);
+    free(state->final_error);
+    free(state);
+    connection_release(request->connection);
+}
+
+static const struct stream_operations operations = {
+    .is_closed = is_closed,
+    .has_ended = has_ended,
+    .fail = fail,
+    .finish = finish,
+    .close = close_stream,
+    .destroy = destroy,
+};
 
 bool response_stream_open(struct request *request, const char *content_type)
 {
@@ -62,33 +108,33 @@ bool response_stream_open(struct request *request, const char *content_type)
         request_fail_reservation(request, bytes, "The answer");
         return false;
     }
-    struct stream_state *stream_state = calloc(1, sizeof *stream_state);
+    struct stream_state *state = calloc(1, sizeof *state);
     const struct byte_queue_reader reader = {suspend, resume, request->mhd};
-    if (!stream_state || !(stream_state->queue = byte_queue_create(&reader))) {
-        free(stream_state);
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    if (!state || !(state->queue = byte_queue_create(&reader))) {
+        free(state);
+        request_fail_memory(request);
         return false;
     }
-    stream_state->timing = request->timing;
-    const struct body_source body = {read_body, NULL, stream_state};
     request->response.status = MHD_HTTP_OK;
     request->response.content_type = content_type;
-    request->response.reader = body;
-    request->stream_state = stream_state;
+    request->response.source = (struct body_source){read_body, NULL, state};
+    request->stream_timing = request->timing;
+    request->stream_state = state;
+    request->stream = &operations;
     connection_limit_unsent(request->connection);
-    /* The connection may end before the work does. */
+    /* The connection may close before the work ends. */
     connection_hold(request->connection);
-    atomic_store(&request->holders, 2);
+    atomic_store(&request->references, 2);
     MHD_resume_connection(request->mhd);
     return true;
 }
 
 bool response_stream_write(struct request *request, const char *bytes, size_t size)
 {
-    /* Also when the reader keeps up: one frame may be very long. */
-    if (request_run_pending_brief(request) ||
-        !byte_queue_write(request->stream_state->queue, bytes, size, request_run_pending_brief,
-                          request))
+    const struct stream_state *state = request->stream_state;
+    /* Also when the reader keeps up: computing one frame may take long. */
+    if (job_run_pending_brief(request) ||
+        !byte_queue_write(state->queue, bytes, size, job_run_pending_brief, request))
         return false;
     connection_extend_deadline(request->connection);
     return true;
@@ -96,48 +142,6 @@ bool response_stream_write(struct request *request, const char *bytes, size_t si
 
 void response_stream_complete(struct request *request)
 {
-    request->stream_state->is_whole = true;
-}
-
-bool response_stream_is_closed(const struct request *request)
-{
-    return byte_queue_is_closed(request->stream_state->queue);
-}
-
-bool response_stream_is_unfinished(const struct request *request)
-{
-    return !request->stream_state->is_whole && !request->stream_state->has_failed;
-}
-
-void response_stream_fail(struct request *request, unsigned status, char *text, size_t size)
-{
-    struct stream_state *stream_state = request->stream_state;
-    free(stream_state->final_error);
-    stream_state->has_failed = true;
-    stream_state->status = status;
-    stream_state->final_error = text;
-    stream_state->final_error_size = text ? size : 0;
-}
-
-void response_stream_finish(struct request *request)
-{
-    struct stream_state *stream_state = request->stream_state;
-    if (stream_state->is_whole && !stream_state->has_failed)
-        byte_queue_end(stream_state->queue);
-    else
-        byte_queue_abort(stream_state->queue, stream_state->final_error,
-                         stream_state->final_error_size);
-}
-
-/* --- the last holder ------------------------------------------------------------------------ */
-
-void response_stream_destroy(struct request *request)
-{
-    struct stream_state *stream_state = request->stream_state;
-    if (!stream_state)
-        return;
-    byte_queue_destroy(stream_state->queue);
-    free(stream_state->final_error);
-    free(stream_state);
-    connection_release(request->connection);
+    struct stream_state *state = request->stream_state;
+    state->is_complete = true;
 }

@@ -15,7 +15,6 @@
 #include "http/service.h"
 #include "runtime/host.h"
 #include "runtime/systemd.h"
-#include "web/files.h"
 
 /* Memory of a connection for headers and the piece of the body at hand. */
 #define CONNECTION_MEMORY ((size_t)64 << 10)
@@ -59,7 +58,7 @@ static bool open_listener(struct server *server)
         open = listener_inherit(&server->listener, inherited, error, sizeof error);
     else
         open =
-            listener_open(&server->listener, server->service.options->listen, error, sizeof error);
+            listener_open(&server->listener, server->service.config->listen, error, sizeof error);
     if (!open)
         log_error("%s", error);
     return open;
@@ -77,16 +76,15 @@ static struct MHD_OptionItem strictness[] = {
 static bool start_daemon(struct server *server)
 {
     struct service *service = &server->service;
-    const struct options *options = service->options;
+    const struct http_config *config = service->config;
     unsigned idle_s = CONNECTION_KEEPALIVE_S;
-    if (options->request_timeout_ms / 1000 >= idle_s) /* ours comes first, with an answer */
-        idle_s = (unsigned)(options->request_timeout_ms / 1000) + 5;
+    if (config->request_timeout_ns / NS_PER_S >= idle_s) /* our 408 comes first */
+        idle_s = (unsigned)(config->request_timeout_ns / NS_PER_S) + 5;
     /* A pool of one thread is not a pool to the library. */
-    unsigned pool = options->io_threads > 1 ? (unsigned)options->io_threads : 0;
+    unsigned pool = config->io_threads > 1 ? config->io_threads : 0;
     /* The library shares its limit out over the threads, and counts a connection a little longer
      * than it tells us: the acceptor's limit is the one that counts. */
-    unsigned limit =
-        (unsigned)((options->max_connections + CONNECTIONS_SPARE) * options->io_threads);
+    unsigned limit = (unsigned)((config->max_connections + CONNECTIONS_SPARE) * config->io_threads);
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
             MHD_USE_ERROR_LOG,
@@ -105,29 +103,28 @@ static bool start_daemon(struct server *server)
 static bool start_parts(struct server *server)
 {
     struct service *service = &server->service;
-    const struct options *options = service->options;
-    service->pool = worker_pool_create((unsigned)options->workers, (size_t)options->queue_limit);
+    const struct http_config *config = service->config;
+    service->pool = worker_pool_create(config->workers, config->queue_limit);
     if (!service->pool)
-        log_error("cannot start %lld workers", (long long)options->workers);
+        log_error("cannot start %u workers", config->workers);
     struct problem timeout;
-    problem_set(&timeout, PROBLEM_RECEIVE_TIMEOUT,
+    problem_set(&timeout, &problem_receive_timeout,
                 "The request was not complete within %g seconds; send it faster, or a smaller one.",
-                (double)options->request_timeout_ms / 1000);
+                clock_seconds(config->request_timeout_ns));
     char *response = problem_http(&timeout);
     if (response)
-        service->monitor =
-            connection_monitor_create(options->request_timeout_ms * NS_PER_MS, response);
+        service->monitor = connection_monitor_create(config->request_timeout_ns, response);
     free(response);
     if (!service->monitor)
-        log_error("cannot start the watcher");
-    service->acceptor = acceptor_create((size_t)options->max_connections);
+        log_error("cannot start the connection monitor");
+    service->acceptor = acceptor_create(config->max_connections);
     if (!service->acceptor)
-        log_error("cannot make what accepts connections");
+        log_error("cannot create the acceptor");
     if (!service->pool || !service->monitor || !service->acceptor || !start_daemon(server))
         return false;
     if (acceptor_start(service->acceptor, server->listener.fd, server->daemon))
         return true;
-    log_error("cannot start to accept connections");
+    log_error("cannot start the acceptor");
     return false;
 }
 
@@ -145,16 +142,16 @@ static void free_parts(struct server *server)
     free(server);
 }
 
-static void check_fd_limit(const struct options *options)
+static void check_fd_limit(const struct http_config *config)
 {
     size_t limit = host_raise_fd_limit();
-    if (limit < (size_t)options->max_connections + FDS_BESIDE)
-        log_warning("the limit of %zu open files is too low for %lld connections; raise it, or "
+    if (limit < config->max_connections + FDS_BESIDE)
+        log_warning("the limit of %zu open files is too low for %zu connections; raise it, or "
                     "lower --max-connections",
-                    limit, (long long)options->max_connections);
+                    limit, config->max_connections);
 }
 
-struct server *server_start(const struct options *options)
+struct server *server_start(const struct http_config *config)
 {
     struct server *server = calloc(1, sizeof *server);
     if (!server) {
@@ -162,16 +159,15 @@ struct server *server_start(const struct options *options)
         return NULL;
     }
     server->listener.fd = -1;
-    server->service.options = options;
-    web_files_init();
-    memory_budget_init(&server->service.budget, (size_t)options->memory_limit);
-    check_fd_limit(options);
+    server->service.config = config;
+    memory_budget_init(&server->service.budget, config->memory_limit);
+    check_fd_limit(config);
     if (!open_listener(server) || !start_parts(server)) {
         free_parts(server);
         return NULL;
     }
-    log_info("listening on %s with %lld I/O threads and %lld workers", server->listener.name,
-             (long long)options->io_threads, (long long)options->workers);
+    log_info("listening on %s with %u I/O threads and %u workers", server->listener.name,
+             config->io_threads, config->workers);
     return server;
 }
 

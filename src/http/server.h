@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-#include "daemon/options.h"
+#include "http/http_config.h"
 
 struct server;
 
 /* Opens the socket (or takes the service manager's), starts all threads and logs the line
- * that says where it listens. NULL after an error that was logged. `options` must outlive it. */
-struct server *server_start(const struct options *options);
+ * that says where it listens. NULL after an error that was logged. `config` must outlive it. */
+struct server *server_start(const struct http_config *config);
 
 /* Stops taking work: /readyz turns 503 and the listening socket closes. */
 void server_drain(struct server *server);

@@ -1,4 +1,5 @@
-/* The daemon as an object: what its iovec_body share. Internal to service/. */
+/* What the modules of http/ share about the running server. Internal to http/; endpoints read it
+ * through their request. */
 #ifndef HTTP_SERVICE_H
 #define HTTP_SERVICE_H
 
@@ -6,23 +7,21 @@
 #include <stdbool.h>
 
 #include "base/memory_budget.h"
-#include "daemon/options.h"
+#include "http/http_config.h"
 #include "http/connection/acceptor.h"
-#include "http/connection/connection.h"
+#include "http/connection/connection_monitor.h"
 #include "http/metrics.h"
 #include "runtime/worker_pool.h"
 
 struct service {
-    const struct options *options; /* constant */
+    const struct http_config *config;
     struct worker_pool *pool;
-    struct monitor *monitor;
+    struct connection_monitor *monitor;
     struct acceptor *acceptor;
     struct memory_budget budget;
     struct metrics metrics;
     atomic_bool draining;
-    atomic_bool bench_running;        /* held by the request whose benchmark runs */
-    atomic_bool profile_running;      /* held by the request that takes a CPU profile */
-    atomic_size_t requests_in_flight; /* requests begun and not yet over */
+    atomic_size_t requests_in_flight; /* from the first line to completion */
     atomic_size_t jobs;               /* work that may leave a connection suspended */
 };
 

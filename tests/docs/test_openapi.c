@@ -9,8 +9,8 @@
 #include "../suite.h"
 #include "bench/parameters.h"
 #include "codec/codec.h"
+#include "endpoints/problems.h"
 #include "endpoints/routes.h"
-#include "http/message/problem.h"
 #include "sim/method.h"
 #include "web/files.h"
 
@@ -149,6 +149,7 @@ START_TEST(paths_are_the_routes)
     json_t *paths = follow("#/paths");
     const char *path;
     json_t *item;
+    struct route_table all = routes_table(true), usual = routes_table(false);
     ck_assert_uint_ge(json_object_size(paths), 8);
     json_object_foreach(paths, path, item)
     {
@@ -156,14 +157,13 @@ START_TEST(paths_are_the_routes)
         describe_methods(resolve(item), methods, sizeof methods);
         char served[96];
         fill_pattern(served, sizeof served, path, item);
-        ck_assert_msg(route_allow(served) != NULL, "the daemon does not know %s", served);
-        ck_assert_str_eq(methods, route_allow(served));
-        ck_assert(route_is_for_profiling(path) || strstr(route_list(), path));
+        ck_assert_msg(route_allow(&all, served) != NULL, "the daemon does not know %s", served);
+        ck_assert_str_eq(methods, route_allow(&all, served));
+        ck_assert(!route_allow(&usual, served) || strstr(all.summary, path));
     }
-    /* The label behind the last route is that of requests without one. */
-    for (size_t i = 0; i < route_index(NULL); i++)
-        ck_assert_msg(json_object_get(paths, route_label(i)) != NULL, "%s is not described",
-                      route_label(i));
+    for (size_t i = 0; i < all.count; i++)
+        ck_assert_msg(json_object_get(paths, all.routes[i].path) != NULL, "%s is not described",
+                      all.routes[i].path);
 }
 END_TEST
 
@@ -182,8 +182,9 @@ START_TEST(files_are_the_table)
         beside++;
     }
     ck_assert_uint_eq(json_array_size(names), beside);
-    ck_assert_ptr_null(route_find("GET", "/web/{file}"));
-    ck_assert_ptr_null(route_find("GET", "/web/"));
+    struct route_table routes = routes_table(false);
+    ck_assert_ptr_null(route_find(&routes, "GET", "/web/{file}"));
+    ck_assert_ptr_null(route_find(&routes, "GET", "/web/"));
 }
 END_TEST
 
@@ -216,12 +217,12 @@ START_TEST(operations_are_named_and_answered)
 }
 END_TEST
 
-/* The document that the daemon sends for a problem of this kind. */
-static json_t *problem_of(enum problem_kind kind)
+/* The document that the daemon sends for a problem of this type. */
+static json_t *problem_of(const struct problem_type *type)
 {
     struct problem problem;
     size_t size;
-    problem_set(&problem, kind, "detail");
+    problem_set(&problem, type, "detail");
     char *text = problem_document(&problem, &size);
     ck_assert_ptr_nonnull(text);
     json_t *root = json_loadb(text, size, 0, NULL);
@@ -233,9 +234,10 @@ static json_t *problem_of(enum problem_kind kind)
 START_TEST(problem_types_are_the_table)
 {
     json_t *types = follow("#/components/schemas/Problem/properties/type/enum");
-    size_t count = 0;
-    for (int kind = PROBLEM_NONE + 1; kind < PROBLEM_KIND_COUNT; kind++, count++) {
-        json_t *problem = problem_of((enum problem_kind)kind);
+    size_t count;
+    const struct problem_type *const *table = problem_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        json_t *problem = problem_of(table[i]);
         ck_assert(array_has(types, json_string_value(json_object_get(problem, "type"))));
         json_decref(problem);
     }
@@ -262,8 +264,10 @@ static void check_problem_examples(const char *status, json_t *response)
         ck_assert_msg(strcmp(status, "default") == 0 || strcmp(status, code) == 0,
                       "example %s of %s has status %s", name, status, code);
         bool found = false;
-        for (int kind = PROBLEM_NONE + 1; kind < PROBLEM_KIND_COUNT && !found; kind++) {
-            json_t *problem = problem_of((enum problem_kind)kind);
+        size_t count;
+        const struct problem_type *const *table = problem_table(&count);
+        for (size_t i = 0; i < count && !found; i++) {
+            json_t *problem = problem_of(table[i]);
             found =
                 json_equal(json_object_get(problem, "type"), json_object_get(value, "type")) &&
                 json_equal(json_object_get(problem, "title"), json_object_get(value, "title")) &&
@@ -289,7 +293,9 @@ START_TEST(problem_examples_are_the_daemons)
             }
         }
     }
-    ck_assert_uint_ge(problem_examples, PROBLEM_KIND_COUNT - 1);
+    size_t count;
+    problem_table(&count);
+    ck_assert_uint_ge(problem_examples, count);
 }
 END_TEST
 

@@ -4,6 +4,8 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,8 +13,11 @@
 
 #include "../suite.h"
 #include "base/clock.h"
-#include "endpoints/routes.h"
 #include "http/dispatch.h"
+#include "http/job.h"
+#include "http/message/byte_queue.h"
+#include "http/respond.h"
+#include "http/route.h"
 
 #define LIMIT_S 60
 #define LONG_NS (3600 * NS_PER_S)
@@ -21,8 +26,11 @@
 
 /* --- a small server with one endpoint -------------------------------------------------------- */
 
-static struct options options = {.request_timeout_ms = SHORT_NS / NS_PER_MS, .queue_limit = 4};
-static struct service service = {.options = &options};
+static const char *const phase_names[] = {"receive", "queue"};
+static const struct timing_phases phases = {phase_names, 2, 0, 1};
+static const struct http_config config = {
+    .request_timeout_ns = SHORT_NS, .queue_limit = 4, .phases = &phases};
+static struct service service = {.config = &config};
 static struct MHD_Daemon *server;
 static struct route route;
 static atomic_uint closed_status; /* of the last stream that was over; 1: whole */
@@ -34,11 +42,11 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 {
     (void)cls;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        connection_close(*context);
+        connection_monitor_close(*context);
         return;
     }
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    *context = connection_open(service.monitor, fd, NULL);
+    *context = connection_monitor_open(service.monitor, fd, NULL);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
@@ -54,7 +62,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return MHD_YES;
     }
     if (request->stage == REQUEST_BODY) {
-        request_submit(request);
+        job_submit(request);
         return MHD_YES;
     }
     return request_send_response(request);
@@ -65,8 +73,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 {
     (void)cls, (void)mhd;
     struct request *request = *context;
-    if (request->stream_state) {
-        unsigned status = response_stream_close(request);
+    if (request->stream) {
+        unsigned status = request->stream->close(request);
         atomic_store(&closed_status, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? 1 : status);
     }
     connection_finish(request->connection);
@@ -129,7 +137,7 @@ static int ask(int window)
     return fd;
 }
 
-struct particle_body {
+struct body {
     char *bytes;
     size_t size;
     bool whole; /* the last chunk came */
@@ -157,9 +165,9 @@ static bool read_line(int fd, char *line, size_t size)
 }
 
 /* Reads the answer, a body in chunks or by its length, to its end. */
-static struct particle_body read_answer(int fd)
+static struct body read_answer(int fd)
 {
-    struct particle_body body = {NULL, 0, false, 0};
+    struct body body = {NULL, 0, false, 0};
     char line[512];
     size_t length = 0;
     ck_assert(read_line(fd, line, sizeof line));
@@ -191,7 +199,7 @@ static struct particle_body read_answer(int fd)
 /* Fails unless the body ends with a problem of this kind, and was cut behind it. */
 static void expect_cut(int fd, const char *start, const char *type, unsigned status)
 {
-    struct particle_body body = read_answer(fd);
+    struct body body = read_answer(fd);
     ck_assert_int_eq(body.status, 200);
     ck_assert(!body.whole);
     char expected[96];
@@ -243,7 +251,7 @@ static void think_for_ever(struct request *request)
     ck_assert(response_stream_open(request, TYPE));
     response_stream_write(request, "a line\n", 7);
     atomic_store(&begun, true);
-    while (!request_cancelled(request))
+    while (!job_cancelled(request))
         usleep(1000);
 }
 
@@ -251,7 +259,7 @@ static void fail_half_way(struct request *request)
 {
     ck_assert(response_stream_open(request, TYPE));
     response_stream_write(request, "half a li", 9);
-    request_fail_with(request, PROBLEM_INTERNAL, "It broke.");
+    request_fail_with(request, &problem_internal, "It broke.");
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
@@ -262,7 +270,7 @@ START_TEST(a_whole_answer)
     route.work = write_all;
     int fd = ask(_i ? SMALL_WINDOW : 0);
     for (int again = 0; again < 2; again++) { /* the connection stays usable */
-        struct particle_body body = read_answer(fd);
+        struct body body = read_answer(fd);
         ck_assert_int_eq(body.status, 200);
         ck_assert(body.whole);
         ck_assert_uint_eq(body.size, TOTAL);
@@ -356,7 +364,7 @@ START_TEST(no_memory_for_a_stream)
     start(LONG_NS, BYTE_QUEUE_MEMORY / 2);
     route.work = write_for_ever;
     int fd = ask(0);
-    struct particle_body body = read_answer(fd);
+    struct body body = read_answer(fd);
     ck_assert_int_eq(body.status, 413);
     ck_assert_ptr_nonnull(strstr(body.bytes, "over-memory-limit"));
     free(body.bytes);
@@ -367,8 +375,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("service/exchange_stream");
-    TCase *tcase = suite_case(suite, "exchange_stream");
+    Suite *suite = suite_create("http/response_stream");
+    TCase *tcase = suite_case(suite, "response_stream");
     tcase_add_loop_test(tcase, a_whole_answer, 0, 2);
     tcase_add_test(tcase, deadline_of_a_slow_reader);
     tcase_add_test(tcase, deadline_of_a_slow_work);

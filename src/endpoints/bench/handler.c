@@ -7,8 +7,11 @@
 
 #include "base/suggest.h"
 #include "endpoints/bench/state.h"
+#include "endpoints/problems.h"
+#include "http/job.h"
 #include "http/message/headers.h"
 #include "http/message/negotiation.h"
+#include "http/respond.h"
 
 #define MEDIA_TYPES "application/json, text/plain, text/csv, image/svg+xml or application/x-ndjson"
 
@@ -24,7 +27,7 @@ void bench_release(struct request *request)
 {
     struct bench *bench = request->state;
     if (bench->running)
-        atomic_store(&request->service->bench_running, false);
+        atomic_store(&application_of(request)->bench_running, false);
     if (bench->config.own_particles)
         particle_body_fini(&bench->body, request);
     free(bench);
@@ -35,7 +38,7 @@ void bench_release(struct request *request)
 static void fail_parameter(struct request *request, const char *name, const char *detail)
 {
     struct problem problem;
-    problem_set(&problem, PROBLEM_INVALID, "%s", detail);
+    problem_set(&problem, &problem_invalid, "%s", detail);
     problem_set_parameter(&problem, name);
     request_fail(request, &problem);
 }
@@ -45,7 +48,7 @@ static void fail_member(struct request *request, const char *name, const char *d
     char pointer[32];
     struct problem problem;
     snprintf(pointer, sizeof pointer, "/%s", name);
-    problem_set(&problem, PROBLEM_INVALID, "%s", detail);
+    problem_set(&problem, &problem_invalid, "%s", detail);
     problem_set_pointer(&problem, pointer);
     request_fail(request, &problem);
 }
@@ -112,16 +115,16 @@ static bool is_in_body(const struct bench *bench, const char *parameter)
 /* The rules over all of them. */
 static bool check_config(struct request *request)
 {
-    const struct options *options = request->service->options;
+    const struct limits *limits = &application_of(request)->limits;
     struct bench *bench = request->state;
-    struct bench_limits limits = {(size_t)options->max_particles, options->max_particle_steps};
+    struct bench_limits bench_limits = {limits->max_particles, limits->max_particle_steps};
     struct bench_error error;
     if (bench->config.memory &&
         (bench->representation == BENCH_CSV || bench->representation == BENCH_CHART)) {
         fail_parameter(request, "memory", "The memory benchmark has no rows; accept another form.");
         return false;
     }
-    if (bench_config_check(&bench->config, &limits, &error))
+    if (bench_config_check(&bench->config, &bench_limits, &error))
         return true;
     if (is_in_body(bench, error.parameter))
         fail_member(request, error.parameter, error.detail);
@@ -135,11 +138,11 @@ static bool check_config(struct request *request)
 static bool choose_representation(struct request *request)
 {
     struct bench *bench = request->state;
-    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT);
+    char *accept = headers_list(request->mhd, MHD_HTTP_HEADER_ACCEPT);
     int representation = negotiate_media_type(accept, bench_media_types, BENCH_COUNT);
     free(accept);
     if (representation < 0) {
-        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+        request_fail_with(request, &problem_not_acceptable,
                           "The report comes as " MEDIA_TYPES "; accept one of them.");
         return false;
     }
@@ -151,7 +154,7 @@ static bool create_state(struct request *request)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     if (!bench) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return false;
     }
     bench_config_init(&bench->config);
@@ -161,7 +164,7 @@ static bool create_state(struct request *request)
 
 static void fail_running(struct request *request)
 {
-    request_fail_with(request, PROBLEM_BENCH_RUNNING,
+    request_fail_with(request, &problem_bench_running,
                       "One benchmark runs at a time, so that it measures the machine and not its "
                       "neighbour; try again later.");
 }
@@ -169,15 +172,15 @@ static void fail_running(struct request *request)
 bool bench_begin(struct request *request)
 {
     return create_state(request) && choose_representation(request) &&
-           headers_each_parameter(request, read_parameter, request) && check_config(request);
+           headers_each_parameter(request->mhd, read_parameter, request) && check_config(request);
 }
 
 static bool check_load(struct request *request)
 {
-    struct service *service = request->service;
-    if (atomic_load(&service->draining))
-        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
-    else if (atomic_load(&service->bench_running)) /* at a POST's end it counts again */
+    if (application_is_draining(request))
+        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
+    else if (atomic_load(
+                 &application_of(request)->bench_running)) /* at a POST's end it counts again */
         fail_running(request);
     return !request->failed;
 }
@@ -190,7 +193,7 @@ bool bench_post_begin(struct request *request)
     bench = request->state;
     bench->config.own_particles = true;
     return particle_body_init(&bench->body, request) && choose_representation(request) &&
-           check_load(request) && headers_each_parameter(request, read_parameter, request);
+           check_load(request) && headers_each_parameter(request->mhd, read_parameter, request);
 }
 
 /* --- the body of a POST --------------------------------------------------------------------- */
@@ -257,10 +260,9 @@ static size_t work_bytes(const struct bench_config *config)
 
 void bench_handle(struct request *request)
 {
-    struct service *service = request->service;
     struct bench *bench = request->state;
-    if (atomic_load(&service->draining)) {
-        request_fail_with(request, PROBLEM_DRAINING, "The daemon takes no new work.");
+    if (application_is_draining(request)) {
+        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
         return;
     }
     size_t bytes = work_bytes(&bench->config);
@@ -269,13 +271,14 @@ void bench_handle(struct request *request)
         return;
     }
     bool running = false;
-    bench->running = atomic_compare_exchange_strong(&service->bench_running, &running, true);
+    bench->running =
+        atomic_compare_exchange_strong(&application_of(request)->bench_running, &running, true);
     if (!bench->running) {
         fail_running(request);
         return;
     }
     connection_clear_deadline(request->connection);
-    request_submit(request);
+    job_submit(request);
 }
 
 void bench_post_handle(struct request *request)

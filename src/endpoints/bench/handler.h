@@ -1,8 +1,11 @@
-/* GET and POST /bench. The functions are the rows of the route table. */
+/* GET and POST /bench. The functions are rows of the table of routes. */
 #ifndef ENDPOINTS_BENCH_HANDLER_H
 #define ENDPOINTS_BENCH_HANDLER_H
 
-#include "http/request.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
 
 bool bench_begin(struct request *request);
 void bench_handle(struct request *request);

@@ -12,6 +12,9 @@
 #include "codec/number/number.h"
 #include "endpoints/bench/handler.h"
 #include "endpoints/bench/state.h"
+#include "endpoints/problems.h"
+#include "http/job.h"
+#include "http/respond.h"
 #include "http/response_stream.h"
 #include "sim/random.h"
 
@@ -27,7 +30,7 @@ static double read_clock(void *context)
 static void fail_status(struct request *request, enum bench_status status)
 {
     if (status == BENCH_NO_MEMORY)
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; use fewer particles.");
+        request_fail_with(request, &problem_internal, "Memory is short; use fewer particles.");
 }
 
 static void fail_domain(struct request *request, enum domain_error error,
@@ -35,7 +38,7 @@ static void fail_domain(struct request *request, enum domain_error error,
 {
     const struct bench *bench = request->state;
     struct problem problem;
-    problem_set(&problem, PROBLEM_DOMAIN, "With %s, particle %zu %s.", method->name, index,
+    problem_set(&problem, &problem_domain, "With %s, particle %zu %s.", method->name, index,
                 domain_error_text(error));
     if (bench->config.own_particles) {
         /* As in simulate_work.c: in columns, its x stands for a particle. */
@@ -121,7 +124,7 @@ static void close_lines(struct request *request, json_t *report)
 static void run_memory(struct request *request)
 {
     const struct bench *bench = request->state;
-    struct evolve_control control = {request_cancelled, request};
+    struct evolve_control control = {job_cancelled, request};
     struct bench_memory memory;
     const struct particle_set *set =
         bench->config.own_particles ? &bench->body.simulation.particles : NULL;
@@ -184,7 +187,7 @@ static void run_time(struct request *request, const struct particle_set *set)
     struct bench_environment environment = {
         .clock = read_clock,
         .cpu_time = bench_cpu_time,
-        .control = {request_cancelled, request},
+        .control = {job_cancelled, request},
     };
     if (bench->representation == BENCH_LINES) {
         if (!response_stream_open(request, bench_media_types[BENCH_LINES]))

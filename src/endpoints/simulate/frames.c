@@ -1,7 +1,7 @@
-/* The frames of a run, one after the other. */
+#include "endpoints/simulate/frames.h"
+
 #include <stdlib.h>
 
-#include "endpoints/simulate/respond_frames.h"
 #include "endpoints/simulate/run.h"
 
 __extension__ typedef __int128 wide;
@@ -28,9 +28,8 @@ struct simulate_frame simulate_frame_at(const struct simulate *simulate, size_t 
     return (struct simulate_frame){step, (double)step * simulation->timestep};
 }
 
-/* The methods that jump start from the beginning each time, the others go on from the last frame.
- */
-static bool goes_on(const struct simulate *simulate)
+/* Methods that step continue from the last frame; the others compute every frame from the start. */
+static bool continues(const struct simulate *simulate)
 {
     return simulate->body.simulation.method->stepping;
 }
@@ -40,7 +39,7 @@ bool simulate_frames_begin(struct simulate_frames *frames, struct request *reque
     const struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     const struct particle_set *set = &simulation->particles;
-    /* What the end allows, every moment before does. */
+    /* Particles that are valid at the end are valid at every time before. */
     const struct evolve_run whole = {
         set->x,
         set->y,
@@ -52,10 +51,10 @@ bool simulate_frames_begin(struct simulate_frames *frames, struct request *reque
         simulation->timestep,
         simulate->steps,
     };
-    *frames = (struct simulate_frames){.request = request, .here = *set, .threads = 1};
+    *frames = (struct simulate_frames){.request = request, .current = *set, .threads = 1};
     if (!simulate_check_domain(request, &whole))
         return false;
-    if (goes_on(simulate))
+    if (continues(simulate))
         return true;
     size_t bytes = particle_set_bytes(set->count) / 3; /* of a column */
     if (!request_reserve(request, 2 * bytes)) {
@@ -63,12 +62,12 @@ bool simulate_frames_begin(struct simulate_frames *frames, struct request *reque
         return false;
     }
     frames->reserved = 2 * bytes;
-    frames->here.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
-    frames->here.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
-    if (frames->here.x && frames->here.y)
+    frames->current.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
+    frames->current.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
+    if (frames->current.x && frames->current.y)
         return true;
     simulate_frames_end(frames);
-    request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    request_fail_memory(request);
     return false;
 }
 
@@ -79,14 +78,14 @@ bool simulate_frames_next(struct simulate_frames *frames)
     if (frames->next == simulate_frame_count(simulate))
         return false;
     struct simulate_frame frame = simulate_frame_at(simulate, frames->next);
-    bool on = goes_on(simulate);
-    const struct particle_set *from = on ? &frames->here : &simulation->particles;
+    bool on = continues(simulate);
+    const struct particle_set *from = on ? &frames->current : &simulation->particles;
     const struct evolve_run run = {
         .x = from->x,
         .y = from->y,
         .ang_vel = from->ang_vel,
-        .x_out = frames->here.x,
-        .y_out = frames->here.y,
+        .x_out = frames->current.x,
+        .y_out = frames->current.y,
         .count = from->count,
         .dt = frame.time,
         .timestep = simulation->timestep,
@@ -97,9 +96,9 @@ bool simulate_frames_next(struct simulate_frames *frames)
     frames->frame = frame;
     frames->next++;
     bool last = frames->next == simulate_frame_count(simulate);
-    int64_t steps = on || last ? run.steps : 0; /* a jump takes all of them at once */
-    simulate_count(frames->request, run.count,
-                   evolve_particle_steps(simulation->method, run.count, steps));
+    int64_t steps = on || last ? run.steps : 0; /* other methods do not step from frame to frame */
+    application_count(application_of(frames->request), simulation->method, run.count,
+                      evolve_particle_steps(simulation->method, run.count, steps));
     return true;
 }
 
@@ -107,8 +106,8 @@ void simulate_frames_end(struct simulate_frames *frames)
 {
     if (!frames->reserved)
         return;
-    free(frames->here.x);
-    free(frames->here.y);
+    free(frames->current.x);
+    free(frames->current.y);
     request_unreserve(frames->request, frames->reserved);
     frames->reserved = 0;
 }

@@ -1,11 +1,15 @@
-/* POST /simulate on the I/O thread: check, decode, submit. */
 #include "endpoints/simulate/handler.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "endpoints/simulate/state.h"
+#include "endpoints/simulate/query.h"
+#include "endpoints/simulate/respond.h"
+#include "endpoints/simulate/respond_frames.h"
+#include "endpoints/simulate/respond_svg.h"
+#include "endpoints/simulate/run.h"
+#include "http/job.h"
 #include "http/message/headers.h"
 #include "http/message/negotiation.h"
 
@@ -34,11 +38,11 @@ static bool choose_representation(struct request *request)
         types[i] = codecs[i].media_type;
     types[count] = LINES_TYPE;
     types[count + 1] = SVG_TYPE;
-    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT);
+    char *accept = headers_list(request->mhd, MHD_HTTP_HEADER_ACCEPT);
     int chosen = negotiate_media_type(accept, types, count + 2);
     free(accept);
     if (chosen < 0) {
-        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+        request_fail_with(request, &problem_not_acceptable,
                           "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " SVG_TYPE
                           "; accept one of them.");
         return false;
@@ -60,7 +64,7 @@ static bool choose_coding(struct request *request)
     const char *names[COMPRESSIONS_MAX];
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
-    char *accept = headers_list(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    char *accept = headers_list(request->mhd, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
      * answer is better as it is. */
     const char *control = request_header(request, MHD_HTTP_HEADER_CACHE_CONTROL);
@@ -69,7 +73,7 @@ static bool choose_coding(struct request *request)
     simulate->identity_refused = negotiate_coding(accept, NULL, 0) == CODING_NONE_ACCEPTABLE;
     free(accept);
     if (chosen == CODING_NONE_ACCEPTABLE) {
-        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+        request_fail_with(request, &problem_not_acceptable,
                           "The answer comes as it is, or in one of these encodings: %s; accept one "
                           "of them.",
                           supported_codings());
@@ -82,15 +86,15 @@ static bool choose_coding(struct request *request)
 static bool check_load(struct request *request)
 {
     struct service *service = request->service;
-    if (atomic_load(&service->draining)) {
-        request_fail_with(request, PROBLEM_DRAINING,
+    if (application_is_draining(request)) {
+        request_fail_with(request, &problem_draining,
                           "The daemon takes no new work; send the request to another one.");
         return false;
     }
     if (worker_pool_is_full(service->pool)) {
-        request_fail_with(request, PROBLEM_QUEUE_FULL,
-                          "%lld requests are waiting already; try again later.",
-                          (long long)service->options->queue_limit);
+        request_fail_with(request, &problem_queue_full,
+                          "%zu requests are waiting already; try again later.",
+                          service->config->queue_limit);
         return false;
     }
     return true;
@@ -100,7 +104,7 @@ bool simulate_begin(struct request *request)
 {
     struct simulate *simulate = calloc(1, sizeof *simulate);
     if (!simulate) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return false;
     }
     simulation_init(&simulate->query);
@@ -122,7 +126,7 @@ static bool is_given(const struct simulate *simulate, enum simulation_option opt
 }
 
 /* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
-static void fail_option(struct request *request, enum problem_kind kind,
+static void fail_option(struct request *request, const struct problem_type *type,
                         enum simulation_option option, const char *detail)
 {
     const struct simulate *simulate = request->state;
@@ -130,7 +134,7 @@ static void fail_option(struct request *request, enum problem_kind kind,
         option = OPTION_TIMESTEP; /* they make the steps together */
     const char *name = simulation_option_name(option);
     struct problem problem;
-    problem_set(&problem, kind, "%s", detail);
+    problem_set(&problem, type, "%s", detail);
     if (simulation_has(&simulate->query, option)) {
         problem_set_parameter(&problem, name);
     } else if (is_given(simulate, option)) {
@@ -156,7 +160,7 @@ static bool merge_query(struct request *request)
             snprintf(detail, sizeof detail,
                      "%s is given in the query and in the body; give it once.",
                      simulation_option_name(option));
-            fail_option(request, PROBLEM_INVALID, option, detail);
+            fail_option(request, &problem_invalid, option, detail);
             return false;
         }
     }
@@ -181,15 +185,15 @@ static bool check_request(struct request *request)
 {
     struct simulate *simulate = request->state;
     struct simulation *simulation = &simulate->body.simulation;
-    const struct options *options = request->service->options;
+    const struct limits *limits = &application_of(request)->limits;
     char detail[256];
     enum simulation_option option;
     if (!simulation_check(simulation, &option, detail, sizeof detail)) {
-        fail_option(request, PROBLEM_INVALID, option, detail);
+        fail_option(request, &problem_invalid, option, detail);
         return false;
     }
     if (simulate_has_frames(simulate) && simulate->identity_refused) {
-        request_fail_with(request, PROBLEM_NOT_ACCEPTABLE,
+        request_fail_with(request, &problem_not_acceptable,
                           "Frames are sent as they are computed, and not compressed; accept the "
                           "encoding identity.");
         return false;
@@ -197,13 +201,13 @@ static bool check_request(struct request *request)
     simulate->steps = evolve_steps(simulation->dt, simulation->timestep);
     int64_t work =
         evolve_particle_steps(simulation->method, simulation->particles.count, simulate->steps);
-    if (simulation->method->stepping && work > options->max_particle_steps) {
+    if (simulation->method->stepping && work > limits->max_particle_steps) {
         snprintf(detail, sizeof detail,
                  "%zu particles times %lld steps is more than the %lld particle-steps that %s may "
                  "take here; use closed_form, a smaller dt or a larger timestep.",
                  simulation->particles.count, (long long)simulate->steps,
-                 (long long)options->max_particle_steps, simulation->method->name);
-        fail_option(request, PROBLEM_TOO_MUCH_WORK,
+                 (long long)limits->max_particle_steps, simulation->method->name);
+        fail_option(request, &problem_too_much_work,
                     simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT, detail);
         return false;
     }
@@ -226,7 +230,7 @@ static bool is_tiny(const struct request *request)
     const struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     size_t count = simulation->particles.count;
-    double limit_ns = 1e3 * (double)request->service->options->inline_below_us;
+    double limit_ns = application_of(request)->limits.inline_below_ns;
     return !simulation->method->stepping && !simulate->coding && !simulate_has_frames(simulate) &&
            evolve_worst_ns(simulation->method, count) + simulate->codec->encode_ns * (double)count <
                limit_ns;
@@ -239,9 +243,40 @@ void simulate_handle(struct request *request)
         !check_request(request))
         return;
     if (is_tiny(request)) {
-        request_run_inline(request);
+        job_run_inline(request);
     } else {
         request->task.brief = !simulate_has_frames(simulate) && predicted_ns(simulate) < BRIEF_NS;
-        request_submit(request);
+        job_submit(request);
     }
+}
+
+/* --- on a worker, or inline ----------------------------------------------------------------- */
+
+static void run_without_frames(struct request *request)
+{
+    struct simulate *simulate = request->state;
+    const struct simulation *simulation = &simulate->body.simulation;
+    const struct particle_set *set = &simulation->particles;
+    const struct evolve_run run = {
+        set->x,     set->y,         set->ang_vel,         set->x,          set->y,
+        set->count, simulation->dt, simulation->timestep, simulate->steps,
+    };
+    struct simulate_result result = {0, 1};
+    if (!simulate_run(request, &run, true, &result.threads))
+        return; /* failed, or cancelled: job.c responds with the reason */
+    result.particle_steps = evolve_particle_steps(simulation->method, set->count, simulate->steps);
+    application_count(application_of(request), simulation->method, set->count,
+                      result.particle_steps);
+    simulate_respond(request, &result);
+}
+
+void simulate_work(struct request *request)
+{
+    const struct simulate *simulate = request->state;
+    if (simulate->representation == REPRESENTATION_SVG)
+        simulate_respond_svg(request);
+    else if (simulate_has_frames(simulate))
+        simulate_respond_frames(request);
+    else
+        run_without_frames(request);
 }

@@ -1,8 +1,13 @@
-/* POST /simulate. The functions are the row of the route table. */
+/* POST /simulate: checks the headers, decodes the body, and runs the simulation inline or on a
+ * worker. The functions are a row of the table of routes (http/route.h says when each is called).
+ */
 #ifndef ENDPOINTS_SIMULATE_HANDLER_H
 #define ENDPOINTS_SIMULATE_HANDLER_H
 
-#include "http/request.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
 
 bool simulate_begin(struct request *request);
 size_t simulate_receive(struct request *request, const char *bytes, size_t size);

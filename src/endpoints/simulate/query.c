@@ -1,10 +1,10 @@
-/* The options of POST /simulate in its query string. */
+#include "endpoints/simulate/query.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/suggest.h"
 #include "codec/number/number.h"
-#include "endpoints/simulate/state.h"
 #include "http/message/headers.h"
 
 _Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the words below");
@@ -124,7 +124,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
         return true;
 
     struct problem problem;
-    problem_set(&problem, PROBLEM_INVALID, "%s", detail);
+    problem_set(&problem, &problem_invalid, "%s", detail);
     problem_set_parameter(&problem, name);
     request_fail(request, &problem);
     return false;
@@ -132,5 +132,5 @@ static bool read_parameter(void *context, const char *name, const char *value, s
 
 bool simulate_read_query(struct request *request)
 {
-    return headers_each_parameter(request, read_parameter, request);
+    return headers_each_parameter(request->mhd, read_parameter, request);
 }

@@ -1,12 +1,13 @@
-/* POST /simulate on a worker: write the answer through a compressor. What is held is a block as it
- * is, and what has come out. */
+#include "endpoints/simulate/respond_compressed.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "endpoints/simulate/respond.h"
+#include "endpoints/simulate/document.h"
+#include "http/job.h"
 
-/* Of a buffer for what comes out. */
+/* Bytes of a buffer for compressed output. */
 #define BUFFER_BYTES ((size_t)256 << 10)
 
 /* Items of a block. */
@@ -19,7 +20,7 @@ struct compressing {
     struct request *request;
     struct compression_stream *stream;
     char *block;
-    struct iovec_body *iovec_body;
+    struct iovec_body *body;
     size_t capacity;      /* of the last part's buffer, behind its bytes */
     size_t refused_bytes; /* the budget did not grant so many */
 };
@@ -32,13 +33,13 @@ static bool add_buffer(struct compressing *compressing)
         return false;
     }
     char *buffer = malloc(BUFFER_BYTES);
-    struct iovec_body *iovec_body = buffer ? iovec_body_append(compressing->iovec_body) : NULL;
-    if (!iovec_body) {
+    struct iovec_body *body = buffer ? iovec_body_append(compressing->body) : NULL;
+    if (!body) {
         free(buffer);
         return false;
     }
-    compressing->iovec_body = iovec_body;
-    struct iovec_part *last = &iovec_body->part[iovec_body->count - 1];
+    compressing->body = body;
+    struct iovec_part *last = &body->part[body->count - 1];
     last->bytes = last->owned = buffer;
     compressing->capacity = BUFFER_BYTES;
     return true;
@@ -50,8 +51,7 @@ static bool collect(void *context, const char *bytes, size_t size)
     while (size > 0) {
         if (compressing->capacity == 0 && !add_buffer(compressing))
             return false;
-        struct iovec_part *last =
-            &compressing->iovec_body->part[compressing->iovec_body->count - 1];
+        struct iovec_part *last = &compressing->body->part[compressing->body->count - 1];
         size_t some = size < compressing->capacity ? size : compressing->capacity;
         memcpy((char *)last->owned + last->size, bytes, some);
         last->size += some;
@@ -65,7 +65,7 @@ static bool collect(void *context, const char *bytes, size_t size)
 /* Feeds bytes, unless the request has been cancelled. */
 static enum compression_status feed(struct compressing *compressing, const void *bytes, size_t size)
 {
-    if (request_run_pending_brief(compressing->request))
+    if (job_run_pending_brief(compressing->request))
         return COMPRESSION_STOPPED;
     return compression_feed(compressing->stream, bytes, &size, collect, compressing);
 }
@@ -81,7 +81,7 @@ static enum compression_status compress_text(struct compressing *compressing)
         size_t end = begin + BLOCK_ITEMS < items ? begin + BLOCK_ITEMS : items;
         char *at = compressing->block;
         if (begin == 0 && simulate->codec->is_document)
-            at = simulate_put_head(at);
+            at = document_begin(at);
         at = encoder->write(at, &simulation->particles, simulation->shape, begin, end);
         status = feed(compressing, compressing->block, (size_t)(at - compressing->block));
     }
@@ -114,11 +114,11 @@ static enum compression_status compress_all(struct compressing *compressing,
                                          : compress_text(compressing);
     if (status)
         return status;
-    request->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - start_ns;
+    request->timing.ns[PHASE_SERIALIZE] = clock_now_ns() - start_ns;
     if (simulate->codec->is_document) {
         struct simulate_metadata metadata = simulate_metadata(simulate, result);
-        char *end = simulate_put_tail(compressing->block, &metadata, &request->timing,
-                                      clock_now_ns() - request->started_ns);
+        char *end = document_end(compressing->block, &metadata, &request->timing,
+                                 clock_now_ns() - request->started_ns);
         status = feed(compressing, compressing->block, (size_t)(end - compressing->block));
         if (status)
             return status;
@@ -131,8 +131,7 @@ static size_t block_bytes(const struct simulate *simulate)
     const struct encoder *encoder = simulate->codec->encoder;
     if (encoder->write_head)
         return ENCODE_HEAD_MAX;
-    return SIMULATE_METADATA_BYTES +
-           encode_bound(encoder, simulate->body.simulation.shape, BLOCK_ITEMS);
+    return DOCUMENT_BYTES_MAX + encode_bound(encoder, simulate->body.simulation.shape, BLOCK_ITEMS);
 }
 
 struct iovec_body *simulate_compress(struct request *request, const struct simulate_result *result)
@@ -147,8 +146,8 @@ struct iovec_body *simulate_compress(struct request *request, const struct simul
     } else {
         compressing.stream = simulate->coding->compressor();
         compressing.block = malloc(bytes);
-        compressing.iovec_body = iovec_body_create(0);
-        if (compressing.stream && compressing.block && compressing.iovec_body)
+        compressing.body = iovec_body_create(0);
+        if (compressing.stream && compressing.block && compressing.body)
             status = compress_all(&compressing, result);
     }
     free(compressing.block);
@@ -156,15 +155,15 @@ struct iovec_body *simulate_compress(struct request *request, const struct simul
         compression_destroy(compressing.stream);
     if (status == COMPRESSION_OK) {
         request_unreserve(request, reserved);
-        return compressing.iovec_body;
+        return compressing.body;
     }
-    iovec_body_destroy(compressing.iovec_body);
+    iovec_body_destroy(compressing.body);
     /* Before the claim is given back: what this request holds beside it tells whether it would fit
      * if it were alone. */
     if (compressing.refused_bytes)
         request_fail_reservation(request, compressing.refused_bytes, "The answer");
-    else if (!request_cancelled(request))
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+    else if (!job_cancelled(request))
+        request_fail_memory(request);
     request_unreserve(request, reserved);
     return NULL;
 }

@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "codec/number/number.h"
-#include "endpoints/simulate/respond.h"
+#include "endpoints/simulate/document.h"
+#include "endpoints/simulate/frames.h"
+#include "http/job.h"
 #include "http/response_stream.h"
 
 /* Items that are written at a time. */
@@ -38,7 +41,7 @@ static char *put_frame_head(char *out, const struct frame_writer *frame_writer)
     if (!is_lines(simulate))
         out = put(out, frames->next == 1 ? "{\"frames\":[" : ",");
     out = put(out, "{\"step\":");
-    out = format_digits(out, (uint64_t)frames->frame.step, 1);
+    out = decimal_integer(out, (uint64_t)frames->frame.step, 1);
     out = put(out, ",\"time\":");
     out = number_format(out, frames->frame.time);
     return put(out, ",\"particles\":");
@@ -49,7 +52,7 @@ static char *write_items(const struct frame_writer *frame_writer, char *out, siz
 {
     const struct simulate *simulate = frame_writer->request->state;
     const struct encoder *encoder = simulate->codec->encoder;
-    const struct particle_set *set = &frame_writer->frames.here;
+    const struct particle_set *set = &frame_writer->frames.current;
     if (encoder->write_frame)
         return encoder->write_frame(out, set, frame_writer->frames.next, begin, end);
     if (begin == 0)
@@ -70,12 +73,12 @@ static size_t frame_items(const struct simulate *simulate, const struct particle
 static bool send_frame(struct frame_writer *frame_writer)
 {
     struct request *request = frame_writer->request;
-    size_t items = frame_items(request->state, &frame_writer->frames.here);
+    size_t items = frame_items(request->state, &frame_writer->frames.current);
     for (size_t begin = 0; begin < items; begin += BLOCK_ITEMS) {
         size_t end = begin + BLOCK_ITEMS < items ? begin + BLOCK_ITEMS : items;
         int64_t start_ns = clock_now_ns();
         char *at = write_items(frame_writer, frame_writer->block, begin, end);
-        request->timing.ns[TIMING_SERIALIZE] += clock_now_ns() - start_ns;
+        request->timing.ns[PHASE_SERIALIZE] += clock_now_ns() - start_ns;
         if (!response_stream_write(request, frame_writer->block,
                                    (size_t)(at - frame_writer->block)))
             return false;
@@ -91,8 +94,8 @@ static bool send_head(struct frame_writer *frame_writer)
     const struct encoder *encoder = simulate->codec->encoder;
     if (!encoder->write_frames_head)
         return true;
-    size_t size = encoder->write_frames_head(frame_writer->block, frame_writer->frames.here.count,
-                                             simulate_frame_count(simulate));
+    size_t size = encoder->write_frames_head(
+        frame_writer->block, frame_writer->frames.current.count, simulate_frame_count(simulate));
     return response_stream_write(frame_writer->request, frame_writer->block, size);
 }
 
@@ -104,13 +107,13 @@ static bool send_tail(struct frame_writer *frame_writer)
     if (!simulate->codec->is_document)
         return true;
     struct simulate_result result = {evolve_particle_steps(simulate->body.simulation.method,
-                                                           frame_writer->frames.here.count,
+                                                           frame_writer->frames.current.count,
                                                            simulate->steps),
                                      frame_writer->frames.threads};
     struct simulate_metadata metadata = simulate_metadata(simulate, &result);
     char *begin = frame_writer->block;
-    char *end = simulate_put_tail(put(begin, "]"), &metadata, &request->timing,
-                                  clock_now_ns() - request->started_ns);
+    char *end = document_end(put(begin, "]"), &metadata, &request->timing,
+                             clock_now_ns() - request->started_ns);
     if (is_lines(simulate)) /* "],..." becomes "{..." */
         *++begin = '{';
     return response_stream_write(request, begin, (size_t)(end - begin));
@@ -133,7 +136,7 @@ static void add_headers(struct request *request)
     const struct simulate *simulate = request->state;
     const struct method *method = simulate->body.simulation.method;
     if (!simulate->codec->is_document)
-        simulate_add_headers(request, method->polygon ? simulate->steps : 0, method);
+        document_add_headers(request, method->polygon ? simulate->steps : 0, method);
 }
 
 static const char *media_type(const struct simulate *simulate)
@@ -150,7 +153,7 @@ static void run(struct frame_writer *frame_writer)
     }
     frame_writer->block = malloc(frame_writer->block_bytes);
     if (!frame_writer->block) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return;
     }
     add_headers(request);
@@ -167,7 +170,7 @@ void simulate_respond_frames(struct request *request)
                                        : encoder->item_bytes(simulate->body.simulation.shape);
     struct frame_writer frame_writer = {
         .request = request,
-        .block_bytes = SIMULATE_METADATA_BYTES + ENCODE_FRAME + BLOCK_ITEMS * item,
+        .block_bytes = DOCUMENT_BYTES_MAX + ENCODE_FRAME + BLOCK_ITEMS * item,
     };
     if (!simulate_frames_begin(&frame_writer.frames, request))
         return;

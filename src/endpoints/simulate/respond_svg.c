@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "codec/svg.h"
-#include "endpoints/simulate/respond_frames.h"
+#include "endpoints/simulate/frames.h"
 
 static void put_title(char title[SVG_TITLE_BYTES], const struct simulate *simulate)
 {
@@ -31,7 +31,7 @@ static bool take_points(struct svg *svg, struct simulate_frames *frames, size_t 
         frames->next = shown_frame(i, count, total);
         if (!simulate_frames_next(frames))
             return false;
-        svg_add(svg, &frames->here);
+        svg_add(svg, &frames->current);
     }
     return true;
 }
@@ -44,7 +44,7 @@ static void respond(struct request *request, const struct svg *svg)
     int64_t start_ns = clock_now_ns();
     size_t size = 0;
     char *text = svg_write(svg, title, simulate->animate, &size);
-    request->timing.ns[TIMING_SERIALIZE] = clock_now_ns() - start_ns;
+    request->timing.ns[PHASE_SERIALIZE] = clock_now_ns() - start_ns;
     request_respond(request, MHD_HTTP_OK, SVG_TYPE, text, size);
 }
 
@@ -59,7 +59,7 @@ static void draw(struct request *request, struct simulate_frames *frames, size_t
         return;
     }
     if (!svg_init(&svg, particles, count)) {
-        request_fail_with(request, PROBLEM_INTERNAL, "Memory is short; try again later.");
+        request_fail_memory(request);
         return;
     }
     svg_add(&svg, &simulate->body.simulation.particles);

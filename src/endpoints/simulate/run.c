@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "http/job.h"
 #include "http/probes.h"
 #include "sim/domain.h"
 
@@ -83,7 +84,7 @@ static void fail_domain(struct request *request, const struct evolve_run *run, s
     size_t first;
     enum domain_error error = domain_check(simulate->body.simulation.method, &one, &first);
     struct problem problem;
-    problem_set(&problem, PROBLEM_DOMAIN, "Particle %zu %s.", index, domain_error_text(error));
+    problem_set(&problem, &problem_domain, "Particle %zu %s.", index, domain_error_text(error));
     /* In columns a particle has no one place; its x stands for it. */
     char pointer[64];
     snprintf(pointer, sizeof pointer,
@@ -109,7 +110,7 @@ bool simulate_run(struct request *request, const struct evolve_run *run, bool ch
 {
     const struct simulate *simulate = request->state;
     const struct method *method = simulate->body.simulation.method;
-    struct evolve_control control = {request_run_pending_brief, request};
+    struct evolve_control control = {job_run_pending_brief, request};
     struct split split = {
         .method = method,
         .run = run,
@@ -132,22 +133,10 @@ bool simulate_run(struct request *request, const struct evolve_run *run, bool ch
         evolve_piece(&split, 0);
     PROBE2(evolve_end, request, taken);
     *threads = taken > *threads ? taken : *threads;
-    request->timing.ns[TIMING_EVOLVE] += clock_now_ns() - start_ns;
+    request->timing.ns[PHASE_EVOLVE] += clock_now_ns() - start_ns;
     if (atomic_load(&split.first_invalid) != SIZE_MAX) {
         fail_domain(request, run, atomic_load(&split.first_invalid));
         return false;
     }
     return !atomic_load(&split.stopped);
-}
-
-void simulate_count(struct request *request, size_t particles, int64_t particle_steps)
-{
-    const struct simulate *simulate = request->state;
-    struct metrics *metrics = &request->service->metrics;
-    size_t count, row = 0;
-    const struct method *const *methods = method_table(&count);
-    while (row < count && methods[row] != simulate->body.simulation.method)
-        row++;
-    metrics_add(&metrics->particles[row], particles);
-    metrics_add(&metrics->particle_steps[row], (uint64_t)particle_steps);
 }

@@ -5,7 +5,7 @@
 
 #include "endpoints/simulate/state.h"
 
-/* Runs the method of the request, and adds to TIMING_EVOLVE. `check`: the particles have not passed
+/* Runs the method of the request, and adds to PHASE_EVOLVE. `check`: the particles have not passed
  * domain_check yet. False when it has failed the request (a particle outside the domain), or that
  * was cancelled. *threads becomes how many took part, if that is more than it says. */
 bool simulate_run(struct request *request, const struct evolve_run *run, bool check,
@@ -13,8 +13,5 @@ bool simulate_run(struct request *request, const struct evolve_run *run, bool ch
 
 /* Checks all particles. False when it has failed the request. */
 bool simulate_check_domain(struct request *request, const struct evolve_run *run);
-
-/* Adds to the counters of the method. */
-void simulate_count(struct request *request, size_t particles, int64_t particle_steps);
 
 #endif

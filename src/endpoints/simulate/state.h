@@ -3,7 +3,8 @@
 #define ENDPOINTS_SIMULATE_STATE_H
 
 #include "endpoints/particle_body.h"
-#include "http/request.h"
+#include "endpoints/problems.h"
+#include "http/respond.h"
 
 #define LINES_TYPE "application/x-ndjson"
 #define SVG_TYPE "image/svg+xml"
@@ -40,16 +41,5 @@ struct simulate_result {
     int64_t particle_steps;
     unsigned threads; /* that took part */
 };
-
-/* What an answer says beside the particles; outlives the request's state. */
-struct simulate_metadata {
-    double dt, timestep;
-    int64_t steps;
-    const struct method *method;
-    struct simulate_result result;
-};
-
-/* Reads the query into simulate->query. False when it has failed the request. */
-bool simulate_read_query(struct request *request);
 
 #endif

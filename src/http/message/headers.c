@@ -77,11 +77,11 @@ static bool parse_length(const char *text, uint64_t *length)
     return *text && errno == 0;
 }
 
-bool headers_read_framing(const struct request *request, const char *version,
-                          struct framing *framing, struct problem *problem)
+bool headers_read_framing(struct MHD_Connection *mhd, const char *version, struct framing *framing,
+                          struct problem *problem)
 {
     struct header_survey survey = {0};
-    MHD_get_connection_values(request->mhd, MHD_HEADER_KIND, survey_header, &survey);
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, survey_header, &survey);
     *framing = (struct framing){.chunked = survey.encodings > 0};
     const char *error = survey.error;
     if (error)
@@ -103,7 +103,7 @@ bool headers_read_framing(const struct request *request, const char *version,
     else if (survey.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
         error = "has no Host";
     if (error) {
-        problem_set(problem, PROBLEM_FRAMING,
+        problem_set(problem, &problem_framing,
                     "The request %s; it is refused because a proxy might "
                     "read it in another way.",
                     error);
@@ -138,10 +138,10 @@ static enum MHD_Result add_line(void *context, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
-char *headers_list(const struct request *request, const char *name)
+char *headers_list(struct MHD_Connection *mhd, const char *name)
 {
     struct list list = {name, NULL};
-    MHD_get_connection_values(request->mhd, MHD_HEADER_KIND, add_line, &list);
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, add_line, &list);
     return list.text;
 }
 
@@ -168,12 +168,12 @@ static enum MHD_Result visit_parameter(void *context, enum MHD_ValueKind kind, c
     return MHD_NO;
 }
 
-bool headers_each_parameter(const struct request *request,
+bool headers_each_parameter(struct MHD_Connection *mhd,
                             bool (*visit)(void *context, const char *name, const char *value,
                                           size_t length),
                             void *context)
 {
     struct parameter_visit state = {visit, context, false};
-    MHD_get_connection_values_n(request->mhd, MHD_GET_ARGUMENT_KIND, visit_parameter, &state);
+    MHD_get_connection_values_n(mhd, MHD_GET_ARGUMENT_KIND, visit_parameter, &state);
     return !state.stopped;
 }

@@ -4,20 +4,16 @@
 
 struct iovec_body *iovec_body_create(size_t count)
 {
-    struct iovec_body *iovec_body =
-        calloc(1, sizeof *iovec_body + count * sizeof *iovec_body->part);
-    if (!iovec_body)
-        return NULL;
-    particle_set_init(&iovec_body->columns);
-    iovec_body->count = count;
-    return iovec_body;
+    struct iovec_body *body = calloc(1, sizeof *body + count * sizeof *body->part);
+    if (body)
+        body->count = count;
+    return body;
 }
 
-struct iovec_body *iovec_body_append(struct iovec_body *iovec_body)
+struct iovec_body *iovec_body_append(struct iovec_body *body)
 {
-    size_t count = iovec_body->count + 1;
-    struct iovec_body *grown =
-        realloc(iovec_body, sizeof *iovec_body + count * sizeof *iovec_body->part);
+    size_t count = body->count + 1;
+    struct iovec_body *grown = realloc(body, sizeof *body + count * sizeof *body->part);
     if (!grown)
         return NULL;
     grown->count = count;
@@ -25,20 +21,21 @@ struct iovec_body *iovec_body_append(struct iovec_body *iovec_body)
     return grown;
 }
 
-void iovec_body_destroy(struct iovec_body *iovec_body)
+void iovec_body_destroy(struct iovec_body *body)
 {
-    if (!iovec_body)
+    if (!body)
         return;
-    for (size_t i = 0; i < iovec_body->count; i++)
-        free(iovec_body->part[i].owned);
-    particle_set_fini(&iovec_body->columns);
-    free(iovec_body);
+    for (size_t i = 0; i < body->count; i++)
+        free(body->part[i].owned);
+    if (body->owner)
+        body->release(body->owner);
+    free(body);
 }
 
-size_t iovec_body_size(const struct iovec_body *iovec_body)
+size_t iovec_body_size(const struct iovec_body *body)
 {
     size_t size = 0;
-    for (size_t i = 0; i < iovec_body->count; i++)
-        size += iovec_body->part[i].size;
+    for (size_t i = 0; i < body->count; i++)
+        size += body->part[i].size;
     return size;
 }

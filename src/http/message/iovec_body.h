@@ -1,35 +1,34 @@
-/* The body of a large answer: a list of buffers, some of which may lie in the columns of a particle
- * set. It belongs to one thread at a time; different threads may fill different buffers. */
+/* The body of a large response: a list of buffers that are sent one after the other without a copy.
+ * Belongs to one thread at a time. */
 #ifndef HTTP_MESSAGE_IOVEC_BODY_H
 #define HTTP_MESSAGE_IOVEC_BODY_H
 
 #include <stddef.h>
 
-#include "sim/particle_set.h"
-
 struct iovec_part {
     const void *bytes;
     size_t size;
-    void *owned; /* what to free, or NULL */
+    void *owned; /* freed with the list; NULL when the bytes belong to `owner` of the list */
 };
 
 struct iovec_body {
-    struct particle_set columns; /* owned; empty unless iovec_body lie in it */
+    void *owner;                  /* holds bytes that no part owns; may be NULL */
+    void (*release)(void *owner); /* called once, when the list is destroyed */
     size_t count;
     struct iovec_part part[];
 };
 
-/* A list of `count` empty iovec_body. NULL when memory is short. */
+/* A list of `count` empty parts without an owner. NULL when memory is short. */
 struct iovec_body *iovec_body_create(size_t count);
 
 /* Adds an empty part, and returns the list, which may have moved. NULL when memory is short; then
- * it is as it was. */
-struct iovec_body *iovec_body_append(struct iovec_body *iovec_body);
+ * the list is unchanged. */
+struct iovec_body *iovec_body_append(struct iovec_body *body);
 
-/* Frees the list, what its iovec_body own, and the columns. `iovec_body` may be NULL. */
-void iovec_body_destroy(struct iovec_body *iovec_body);
+/* Frees the list and what its parts own, and releases the owner. `body` may be NULL. */
+void iovec_body_destroy(struct iovec_body *body);
 
 /* All bytes together. */
-size_t iovec_body_size(const struct iovec_body *iovec_body);
+size_t iovec_body_size(const struct iovec_body *body);
 
 #endif

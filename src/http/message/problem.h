@@ -1,7 +1,7 @@
-/* Problem documents (RFC 9457, application/problem+json): what every error answer holds.
+/* Problem documents (RFC 9457, application/problem+json): the body of every error response.
  *
- * The kinds are one table in problem.c: status, type and title come from there. Any
- * thread. */
+ * A type of problem is a const record. The engine defines those of HTTP itself, below; the
+ * endpoints define the others (endpoints/problems.h). Any thread. */
 #ifndef HTTP_MESSAGE_PROBLEM_H
 #define HTTP_MESSAGE_PROBLEM_H
 
@@ -9,66 +9,65 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum problem_kind {
-    PROBLEM_NONE,
-    PROBLEM_MALFORMED,       /* 400: not what its type says */
-    PROBLEM_FRAMING,         /* 400: the request can be read in two ways */
-    PROBLEM_NOT_FOUND,       /* 404 */
-    PROBLEM_METHOD,          /* 405 */
-    PROBLEM_NOT_ACCEPTABLE,  /* 406 */
-    PROBLEM_RECEIVE_TIMEOUT, /* 408 */
-    PROBLEM_BODY_TOO_LARGE,  /* 413 */
-    PROBLEM_TOO_MANY,        /* 413: particles */
-    PROBLEM_MEMORY_LIMIT,    /* 413: needs more memory than all requests may have */
-    PROBLEM_MEDIA_TYPE,      /* 415 */
-    PROBLEM_ENCODING,        /* 415: Content-Encoding */
-    PROBLEM_INVALID,         /* 422: well-formed, but not a request */
-    PROBLEM_DOMAIN,          /* 422: a particle that cannot be evolved */
-    PROBLEM_TOO_MUCH_WORK,   /* 422 */
-    PROBLEM_INTERNAL,        /* 500 */
-    PROBLEM_NOT_BUILT,       /* 501: not in this build */
-    PROBLEM_QUEUE_FULL,      /* 503 */
-    PROBLEM_MEMORY,          /* 503 */
-    PROBLEM_BENCH_RUNNING,   /* 503 */
-    PROBLEM_PROFILE_RUNNING, /* 503 */
-    PROBLEM_DRAINING,        /* 503 */
-    PROBLEM_DEADLINE,        /* 504 */
-    PROBLEM_KIND_COUNT
+#define PROBLEM_MEDIA_TYPE "application/problem+json"
+
+struct problem_type {
+    unsigned status;        /* of the response, 400 to 599 */
+    const char *name;       /* the end of the type, which is a URN */
+    const char *title;      /* the same for every problem of this type */
+    unsigned retry_after_s; /* value of Retry-After; 0: the header is left out */
 };
+
+/* name of the record, status, name, title, seconds of Retry-After */
+#define HTTP_PROBLEMS(X)                                                                           \
+    X(framing, 400, "ambiguous-request", "The request's framing is ambiguous", 0)                  \
+    X(not_found, 404, "not-found", "There is nothing at this path", 0)                             \
+    X(method, 405, "method-not-allowed", "The path does not know this method", 0)                  \
+    X(not_acceptable, 406, "not-acceptable", "No acceptable form of the answer", 0)                \
+    X(receive_timeout, 408, "receive-timeout", "The request did not come in in time", 0)           \
+    X(body_too_large, 413, "body-too-large", "The body is too large", 0)                           \
+    X(memory_limit, 413, "over-memory-limit", "The request needs too much memory", 0)              \
+    X(media_type, 415, "unsupported-media-type", "The body's media type is not known", 0)          \
+    X(encoding, 415, "unsupported-encoding", "The body's encoding is not known", 0)                \
+    X(internal, 500, "internal", "Internal error", 0)                                              \
+    X(queue_full, 503, "queue-full", "Too many requests are waiting", 1)                           \
+    X(memory, 503, "memory-used-up", "The memory budget is used up", 1)                            \
+    X(draining, 503, "draining", "The daemon is shutting down", 1)                                 \
+    X(deadline, 504, "deadline-passed", "The deadline has passed", 0)
+
+#define PROBLEM_DECLARE(record, ...) extern const struct problem_type problem_##record;
+#define PROBLEM_DEFINE(record, ...) const struct problem_type problem_##record = {__VA_ARGS__};
+#define PROBLEM_ADDRESS(record, ...) &problem_##record,
+
+HTTP_PROBLEMS(PROBLEM_DECLARE)
 
 struct problem {
-    enum problem_kind kind;
+    const struct problem_type *type;
     char detail[448]; /* what is wrong and what to do; UTF-8 */
     bool has_pointer;
-    char pointer[192];           /* JSON Pointer of the part of the body at fault */
-    char parameter[64];          /* query parameter at fault, or "" */
+    char pointer[192];           /* JSON Pointer (RFC 6901) of the part of the body that is wrong */
+    char parameter[64];          /* the query parameter that is wrong, or "" */
     bool has_position;           /* of malformed bodies: */
-    uint64_t line, column, byte; /* line and column from 1, byte from 0; line 0: a byte alone */
+    uint64_t line, column, byte; /* line and column from 1, byte from 0; line 0: only a byte */
 };
 
-/* The HTTP status of a kind. */
-unsigned problem_status(enum problem_kind kind);
-
-/* Fills `problem` with a kind and a printf-formatted detail, and nothing else. A full stop is added
- * where there is none; what is not UTF-8 is replaced. */
-void problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...)
+/* Fills `problem` with a type and a printf-formatted detail, and nothing else. Adds a full stop
+ * where there is none, and replaces what is not UTF-8. */
+void problem_set(struct problem *problem, const struct problem_type *type, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Says which query parameter is at fault; a long name is cut, and what is not UTF-8 replaced. */
+/* Names the query parameter that is wrong; shortens a long name, and replaces what is not UTF-8. */
 void problem_set_parameter(struct problem *problem, const char *name);
 
-/* Says which part of the body is at fault: a JSON Pointer. */
+/* Names the part of the body that is wrong: a JSON Pointer. */
 void problem_set_pointer(struct problem *problem, const char *pointer);
 
-/* The document, with a newline at its end; allocated with malloc. NULL when memory is
- * short. */
+/* The document, with a newline at its end. The caller frees it. NULL when memory is short. */
 char *problem_document(const struct problem *problem, size_t *size);
 
-/* The whole HTTP answer with the document, for a connection that libmicrohttpd cannot answer on any
- * more; it announces the close. NUL-terminated, allocated with malloc; NULL when memory is
- * short. */
+/* A whole HTTP response with the document, for a connection on which libmicrohttpd cannot respond
+ * any more; it announces that the connection closes. NUL-terminated; the caller frees it. NULL when
+ * memory is short. */
 char *problem_http(const struct problem *problem);
-
-#define PROBLEM_TYPE "application/problem+json"
 
 #endif

@@ -1,5 +1,5 @@
-/* What a request is answered with: a body in one of several forms, and how the library gets it.
- * Part of the request, and owned as that is. */
+/* A response before it is handed to libmicrohttpd: status, headers, and a body of one of three
+ * kinds. A part of its request; the same thread owns both. */
 #ifndef HTTP_MESSAGE_RESPONSE_H
 #define HTTP_MESSAGE_RESPONSE_H
 
@@ -10,42 +10,45 @@
 
 #include "http/message/iovec_body.h"
 
-struct request;
-
-/* What a reader returns in place of a number of bytes. */
+/* What a body source returns in place of a number of bytes: the body is complete; or it lacks its
+ * end, and the connection is closed. */
 #define BODY_END MHD_CONTENT_READER_END_OF_STREAM
-#define BODY_ABORTED                                                                               \
-    MHD_CONTENT_READER_END_WITH_ERROR /* the connection is closed, the body lacks its end */
+#define BODY_ABORTED MHD_CONTENT_READER_END_WITH_ERROR
 
-/* A body that is written while it is sent. `read` is called by the connection's I/O thread, until
- * the request is over: it writes up to `max` bytes, at least one, and returns how many, or
- * BODY_END or BODY_ABORTED; or 0 when it has suspended the connection, for then there is nothing
- * yet. `destroy` is called once, on that thread, when the request may be gone; it may be NULL. */
+/* A body that is written while it is sent.
+ *
+ * `read` is called by the connection's I/O thread until the request is over. It writes up to `max`
+ * bytes, at least one, and returns how many, or BODY_END or BODY_ABORTED; or 0 when it has
+ * suspended the connection because there is nothing to send yet. `destroy` is called once, on that
+ * thread, when the request may be gone already; it may be NULL. */
 struct body_source {
-    ssize_t (*read)(void *context, struct request *request, char *out, size_t max);
+    ssize_t (*read)(void *context, char *out, size_t max);
     void (*destroy)(void *context);
     void *context;
 };
 
+#define RESPONSE_HEADERS_MAX 4
+
 struct response {
-    unsigned status;
+    unsigned status; /* 0: not set */
     const char *content_type;
     const char *body;
-    struct iovec_body *iovec_body; /* in place of body */
-    struct body_source reader;     /* in place of body, if it has functions */
-    size_t size;
-    bool owned;                 /* body is freed after sending */
-    char number[24];            /* for the value of a header */
-    const char *header_name[4]; /* further headers; the strings outlive the request */
-    const char *header_value[4];
+    struct iovec_body *iovec;  /* in place of body */
+    struct body_source source; /* in place of body, if it has functions */
+    size_t size;               /* of the body; of a source: what was read so far */
+    bool owned;                /* body is freed after sending */
+    char number[24];           /* storage for the value of a header */
+    const char *header_name[RESPONSE_HEADERS_MAX]; /* the strings outlive the request */
+    const char *header_value[RESPONSE_HEADERS_MAX];
     unsigned retry_after_s; /* 0: none */
 };
 
 /* Frees what it holds; all zero afterwards. */
 void response_free(struct response *response);
 
-/* A response with the body of the request's answer, which it takes over. NULL when memory is
- * short; then the answer still has it. I/O thread. */
-struct MHD_Response *response_build(struct request *request);
+/* libmicrohttpd's response with this body, which it takes over. `to_head`: the request is a HEAD.
+ * NULL when memory is short; then the body still belongs to `response`, which must stay in place
+ * until the request is over. I/O thread. */
+struct MHD_Response *response_build(struct response *response, bool to_head);
 
 #endif

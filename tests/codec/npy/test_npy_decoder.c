@@ -14,7 +14,7 @@
 #define COUNT_MAX 9
 
 /* A body, and the particles that it holds. */
-struct particle_body {
+struct body {
     size_t count, size, head;
     double numbers[COUNT_MAX][PARTICLE_COLUMNS];
     char bytes[1024];
@@ -69,7 +69,7 @@ static size_t put_head(char *out, const struct layout *layout, unsigned major, s
 }
 
 /* Writes body->numbers behind the head. */
-static void put_data(struct particle_body *body, const struct layout *layout)
+static void put_data(struct body *body, const struct layout *layout)
 {
     char *out = body->bytes + body->head;
     for (size_t k = 0; k < body->count * PARTICLE_COLUMNS; k++) {
@@ -82,8 +82,7 @@ static void put_data(struct particle_body *body, const struct layout *layout)
 }
 
 /* Numbers that a float holds, too, unless all are doubles. */
-static void fill(struct particle_body *body, const struct layout *layout, unsigned major,
-                 size_t count)
+static void fill(struct body *body, const struct layout *layout, unsigned major, size_t count)
 {
     uint64_t state = 88172645463325252;
     bool wide = layout->width[0] + layout->width[1] + layout->width[2] == 24;
@@ -97,7 +96,7 @@ static void fill(struct particle_body *body, const struct layout *layout, unsign
     put_data(body, layout);
 }
 
-static void check_numbers(const struct decoded *d, const struct particle_body *body)
+static void check_numbers(const struct decoded *d, const struct body *body)
 {
     const struct particle_set *set = &d->simulation.particles;
     const double *const columns[] = {set->x, set->y, set->ang_vel};
@@ -118,7 +117,7 @@ START_TEST(layouts)
     static const size_t counts[] = {1, 2, 3, 4, 5, COUNT_MAX};
     struct layout layout = layout_number((size_t)_i);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-        struct particle_body body;
+        struct body body;
         struct decoded d;
         fill(&body, &layout, 1 + c % 3, counts[c]); /* every version twice */
         decode_every_way(&d, body.bytes, body.size, counts[c]);
@@ -147,7 +146,7 @@ START_TEST(extreme_numbers)
                                     0x1p+127};
     for (size_t number = 0; number < MATRICES; number++) {
         const struct layout *layout = &matrices[number];
-        struct particle_body body;
+        struct body body;
         struct decoded d;
         fill(&body, layout, 1, 3);
         memcpy(body.numbers, layout->width[0] == 8 ? wide : narrow, sizeof wide);
@@ -216,7 +215,7 @@ START_TEST(numbers_that_are_not_finite)
 {
     static const char *const names[] = {"infinity", "minus infinity", "NaN", "NaN", "NaN"};
     struct layout layout = layout_number((size_t)_i);
-    struct particle_body body;
+    struct body body;
     fill(&body, &layout, 1, 5);
     for (size_t i = 0; i < body.count; i++)
         for (unsigned column = 0; column < PARTICLE_COLUMNS; column++)
@@ -241,7 +240,7 @@ END_TEST
 START_TEST(the_first_in_the_file_is_reported)
 {
     struct layout layout = layout_number((size_t)_i);
-    struct particle_body body;
+    struct body body;
     fill(&body, &layout, 1, 4);
     struct decoded d;
     body.numbers[1][layout.column[2]] = body.numbers[2][layout.column[0]] = NAN;
@@ -275,7 +274,7 @@ static void check_syntax(const struct decoded *d, uint64_t byte, const char *det
 START_TEST(data_of_another_size)
 {
     struct layout layout = layout_number((size_t)_i);
-    struct particle_body body;
+    struct body body;
     fill(&body, &layout, 1, 2);
     for (int first_invalid = 0; first_invalid < 2; first_invalid++) {
         struct decoded d;
@@ -305,7 +304,7 @@ END_TEST
 START_TEST(cut_off_in_the_head)
 {
     for (unsigned major = 1; major <= 3; major++) {
-        struct particle_body body;
+        struct body body;
         struct decoded d;
         fill(&body, &matrices[0], major, 1);
         decode_every_way(&d, body.bytes, 0, 1);

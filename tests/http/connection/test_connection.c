@@ -1,5 +1,5 @@
 /* The monitor's verdicts, on socket pairs. */
-#include "http/connection/connection.h"
+#include "http/connection/connection_monitor.h"
 
 #include <poll.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #define LONG_NS INT64_C(3600000000000)
 #define SHORT_NS 100000000
 
-static struct monitor *monitor;
+static struct connection_monitor *monitor;
 static struct connection *connection;
 static int ours, theirs;
 
@@ -25,7 +25,7 @@ static void open_with(int64_t timeout_ns)
     theirs = pair[1];
     monitor = connection_monitor_create(timeout_ns, "too slow");
     ck_assert_ptr_nonnull(monitor);
-    connection = connection_open(monitor, ours, NULL);
+    connection = connection_monitor_open(monitor, ours, NULL);
     ck_assert_ptr_nonnull(connection);
     ck_assert_str_eq(connection->address, "local");
 }
@@ -42,7 +42,7 @@ static void open_impatient(void)
 
 static void finish(void)
 {
-    connection_close(connection);
+    connection_monitor_close(connection);
     ck_assert_uint_eq(connection_monitor_count(monitor), 0);
     connection_monitor_destroy(monitor);
     close(ours);
@@ -62,7 +62,7 @@ static void await_phase(enum connection_phase phase)
 /* The phase does not change although the monitor has looked several times. */
 static void phase_stays(enum connection_phase phase)
 {
-    usleep(4000 * CONNECTION_TICK_MS);
+    usleep(4000 * CONNECTION_MONITOR_TICK_MS);
     ck_assert_int_eq(connection_phase(connection), phase);
 }
 
@@ -162,7 +162,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("service/peer");
+    Suite *suite = suite_create("http/connection");
     TCase *tcase = suite_case(suite, "patient");
     tcase_add_checked_fixture(tcase, open_patient, finish);
     tcase_add_test(tcase, ordinary_life);

@@ -1,4 +1,4 @@
-#include "http/message/problem.h"
+#include "endpoints/problems.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -27,23 +27,25 @@ static const char *string(const json_t *root, const char *name)
     return text;
 }
 
-/* Every kind has its row: a status that is an error, a URN of its own, a title. */
-START_TEST(all_kinds)
+/* Every type has a status that is an error, a URN of its own, and a title. */
+START_TEST(all_types)
 {
-    char types[PROBLEM_KIND_COUNT][64];
-    for (unsigned kind = PROBLEM_NONE + 1; kind < PROBLEM_KIND_COUNT; kind++) {
+    size_t count;
+    const struct problem_type *const *table = problem_table(&count);
+    ck_assert_uint_gt(count, 20);
+    for (size_t i = 0; i < count; i++) {
         struct problem problem;
-        problem_set(&problem, (enum problem_kind)kind, "number %u", kind);
+        problem_set(&problem, table[i], "number %zu", i);
         json_t *root = document(&problem);
         ck_assert_int_eq((int)json_integer_value(json_object_get(root, "status")),
-                         (int)problem_status((enum problem_kind)kind));
-        ck_assert_uint_ge(problem_status((enum problem_kind)kind), 400);
-        ck_assert_uint_le(problem_status((enum problem_kind)kind), 504);
+                         (int)table[i]->status);
+        ck_assert_uint_ge(table[i]->status, 400);
+        ck_assert_uint_le(table[i]->status, 504);
         ck_assert_str_ne(string(root, "title"), "");
-        snprintf(types[kind], sizeof types[kind], "%s", string(root, "type"));
-        ck_assert_int_eq(strncmp(types[kind], "urn:particled:problem:", 22), 0);
-        for (unsigned before = PROBLEM_NONE + 1; before < kind; before++)
-            ck_assert_str_ne(types[before], types[kind]);
+        ck_assert_int_eq(strncmp(string(root, "type"), "urn:particled:problem:", 22), 0);
+        ck_assert_str_eq(string(root, "type") + 22, table[i]->name);
+        for (size_t before = 0; before < i; before++)
+            ck_assert_str_ne(table[before]->name, table[i]->name);
         ck_assert_uint_eq(json_object_size(root), 4);
         json_decref(root);
     }
@@ -53,7 +55,7 @@ END_TEST
 START_TEST(places)
 {
     struct problem problem;
-    problem_set(&problem, PROBLEM_INVALID, "x");
+    problem_set(&problem, &problem_invalid, "x");
     problem_set_pointer(&problem, ""); /* the root, and a pointer all the same */
     json_t *root = document(&problem);
     ck_assert_str_eq(string(root, "pointer"), "");
@@ -89,14 +91,14 @@ START_TEST(hostile_details)
                                           "\xc0\xaf", "caf\xc3\xa9",   "%s%n%99d"};
     struct problem problem;
     for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
-        problem_set(&problem, PROBLEM_NOT_FOUND, "<%s>", details[i]);
+        problem_set(&problem, &problem_not_found, "<%s>", details[i]);
         json_t *root = document(&problem);
         const char *detail = string(root, "detail");
         ck_assert_int_eq(detail[0], '<');
         ck_assert_str_eq(detail + strlen(detail) - 2, ">."); /* made a sentence */
         json_decref(root);
     }
-    problem_set(&problem, PROBLEM_NOT_FOUND, "caf\xc3\xa9.");
+    problem_set(&problem, &problem_not_found, "caf\xc3\xa9.");
     ck_assert_str_eq(problem.detail, "caf\xc3\xa9.");
     for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
         problem_set_parameter(&problem, details[i]);
@@ -110,7 +112,7 @@ START_TEST(hostile_details)
         memset(longest, 'x', (size_t)offset);
         for (size_t i = (size_t)offset; i + 2 < sizeof longest; i += 2)
             memcpy(longest + i, "\xc3\xa9", 3);
-        problem_set(&problem, PROBLEM_NOT_FOUND, "%s", longest);
+        problem_set(&problem, &problem_not_found, "%s", longest);
         problem_set_parameter(&problem, longest);
         problem_set_pointer(&problem, longest);
         json_decref(document(&problem));
@@ -121,7 +123,7 @@ END_TEST
 START_TEST(http_answer)
 {
     struct problem problem;
-    problem_set(&problem, PROBLEM_RECEIVE_TIMEOUT, "too slow");
+    problem_set(&problem, &problem_receive_timeout, "too slow");
     char *text = problem_http(&problem);
     ck_assert_ptr_nonnull(text);
     ck_assert_int_eq(strncmp(text, "HTTP/1.1 408 ", 13), 0);
@@ -132,16 +134,16 @@ START_TEST(http_answer)
     ck_assert_int_eq(sscanf(strstr(text, "Content-Length: "), "Content-Length: %zu", &length), 1);
     ck_assert_uint_eq(strlen(body), length);
     ck_assert_ptr_nonnull(strstr(text, "\r\nConnection: close\r\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\r\nContent-Type: " PROBLEM_TYPE "\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nContent-Type: " PROBLEM_MEDIA_TYPE "\r\n"));
     free(text);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("service/problem");
+    Suite *suite = suite_create("http/message/problem");
     TCase *tcase = suite_case(suite, "problem");
-    tcase_add_test(tcase, all_kinds);
+    tcase_add_test(tcase, all_types);
     tcase_add_test(tcase, places);
     tcase_add_test(tcase, hostile_details);
     tcase_add_test(tcase, http_answer);

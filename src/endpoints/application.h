@@ -1,0 +1,51 @@
+/* What the endpoints share: limits, counters, locks, and the phases of a request. The engine passes
+ * a pointer to it from http_config to every request, and does not look at it. */
+#ifndef ENDPOINTS_APPLICATION_H
+#define ENDPOINTS_APPLICATION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "endpoints/limits.h"
+#include "http/request.h"
+#include "sim/method.h"
+
+#define APPLICATION_METHODS_MAX 16
+
+/* The phases of a request, in the order in which responses show them. */
+enum phase {
+    PHASE_RECEIVE,   /* first line of the request to the last byte of its body */
+    PHASE_PARSE,     /* inside the decoder */
+    PHASE_QUEUE,     /* waiting for a worker */
+    PHASE_EVOLVE,    /* checking the domain and moving the particles */
+    PHASE_SERIALIZE, /* writing the response */
+    PHASE_COUNT
+};
+
+extern const struct timing_phases application_phases;
+
+struct application {
+    struct limits limits;        /* constant */
+    atomic_bool bench_running;   /* set by the request whose benchmark runs */
+    atomic_bool profile_running; /* set by the request that takes a CPU profile */
+    _Atomic uint64_t particles[APPLICATION_METHODS_MAX]; /* evolved, by index in method_table */
+    _Atomic uint64_t particle_steps[APPLICATION_METHODS_MAX]; /* likewise */
+};
+
+/* Any thread. */
+static inline struct application *application_of(const struct request *request)
+{
+    return request->service->config->application;
+}
+
+/* True while the daemon stops. Any thread. */
+static inline bool application_is_draining(const struct request *request)
+{
+    return atomic_load(&request->service->draining);
+}
+
+/* Counts a run of a method. Any thread. */
+void application_count(struct application *application, const struct method *method,
+                       size_t particles, int64_t particle_steps);
+
+#endif

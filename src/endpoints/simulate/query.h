@@ -1,0 +1,10 @@
+/* The parameters of POST /simulate in its query. For the files of simulate/ only; I/O thread. */
+#ifndef ENDPOINTS_SIMULATE_QUERY_H
+#define ENDPOINTS_SIMULATE_QUERY_H
+
+#include "endpoints/simulate/state.h"
+
+/* Reads the query into simulate->query. False when it has failed the request. */
+bool simulate_read_query(struct request *request);
+
+#endif
