@@ -29,8 +29,8 @@ void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_co
         acceptor_closed(service->acceptor);
         return;
     }
-    /* libmicrohttpd 1.0 keeps one place for all that it tells of a connection: what a call returns
-     * is good until the next one. */
+    /* libmicrohttpd 1.0 returns all facts about a connection in the same memory: a result is valid
+     * until the next call. */
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -70,7 +70,7 @@ static void find_route(struct request *request, const char *method, const char *
         request_add_header(request, MHD_HTTP_HEADER_ALLOW, allow);
         request->failed = true; /* there is nothing more to do, and a body is ignored */
     } else {
-        request_fail_with(request, &problem_method, "%.100s answers %s, not %.20s.", path, allow,
+        request_fail_with(request, &problem_method, "%.100s supports %s, not %.20s.", path, allow,
                           method);
         request_add_header(request, MHD_HTTP_HEADER_ALLOW, allow);
     }
@@ -226,16 +226,16 @@ void dispatch_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
     *con_cls = NULL;
     struct metrics *metrics = &service->metrics;
     int64_t duration_ns = clock_now_ns() - request->started_ns;
-    bool answered =
+    bool responded =
         code == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->stage == REQUEST_RESPONDED;
     unsigned status = request->stream ? request->stream->close(request) : 0;
-    if (answered || request->aborted)
+    if (responded || request->aborted)
         status = request->response.status;
     else if (connection_phase(request->connection) == CONNECTION_TIMED_OUT)
         status = MHD_HTTP_REQUEST_TIMEOUT;
     else if (status == 0)
         status = STATUS_CLIENT_GONE;
-    if (answered)
+    if (responded)
         metrics_add(&metrics->sent_bytes, sent_bytes(request));
     metrics_observe(metrics, route_index(&service->config->routes, request->route), status,
                     duration_ns);

@@ -12,7 +12,7 @@ void dispatch_connection(void *cls, struct MHD_Connection *mhd, void **socket_co
 /* MHD_OPTION_URI_LOG_CALLBACK: the first line is complete; returns the request. */
 void *dispatch_first_line(void *cls, const char *target, struct MHD_Connection *mhd);
 
-/* The access handler: headers, body pieces, end of the body, after a resume. */
+/* The access handler: after the headers, for each piece of the body, at its end, after a resume. */
 enum MHD_Result dispatch_request(void *cls, struct MHD_Connection *mhd, const char *url,
                                  const char *method, const char *version, const char *upload_data,
                                  size_t *upload_data_size, void **con_cls);

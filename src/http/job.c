@@ -26,12 +26,12 @@ static void respond_cancelled(struct request *request, enum connection_phase pha
     metrics_add(&request->service->metrics.cancelled, 1);
     if (phase == CONNECTION_DEADLINE_EXCEEDED && request->stream)
         request_fail_with(request, &problem_deadline,
-                          "For %g seconds no further piece of the answer was taken, or none was "
+                          "For %g seconds no further piece of the response was read, or none was "
                           "ready; read faster, or ask for less work.",
                           timeout_s);
     else if (phase == CONNECTION_DEADLINE_EXCEEDED)
         request_fail_with(request, &problem_deadline,
-                          "The answer was not ready within %g seconds and the computation was "
+                          "The response was not ready within %g seconds and the computation was "
                           "cancelled; ask for less work or a faster method.",
                           timeout_s);
     else if (phase == CONNECTION_SHUTDOWN)

@@ -105,7 +105,7 @@ bool response_stream_open(struct request *request, const char *content_type)
 {
     size_t bytes = sizeof(struct stream_state) + BYTE_QUEUE_MEMORY;
     if (!request_reserve(request, bytes)) {
-        request_fail_reservation(request, bytes, "The answer");
+        request_fail_reservation(request, bytes, "The response");
         return false;
     }
     struct stream_state *state = calloc(1, sizeof *state);

@@ -27,7 +27,7 @@
  * memory is short or reserved: the request has failed. */
 bool response_stream_open(struct request *request, const char *content_type);
 
-/* Appends to the body, and starts the deadline anew. Waits while the reader is BYTE_QUEUE_BYTES
+/* Appends to the body, and starts the deadline again. Waits while the reader is BYTE_QUEUE_BYTES
  * behind. False when the work must end: then the bytes are dropped. */
 bool response_stream_write(struct request *request, const char *bytes, size_t size);
 

@@ -16,16 +16,16 @@
 #include "runtime/host.h"
 #include "runtime/systemd.h"
 
-/* Memory of a connection for headers and the piece of the body at hand. */
+/* Memory of a connection for its headers and the present piece of its body. */
 #define CONNECTION_MEMORY ((size_t)64 << 10)
 
-/* File descriptors that are not connections: log, sockets, epoll and event descriptors. */
+/* File descriptors that are not connections: log, listener, epoll and event descriptors. */
 #define FDS_BESIDE 64
 
-/* What the library's limit leaves above the acceptor's in each thread. */
+/* How far the library's limit is above the acceptor's, in each thread. */
 #define CONNECTIONS_SPARE 16
 
-/* How long cancelled requests get to send their answers. */
+/* How long cancelled requests have to send their responses. */
 #define STOP_GRACE_NS NS_PER_S
 
 struct server {
@@ -64,9 +64,9 @@ static bool open_listener(struct server *server)
     return open;
 }
 
-/* From 1.0 on the library mends requests that are slightly wrong: it joins folded headers, takes a
- * bare line feed for the end of a line, redirects around blanks in a target. A proxy may mend them
- * in another way, so they are refused; 0.9 shows us what it got, and request.c refuses it. */
+/* libmicrohttpd 1.0 repairs requests that are slightly wrong: it joins folded headers, accepts a
+ * bare line feed as the end of a line, redirects blanks in a target. A proxy may repair them in
+ * another way, so they are refused. 0.9 passes them on, and headers.c refuses them. */
 static struct MHD_OptionItem strictness[] = {
 #if MHD_VERSION >= 0x01000000
     {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL},
@@ -80,10 +80,10 @@ static bool start_daemon(struct server *server)
     unsigned idle_s = CONNECTION_KEEPALIVE_S;
     if (config->request_timeout_ns / NS_PER_S >= idle_s) /* our 408 comes first */
         idle_s = (unsigned)(config->request_timeout_ns / NS_PER_S) + 5;
-    /* A pool of one thread is not a pool to the library. */
+    /* The library refuses a pool of one thread. */
     unsigned pool = config->io_threads > 1 ? config->io_threads : 0;
-    /* The library shares its limit out over the threads, and counts a connection a little longer
-     * than it tells us: the acceptor's limit is the one that counts. */
+    /* The library divides its limit among its threads, and counts a connection a little longer than
+     * it reports: so the acceptor's limit must be the lower one. */
     unsigned limit = (unsigned)((config->max_connections + CONNECTIONS_SPARE) * config->io_threads);
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
@@ -176,7 +176,7 @@ void server_drain(struct server *server)
     if (server->draining)
         return;
     atomic_store(&server->service.draining, true);
-    /* Closed only: the service manager may go on listening on the same socket. */
+    /* Only closed, not shut down: systemd may go on listening on the same socket. */
     acceptor_stop(server->service.acceptor);
     listener_close(&server->listener);
     server->draining = true;
@@ -201,9 +201,8 @@ void server_stop(struct server *server)
 {
     struct service *service = &server->service;
     server_drain(server);
-    /* The library aborts the process when it is stopped with a connection suspended, so every job
-     * must have resumed its own. Requests may still come in on open connections: again and again.
-     */
+    /* The library aborts the process when it is stopped while a connection is suspended, so every
+     * job must have resumed its own. Open connections may still send requests, so this repeats. */
     int64_t end = clock_now_ns() + STOP_GRACE_NS;
     while (atomic_load(&service->jobs) > 0 || (!server_is_idle(server) && clock_now_ns() < end)) {
         connection_monitor_stop_jobs(service->monitor);

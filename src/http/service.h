@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 #include "base/memory_budget.h"
-#include "http/http_config.h"
 #include "http/connection/acceptor.h"
 #include "http/connection/connection_monitor.h"
+#include "http/http_config.h"
 #include "http/metrics.h"
 #include "runtime/worker_pool.h"
 

@@ -16,18 +16,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* How long to wait when descriptors or memory have run out, so as not to spin. */
+/* Pause when descriptors or memory are short, so that the thread does not spin. */
 #define SHORTAGE_PAUSE_MS 100
 
-/* How long connections may take to get to their thread. The library may lose one when memory is
- * short. */
+/* How long a stop waits for accepted connections to reach their I/O thread. The library may lose
+ * one when memory is short. */
 #define TRANSIT_NS NS_PER_S
 
 struct acceptor {
     pthread_t thread;
     bool running; /* the thread is to be joined */
     int listener;
-    int event; /* wakes the thread: there is room again, or it is to end */
+    int event; /* wakes the thread: below the limit again, or ending */
     struct MHD_Daemon *daemon;
     size_t max_connections;
     atomic_size_t open;       /* accepted and not yet closed */
@@ -56,7 +56,7 @@ void acceptor_destroy(struct acceptor *acceptor)
 
 static void wake(struct acceptor *acceptor)
 {
-    /* It fails only when the counter is full, and then the thread wakes anyway. */
+    /* The write fails only when the counter is full; then the thread wakes anyway. */
     uint64_t one = 1;
     ssize_t written = write(acceptor->event, &one, sizeof one);
     (void)written;
@@ -80,7 +80,7 @@ static bool accept_one(struct acceptor *acceptor)
     socklen_t length = sizeof address;
     int fd = accept4(acceptor->listener, (struct sockaddr *)&address, &length,
                      SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) /* somebody else took it, or its client has left */
+    if (fd < 0) /* another process took it, or the client has left */
         return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
     atomic_fetch_add(&acceptor->open, 1);
     atomic_fetch_add(&acceptor->in_transit, 1);
@@ -98,16 +98,16 @@ static void *acceptor_main(void *argument)
     struct acceptor *acceptor = argument;
     int pause_ms = -1;
     while (!atomic_load(&acceptor->ending)) {
-        /* Without a listener to look at while there is no room; poll passes over -1. */
-        bool capacity = pause_ms < 0 && atomic_load(&acceptor->open) < acceptor->max_connections;
+        /* At the limit, the listener is not polled: poll ignores -1. */
+        bool below_limit = pause_ms < 0 && atomic_load(&acceptor->open) < acceptor->max_connections;
         struct pollfd polled[] = {{acceptor->event, POLLIN, 0},
-                                  {capacity ? acceptor->listener : -1, POLLIN, 0}};
+                                  {below_limit ? acceptor->listener : -1, POLLIN, 0}};
         if (poll(polled, 2, pause_ms) < 0 && errno != EINTR)
             log_error("cannot wait for connections: %s", strerror(errno));
         pause_ms = -1;
         uint64_t count;
         if (polled[0].revents && read(acceptor->event, &count, sizeof count) < 0)
-            continue; /* somebody else's wake-up; look again */
+            continue; /* the counter was read already */
         if (polled[1].revents && !accept_one(acceptor)) {
             log_warning("cannot accept a connection: %s", strerror(errno));
             pause_ms = SHORTAGE_PAUSE_MS;

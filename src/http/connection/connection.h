@@ -95,7 +95,7 @@ void connection_send_and_shut(struct connection *connection, const char *respons
  * flight (not 4 MiB), so that a slow but steady reader makes visible progress. Also the job. */
 void connection_limit_unsent(struct connection *connection);
 
-/* Part of the response was written: the deadline, if there is one, starts anew. Also the job. */
+/* Part of the response was written: the deadline, if there is one, starts again. Also the job. */
 void connection_extend_deadline(struct connection *connection);
 
 #endif

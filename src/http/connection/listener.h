@@ -17,8 +17,8 @@ struct listener {
 /* True when `address` has one of the forms that listener_open takes. */
 bool listener_address_is_valid(const char *address);
 
-/* Opens HOST:PORT, [IPV6]:PORT or the path of a Unix socket (it has a slash); a Unix socket that
- * nobody listens on any more is replaced. False: `error` says why in a sentence. */
+/* Opens HOST:PORT, [IPV6]:PORT or the path of a Unix socket (it contains a slash); replaces a Unix
+ * socket that no process listens on. False: `error` says why in a sentence. */
 bool listener_open(struct listener *listener, const char *address, char *error, size_t size);
 
 /* Takes over a listening socket that the service manager opened. */

@@ -15,7 +15,7 @@ struct byte_queue {
     pthread_cond_t capacity;      /* the reader has taken some, or has left */
     struct byte_queue_reader ask; /* constant */
     atomic_bool closed;           /* written with the mutex, read without */
-    bool asleep;                  /* the reader is: whoever sets it false wakes it */
+    bool asleep;                  /* the reader sleeps; the thread that clears this wakes it */
     bool waiting;                 /* the producer is */
     ssize_t end;        /* BYTE_QUEUE_END or BYTE_QUEUE_ABORTED once the producer is done, else 0 */
     char last;          /* byte written */
@@ -61,9 +61,9 @@ static void append_locked(struct byte_queue *queue, const char *bytes, size_t si
     if (size == 0)
         return;
     size_t at = (queue->first + queue->used) % RING_BYTES;
-    size_t part = smaller(size, RING_BYTES - at);
-    memcpy(queue->ring + at, bytes, part);
-    memcpy(queue->ring, bytes + part, size - part);
+    size_t count = smaller(size, RING_BYTES - at);
+    memcpy(queue->ring + at, bytes, count);
+    memcpy(queue->ring, bytes + count, size - count);
     queue->used += size;
     queue->last = bytes[size - 1];
 }
@@ -96,11 +96,11 @@ bool byte_queue_write(struct byte_queue *queue, const char *bytes, size_t size,
         bool full = queue->used >= BYTE_QUEUE_BYTES && !byte_queue_is_closed(queue);
         if (full)
             wait_for_space_locked(queue);
-        size_t part = smaller(size, BYTE_QUEUE_BYTES - queue->used);
-        append_locked(queue, bytes, part);
+        size_t count = smaller(size, BYTE_QUEUE_BYTES - queue->used);
+        append_locked(queue, bytes, count);
         unlock_and_wake(queue);
-        bytes += part;
-        size -= part;
+        bytes += count;
+        size -= count;
         if (full && stop(context))
             return false;
     }
@@ -136,9 +136,9 @@ bool byte_queue_is_closed(const struct byte_queue *queue)
 static size_t take_locked(struct byte_queue *queue, char *bytes, size_t max)
 {
     size_t size = smaller(max, queue->used);
-    size_t part = smaller(size, RING_BYTES - queue->first);
-    memcpy(bytes, queue->ring + queue->first, part);
-    memcpy(bytes + part, queue->ring, size - part);
+    size_t count = smaller(size, RING_BYTES - queue->first);
+    memcpy(bytes, queue->ring + queue->first, count);
+    memcpy(bytes + count, queue->ring, size - count);
     queue->first = (queue->first + size) % RING_BYTES;
     queue->used -= size;
     return size;

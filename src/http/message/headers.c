@@ -31,9 +31,9 @@ static bool is_continued(const char *name, const char *stem)
 }
 
 /* libmicrohttpd 0.9.75 appends the second line of a folded header to the header's name, in a copy
- * behind all that was received: "Content-:5", " Length" becomes a Content-Length, and a folded
- * Content-Length stops being one. A name behind its value gives that away, and where the value is
- * empty, the name itself. */
+ * behind the received bytes: "Content-:5" followed by " Length" becomes a Content-Length, and a
+ * folded Content-Length is none any more. Then the name is behind its value in memory; if the value
+ * is empty, the name itself shows it. */
 static bool is_folded(const char *name, const char *value)
 {
     if (*value)

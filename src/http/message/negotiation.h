@@ -1,4 +1,5 @@
-/* Media types of requests and answers (RFC 9110, 8.3 and 12.5). Pure; any thread. */
+/* Content negotiation: media types and content codings (RFC 9110, sections 8.3, 8.4 and 12.5).
+ * Pure; any thread. */
 #ifndef HTTP_MESSAGE_NEGOTIATION_H
 #define HTTP_MESSAGE_NEGOTIATION_H
 
@@ -8,9 +9,9 @@
 /* True when the Content-Type `header` names `type`, whatever its parameters. */
 bool media_type_is(const char *header, const char *type);
 
-/* The index of the one of types[0..count) that `accept` (an Accept header, NULL: anything) likes
- * best, the first of equals; -1 when it accepts none. What cannot be parsed is passed
- * over. */
+/* The index of the one of types[0..count) to which `accept` (an Accept header; NULL accepts
+ * everything) gives the highest quality, the first of equals; -1 when it accepts none. What cannot
+ * be parsed is ignored. */
 int negotiate_media_type(const char *accept, const char *const *types, size_t count);
 
 /* What negotiate_coding returns besides an index. */
@@ -18,7 +19,7 @@ int negotiate_media_type(const char *accept, const char *const *types, size_t co
 #define CODING_NONE_ACCEPTABLE (-2)
 
 /* The index of the one of names[0..count) that `accept` (an Accept-Encoding header, NULL: none)
- * asks for by name with the best quality, the first of equals; CODING_IDENTITY when it asks for
+ * names with the highest quality, the first of equals; CODING_IDENTITY when it asks for
  * none of them, or likes the content as it is better; CODING_NONE_ACCEPTABLE when it refuses all.
  */
 int negotiate_coding(const char *accept, const char *const *names, size_t count);

@@ -9,7 +9,7 @@
 
 #include "base/json_document.h"
 
-/* The type is a URN: stable, and nobody tries to open it. */
+/* The type is a URN: stable, and not an address to open. */
 #define TYPE_PREFIX "urn:particled:problem:"
 
 HTTP_PROBLEMS(PROBLEM_DEFINE)
