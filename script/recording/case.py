@@ -17,7 +17,8 @@ DAEMONS = {
     "portable": THREADS + ["--simd", "portable"],
     "avx2": THREADS + ["--simd", "avx2"],
     "workers": THREADS + ["--inline-below", "0"],
-    "small": THREADS + ["--max-body", "2K", "--max-particles", "10", "--max-particle-steps", "1000"],
+    "small": THREADS + ["--max-body", "2K", "--max-particles", "10", "--max-particle-steps",
+                        "1000"],
     "memory": THREADS + ["--memory-limit", "1M"],
     "busy": ["--io-threads", "1", "--workers", "1", "--queue-limit", "1", "--memory-limit", "16M",
              "--profiling", "on"],
@@ -124,7 +125,7 @@ def npy_header(descr, fortran, shape):
 
 
 def npy_body(rows, descr="<f8", fortran=False):
-    numbers = [n for column in zip(*rows) for n in column] if fortran else [n for r in rows for n in r]
+    numbers = [number for row in (zip(*rows) if fortran else rows) for number in row]
     data = struct.pack("<%d%s" % (len(numbers), "d" if descr == "<f8" else "f"), *numbers)
     return npy_file(npy_header("'%s'" % descr, fortran, "(%d, 3)" % len(rows)), data)
 

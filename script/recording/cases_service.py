@@ -1,11 +1,16 @@
 """Paths, files, benchmarks, metrics, profiles."""
 
-from .case import Case, THREE, ask, columns, csv_body, gzip_pack, json_body, npy_body, request, simulate, triples
+from .case import (Case, THREE, ask, columns, csv_body, gzip_pack, json_body, npy_body, request,
+                   simulate,
+                   triples)
 from .cases_simulate import ANSWERS, CSV, METHODS, NPY
 
-PAGES = ("/livez", "/readyz", "/healthz", "/metrics", "/openapi.json", "/version", "/", "/web/app.js")
-FILES = ("address.js", "app.js", "bench.js", "daemon.js", "dialogs.js", "difference.js", "formats.js", "icon.svg",
-         "npy.js", "painter.js", "palette.js", "particles.js", "presets.js", "readings.js", "runner.js", "stage.js",
+PAGES = ("/livez", "/readyz", "/healthz", "/metrics", "/openapi.json", "/version", "/",
+         "/web/app.js")
+FILES = ("address.js", "app.js", "bench.js", "daemon.js", "dialogs.js", "difference.js",
+         "formats.js", "icon.svg",
+         "npy.js", "painter.js", "palette.js", "particles.js", "presets.js", "readings.js",
+         "runner.js", "stage.js",
          "style.css", "text.js", "theme.js", "theme_switch.js", "trouble.js", "view.js")
 
 
@@ -23,10 +28,14 @@ def paths():
     for method in ("OPTIONS", "PUT"):
         yield ask(f"path-bench-{method.lower()}", method, "/bench")
     for name, target in {
-        "nothing": "/nothing", "long": "/" + "a" * 300, "slash": "/livez/", "slashes": "//livez", "escaped": "/%6civez",
-        "escaped-slash": "/web%2Fapp.js", "nul": "/livez%00", "not-utf8": "/%FF", "query": "/livez?a=b", "query-nul": "/livez?a=%00",
-        "web": "/web/", "web-nothing": "/web/nothing.js", "web-parent": "/web/../openapi.json", "upper": "/LIVEZ", "fragment": "/livez#x",
-        "absolute": "http://particled/livez", "star": "*", "pprof": "/debug/pprof/profile", "pprof-index": "/debug/pprof/",
+        "nothing": "/nothing", "long": "/" + "a" * 300, "slash": "/livez/", "slashes": "//livez",
+        "escaped": "/%6civez",
+        "escaped-slash": "/web%2Fapp.js", "nul": "/livez%00", "not-utf8": "/%FF",
+        "query": "/livez?a=b", "query-nul": "/livez?a=%00",
+        "web": "/web/", "web-nothing": "/web/nothing.js", "web-parent": "/web/../openapi.json",
+        "upper": "/LIVEZ", "fragment": "/livez#x",
+        "absolute": "http://particled/livez", "star": "*", "pprof": "/debug/pprof/profile",
+        "pprof-index": "/debug/pprof/",
         "pprof-short": "/pprof/cmdline", "semicolon": "/livez;a=b", "simulate-slash": "/simulate/",
     }.items():
         yield ask(f"target-{name}", "GET", target)
@@ -55,35 +64,47 @@ def files():
 
 
 QUICK = "min_rounds=2&max_time=0.000001&warmup=off&dt=0.001"
-ACCEPTS = {"json": "application/json", "text": "text/plain", "csv": "text/csv", "svg": "image/svg+xml", "lines": "application/x-ndjson"}
+ACCEPTS = {"json": "application/json", "text": "text/plain", "csv": "text/csv",
+           "svg": "image/svg+xml", "lines": "application/x-ndjson"}
 
 
 def bench():
     for name, accept in ACCEPTS.items():
         yield ask(f"bench-{name}", "GET", f"/bench?particles=20&{QUICK}", None, f"Accept: {accept}")
-        yield ask(f"bench-post-{name}", "POST", f"/bench?{QUICK}", json_body(THREE), f"Accept: {accept}")
-        yield ask(f"bench-memory-{name}", "GET", f"/bench?particles=20&memory=1&{QUICK}", None, f"Accept: {accept}")
-        yield ask(f"bench-one-{name}", "GET", f"/bench?particles=20&methods=analytic&{QUICK}", None, f"Accept: {accept}")
-        yield ask(f"bench-post-memory-{name}", "POST", f"/bench?memory=on&{QUICK}", csv_body(THREE), f"Accept: {accept}", CSV)
+        yield ask(f"bench-post-{name}", "POST", f"/bench?{QUICK}", json_body(THREE),
+                  f"Accept: {accept}")
+        yield ask(f"bench-memory-{name}", "GET", f"/bench?particles=20&memory=1&{QUICK}", None,
+                  f"Accept: {accept}")
+        yield ask(f"bench-one-{name}", "GET", f"/bench?particles=20&methods=analytic&{QUICK}", None,
+                  f"Accept: {accept}")
+        yield ask(f"bench-post-memory-{name}", "POST", f"/bench?memory=on&{QUICK}", csv_body(THREE),
+                  f"Accept: {accept}", CSV)
     yield ask("bench-data", "GET", f"/bench?particles=20&data=1&{QUICK}")
     yield ask("bench-seed", "GET", f"/bench?particles=20&seed=18446744073709551615&{QUICK}")
     yield ask("bench-head", "HEAD", f"/bench?particles=20&{QUICK}")
     yield ask("bench-packed", "GET", f"/bench?particles=20&{QUICK}", None, "Accept-Encoding: gzip")
     for method in METHODS:
-        yield ask(f"bench-{method}", "GET", f"/bench?particles=7&methods={method},reference".replace("=reference,reference", "=reference")
-                  + f"&{QUICK}")
+        names = method if method == "reference" else f"{method},reference"
+        yield ask(f"bench-{method}", "GET", f"/bench?particles=7&methods={names}&{QUICK}")
     for name, query in {
-        "unknown": "rounds=5", "near": "particle=5", "particles-zero": "particles=0", "particles-many": "particles=10000001", "particles-text": "particles=ten",
-        "particles-empty": "particles=", "particles-huge": "particles=99999999999999999999", "dt-negative": "dt=-1", "dt-text": "dt=x", "dt-infinite": "dt=1e999",
-        "timestep-zero": "timestep=0", "steps": "dt=1e10&timestep=1e-9", "seed-negative": "seed=-1", "methods-unknown": "methods=eular", "methods-twice": "methods=euler,euler",
-        "methods-empty": "methods=", "methods-comma": "methods=euler,", "rounds-zero": "min_rounds=0", "rounds-many": "min_rounds=100001", "time-zero": "max_time=0",
-        "time-long": "max_time=3601", "time-text": "max_time=x", "warmup": "warmup=maybe", "memory": "memory=2", "data": "data=yes", "work": "particles=1000000&dt=1000",
+        "unknown": "rounds=5", "near": "particle=5", "particles-zero": "particles=0",
+        "particles-many": "particles=10000001", "particles-text": "particles=ten",
+        "particles-empty": "particles=", "particles-huge": "particles=99999999999999999999",
+        "dt-negative": "dt=-1", "dt-text": "dt=x", "dt-infinite": "dt=1e999",
+        "timestep-zero": "timestep=0", "steps": "dt=1e10&timestep=1e-9", "seed-negative": "seed=-1",
+        "methods-unknown": "methods=eular", "methods-twice": "methods=euler,euler",
+        "methods-empty": "methods=", "methods-comma": "methods=euler,",
+        "rounds-zero": "min_rounds=0", "rounds-many": "min_rounds=100001",
+        "time-zero": "max_time=0",
+        "time-long": "max_time=3601", "time-text": "max_time=x", "warmup": "warmup=maybe",
+        "memory": "memory=2", "data": "data=yes", "work": "particles=1000000&dt=1000",
         "nul": "seed=1%00", "no-value": "seed",
     }.items():
         yield ask(f"bench-bad-{name}", "GET", f"/bench?{query}")
     yield ask("bench-accept-html", "GET", "/bench", None, "Accept: text/html")
     for name, body, query, headers in (
-        ("columns", json_body(THREE, columns, dt="0.001"), "min_rounds=2&max_time=1e-6&warmup=0", ()),
+        ("columns", json_body(THREE, columns, dt="0.001"), "min_rounds=2&max_time=1e-6&warmup=0",
+         ()),
         ("npy", npy_body(THREE), QUICK, (NPY,)),
         ("gzip", gzip_pack(json_body(THREE)), QUICK, ("Content-Encoding: gzip",)),
         ("method", json_body(THREE, triples, method='"fast"'), QUICK, ()),
@@ -111,7 +132,8 @@ def metrics():
     """In this order, on a daemon that sees nothing else."""
     yield ask("metrics-fresh", "GET", "/metrics", daemon="metrics")
     for name, accept in ANSWERS.items():
-        yield simulate(f"metrics-then-{name}", json_body(THREE), f"Accept: {accept}", query="?method=euler", daemon="metrics")
+        yield simulate(f"metrics-then-{name}", json_body(THREE), f"Accept: {accept}",
+                       query="?method=euler", daemon="metrics")
     yield simulate("metrics-then-bad", "{", daemon="metrics")
     yield simulate("metrics-then-frames", json_body(THREE), query="?frames=3", daemon="metrics")
     yield ask("metrics-then-file", "GET", "/web/app.js", daemon="metrics")
@@ -123,7 +145,8 @@ def logs():
     """The log of these daemons is recorded, too."""
     for daemon in ("text-log", "json-log"):
         for name, case in {
-            "simulate": request("POST", "/simulate?dt=1", json_body(THREE), ["Accept: text/csv", 'User-Agent: a"b\\c\x01\xe9']),
+            "simulate": request("POST", "/simulate?dt=1", json_body(THREE),
+                                ["Accept: text/csv", 'User-Agent: a"b\\c\x01\xe9']),
             "bad": request("POST", "/simulate?dt=%22x", "{"),
             "nothing": request("GET", '/no"thing?x=\xe9', None, ["User-Agent: " + "x" * 500]),
             "long": request("GET", "/livez?" + "x" * 2000),
@@ -138,15 +161,20 @@ def logs():
 def profiles():
     for prefix in ("/debug/pprof", "/pprof"):
         for name in ("heap", "cmdline", "symbol", "symbol?0x1", "symbol?zz", "nothing", ""):
-            yield ask(f"profiling-{name_of(prefix + '/' + name.replace('?', '-'))}", "GET", f"{prefix}/{name}", daemon="profiling")
-        yield ask(f"profiling-{name_of(prefix)}-profile", "GET", f"{prefix}/profile?seconds=1", daemon="profiling")
+            yield ask(f"profiling-{name_of(prefix + '/' + name.replace('?', '-'))}", "GET",
+                      f"{prefix}/{name}", daemon="profiling")
+        yield ask(f"profiling-{name_of(prefix)}-profile", "GET", f"{prefix}/profile?seconds=1",
+                  daemon="profiling")
     for value in ("0", "3601", "x", "", "1.5", "-1", "12345"):
-        yield ask(f"profiling-seconds-{value or 'empty'}", "GET", f"/debug/pprof/profile?seconds={value}", daemon="profiling")
+        yield ask(f"profiling-seconds-{value or 'empty'}", "GET",
+                  f"/debug/pprof/profile?seconds={value}", daemon="profiling")
     yield ask("profiling-head", "HEAD", "/debug/pprof/cmdline", daemon="profiling")
     yield ask("profiling-options", "OPTIONS", "/debug/pprof/symbol", daemon="profiling")
     yield ask("profiling-post-profile", "POST", "/debug/pprof/profile", "", daemon="profiling")
-    for name, body in (("address", "0x1+0x2"), ("empty", ""), ("bad", "0x1+main"), ("nul", "0x1\0"), ("large", "0" * 1048577)):
-        yield ask(f"profiling-symbol-{name}", "POST", "/debug/pprof/symbol", body, daemon="profiling")
+    for name, body in (("address", "0x1+0x2"), ("empty", ""), ("bad", "0x1+main"), ("nul", "0x1\0"),
+                       ("large", "0" * 1048577)):
+        yield ask(f"profiling-symbol-{name}", "POST", "/debug/pprof/symbol", body,
+                  daemon="profiling")
 
 
 def cases():

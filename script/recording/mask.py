@@ -12,13 +12,17 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)?
 
 # --- JSON ---------------------------------------------------------------------------------------
 
-TIMING = ("receive_s", "parse_s", "queue_s", "evolve_s", "serialize_s", "total_s", "particle_steps_per_s", "threads")
-MEASURED = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "iqr_outliers", "stddev_outliers", "ld15iqr",
-            "hd15iqr", "ops", "total", "iterations", "user_s", "system_s", "user", "system", "ns_per_particle",
-            "ns_per_particle_step", "particle_steps_per_s", "speedup_over_reference", "flop_per_s", "bytes_per_s",
-            "heap_before_bytes", "heap_set_bytes", "heap_growth_bytes", "resident_before_bytes", "resident_growth_bytes",
-            "seconds", "before_s", "after_s", "ratio", "ratio_low", "ratio_high", "count")
-MACHINE = ("node", "processor", "machine", "release", "brand", "compiler", "kernels", "datetime", "outliers")
+TIMING = ("receive_s", "parse_s", "queue_s", "evolve_s", "serialize_s", "total_s",
+          "particle_steps_per_s", "threads")
+MEASURED = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "iqr_outliers",
+            "stddev_outliers", "ld15iqr", "hd15iqr", "ops", "total", "iterations", "user_s",
+            "system_s", "user", "system", "ns_per_particle", "ns_per_particle_step",
+            "particle_steps_per_s", "speedup_over_reference", "flop_per_s", "bytes_per_s",
+            "heap_before_bytes", "heap_set_bytes", "heap_growth_bytes", "resident_before_bytes",
+            "resident_growth_bytes", "seconds", "before_s", "after_s", "ratio", "ratio_low",
+            "ratio_high", "count")
+MACHINE = ("node", "processor", "machine", "release", "brand", "compiler", "kernels", "datetime",
+           "outliers")
 
 
 def members(names, value):
@@ -37,7 +41,8 @@ def mask_timing(text):
 
 
 def mask_bench_json(text):
-    for pattern, value in ((MEASURED_MEMBER, r"\1#"), (MACHINE_MEMBER, r'\1"#"'), (SIMD_MEMBER, r'\1"#"'),
+    for pattern, value in ((MEASURED_MEMBER, r"\1#"), (MACHINE_MEMBER, r'\1"#"'),
+                           (SIMD_MEMBER, r'\1"#"'),
                            (ROUNDS_MEMBER, r"\1[#]")):
         text = pattern.sub(value, text)
     return text
@@ -84,7 +89,8 @@ def mask_bench_svg(text):
     for line in text.split("\n"):
         line = re.sub(r" on .* kernels, .*</text>", " on MACHINE</text>", line)
         line = re.sub(r'\b(x|x1|x2|width|cx)="%s"' % NUMBER, r'\1="#"', line)
-        line = re.sub(r">%s \S+</text>" % NUMBER, ">#</text>", line) if "rounds" not in line else line
+        line = re.sub(r">%s \S+</text>" % NUMBER, ">#</text>",
+                      line) if "rounds" not in line else line
         grid = 'class="hair"' in line or 'class="line"' in line or 'class="faint middle"' in line
         if "<circle" not in line and not (grid and line in lines):
             lines.append(line)
@@ -95,17 +101,21 @@ def mask_bench_both(text):
     """A table, and before or behind it the document in JSON that --save writes."""
     found = re.search(r"(?ms)^{\n.*^}\n", text)
     begin, end = found.span() if found else (0, 0)
-    return mask_bench_text(text[:begin]) + mask_bench_json(text[begin:end]) + mask_bench_text(text[end:])
+    document = mask_bench_json(text[begin:end])
+    return mask_bench_text(text[:begin]) + document + mask_bench_text(text[end:])
 
 
-BENCH = {"application/json": mask_bench_json, "application/x-ndjson": mask_bench_json, "text/plain": mask_bench_text,
+BENCH = {"application/json": mask_bench_json, "application/x-ndjson": mask_bench_json,
+         "text/plain": mask_bench_text,
          "text/csv": mask_bench_csv, "image/svg+xml": mask_bench_svg}
 
 # --- metrics, logs, commands --------------------------------------------------------------------
 
 # What these count is the same in each recording; of a histogram, the number of requests.
-COUNTED = re.compile(r"particled_(particles|particle_steps|http_received_body_bytes|connections|cancelled|receive_timeouts)_total\b"
-                     r"|particled_(queue_limit|queue_depth|workers|draining|build_info)\b|\S+_count\{|\S+le=\"\+Inf\"")
+COUNTERS = ("particles_total", "particle_steps_total", "http_received_body_bytes_total",
+            "connections_total", "cancelled_total", "receive_timeouts_total", "queue_limit",
+            "queue_depth", "workers", "draining", "build_info")
+COUNTED = re.compile(r"particled_(%s)\b|\S+_count\{|\S+le=\"\+Inf\"" % "|".join(COUNTERS))
 
 
 def mask_metrics(text):
@@ -155,8 +165,8 @@ def find_mask(path, response):
 
 
 def mask_rest(data):
-    """What comes behind a response, or in place of its body: libmicrohttpd 0.9.75 writes the head of
-    some of its own responses twice."""
+    """What comes behind a response, or in place of its body: libmicrohttpd 0.9.75 writes the head
+    of some of its own responses twice."""
     return re.sub(rb"(?m)^Date: [^\r\n]*GMT\r$", b"Date: #\r", data)
 
 
@@ -168,7 +178,7 @@ def mask_body(path, response, body):
 
 
 def mask_head(response, masked, of_head):
-    """Header lines as they came. The length of a body that is masked says nothing, if it is right."""
+    """Header lines as they came. The length of a masked body is masked, too, if it is right."""
     lines = []
     for line in response.head.split("\r\n"):
         name, _, value = line.partition(":")

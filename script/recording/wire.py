@@ -25,7 +25,8 @@ class Response:
     def closes(self):
         """True when the daemon says, or HTTP/1.0 implies, that the connection ends."""
         connection = (self.header("Connection") or "").lower()
-        return connection == "close" or (self.head.startswith("HTTP/1.0") and connection != "keep-alive")
+        old = self.head.startswith("HTTP/1.0")
+        return connection == "close" or (old and connection != "keep-alive")
 
 
 class Connection:
