@@ -1,21 +1,21 @@
-// The settings in the address behind the #, so that it can be kept and passed on. Only what
-// differs from the preset stands there.
+// Stores the settings in the part of the address after the #, so that the address can be saved and
+// shared. It holds only the settings that differ from the preset.
 import {fromTriples, triples} from './particles.js';
 import {presets, rates, settings as defaults} from './presets.js';
 
-// Sets of more particles are not written there.
+// The address does not hold larger sets.
 const PARTICLES_MAX = 40;
 
 const NAMES = ['method', 'timestep', 'dt', 'rate', 'compare', 'method2', 'timestep2', 'trails', 'colour',
                'speed'];
 
-// The settings that a preset comes with.
+// The default settings, with those of the preset.
 export const presetSettings = (preset) => ({...defaults, ...presets[preset]?.settings, preset});
 
 const isSwitch = (name) => typeof defaults[name] === 'boolean';
 
-// `set` is given when it is not that of the preset.
-export function write(settings, set, tab) {
+// Returns the part of the address from the # on. `customSet` is null if the particles are those of the preset.
+export function write(settings, customSet, tab) {
     const query = new URLSearchParams();
     const base = presetSettings(settings.preset);
     if (settings.preset !== defaults.preset)
@@ -23,8 +23,8 @@ export function write(settings, set, tab) {
     for (const name of NAMES)
         if (settings[name] !== base[name])
             query.set(name, isSwitch(name) ? (settings[name] ? 'on' : 'off') : settings[name]);
-    if (set && set.count <= PARTICLES_MAX)
-        query.set('particles', triples(set).map((particle) => particle.join(',')).join(';'));
+    if (customSet && customSet.count <= PARTICLES_MAX)
+        query.set('particles', triples(customSet).map((particle) => particle.join(',')).join(';'));
     if (tab !== 'simulation')
         query.set('tab', tab);
     const text = query.toString().replaceAll('%2C', ',').replaceAll('%3B', ';');
@@ -33,21 +33,22 @@ export function write(settings, set, tab) {
 
 function readParticles(text) {
     const rows = text.split(';').map((row) => row.split(',').map(Number));
-    const isGood = rows.every((row) => row.length === 3 && row.every(Number.isFinite));
-    return isGood && rows.length <= PARTICLES_MAX ? fromTriples(rows) : null;
+    const isValid = rows.every((row) => row.length === 3 && row.every(Number.isFinite));
+    return isValid && rows.length <= PARTICLES_MAX ? fromTriples(rows) : null;
 }
 
-// {settings, set, tab}; `set` is null when it is that of the preset. What makes no sense is passed over.
+// Returns {settings, customSet, tab}; `customSet` is null if the particles are those of the preset. Invalid
+// values are ignored.
 export function read(hash) {
     const query = new URLSearchParams(hash.replace(/^#/, ''));
-    const set = query.has('particles') ? readParticles(query.get('particles')) : null;
-    const wanted = query.get('preset') ?? defaults.preset;
-    const isKnown = Object.hasOwn(presets, wanted) || (wanted === 'custom' && set);
-    const settings = presetSettings(isKnown ? wanted : defaults.preset);
+    const customSet = query.has('particles') ? readParticles(query.get('particles')) : null;
+    const requested = query.get('preset') ?? defaults.preset;
+    const isKnown = Object.hasOwn(presets, requested) || (requested === 'custom' && customSet);
+    const settings = presetSettings(isKnown ? requested : defaults.preset);
     for (const name of NAMES) {
         const value = query.get(name);
         if (value !== null && (name !== 'rate' || rates.includes(value)))
             settings[name] = isSwitch(name) ? value === 'on' : value;
     }
-    return {settings, set, tab: query.get('tab') === 'benchmark' ? 'benchmark' : 'simulation'};
+    return {settings, customSet, tab: query.get('tab') === 'benchmark' ? 'benchmark' : 'simulation'};
 }

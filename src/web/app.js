@@ -1,81 +1,81 @@
-// The page: settings <-> controls <-> address, and the animation between daemon and picture.
+// The main module: synchronises settings, controls and address, and passes frames from the runner to the views.
 import * as address from './address.js';
+import {particleOf, setText, showAlert} from './alert.js';
 import {BenchTab} from './bench.js';
 import * as daemon from './daemon.js';
 import {Dialogs} from './dialogs.js';
 import {DifferenceChart} from './difference.js';
+import {scientific} from './number_format.js';
 import {makePalette} from './palette.js';
+import {ParticleView} from './particle_view.js';
 import {distances, triples, withParticle, withoutParticle} from './particles.js';
 import {presets, rates} from './presets.js';
 import {Readings} from './readings.js';
 import {Runner} from './runner.js';
-import {Stage} from './stage.js';
-import {scientific} from './text.js';
 import {onThemeChange} from './theme_switch.js';
-import {particleOf, setText, showTrouble} from './trouble.js';
-import {Camera} from './view.js';
+import {Camera} from './viewport.js';
 
-const READINGS_MS = 200; // numbers change no more often
+const READINGS_MS = 200; // the least time between updates of the numbers
 const TABS = ['simulation', 'benchmark'];
-const LINKS = {lost: 'no answer', busy: 'busy'};
+const CONNECTION_TEXTS = {unreachable: 'no response', busy: 'busy'};
 
 const $ = (id) => document.getElementById(id);
 
-let {settings, set: ownSet, tab} = address.read(location.hash);
-let version = null; // what the daemon says of itself: among other things, its methods
-let readAt = 0; // when the numbers were last written
-let wanted = 0; // the frame that was asked of the display
-let hasChanged = {view: true, frame: false, look: true}; // since it was drawn
-let wasLost = false;
-let fault = null; // of a file that could not be read
+let {settings, customSet, tab} = address.read(location.hash);
+let version = null; // the response of /version
+let readingsShownAt = 0; // when the numbers were last updated
+let animationFrame = 0; // the id of the requested animation frame, or 0
+let hasChanged = {view: true, frame: false, settings: true}; // since the last drawing
+let wasUnreachable = false;
+let fileError = null; // why pasted text or a file could not be read
 
 const camera = new Camera();
-const runner = new Runner(onRunner);
+const runner = new Runner(onRunnerChange);
 const readings = new Readings();
 const chart = new DifferenceChart($('difference-chart'));
 const bench = new BenchTab();
 const actions = {onMove: viewMoved, onAdd: addParticle};
-const stages = [new Stage(0, camera, actions), new Stage(1, camera, actions)];
+const views = [new ParticleView(0, camera, actions), new ParticleView(1, camera, actions)];
 
 // --- the animation ----------------------------------------------------------------------------
 
-function onRunner(isNew) {
+function onRunnerChange(isNew) {
     hasChanged.frame ||= isNew;
     const [side] = runner.sides;
-    if (isNew && side.answer) {
-        readings.take(runner.sides.map(({answer}) => answer));
+    if (isNew && side.response) {
+        readings.addFrame(runner.sides.map(({response}) => response));
         if (runner.sides.length > 1)
             chart.add({time: side.time, ...distances(side.set, runner.sides[1].set)});
     }
     if (isNew && side.steps === 0 && side.time === 0) {
-        stages.forEach((stage) => stage.clearTrails());
+        views.forEach((view) => view.clearTrails());
         chart.clear();
         readings.clear();
     }
     refresh();
 }
 
-// Draws at the next frame of the display.
+// Requests a drawing with the next frame of the display.
 function refresh() {
-    wanted ||= requestAnimationFrame(onDisplay);
+    animationFrame ||= requestAnimationFrame(onDisplay);
 }
 
 function onDisplay(now) {
-    wanted = 0;
+    animationFrame = 0;
     runner.tick(now);
-    const shown = runner.sides.map((_, i) => stages[i]);
-    const resized = shown.map((stage) => stage.fit()).some(Boolean);
+    const shown = runner.sides.map((_, i) => views[i]);
+    const resized = shown.map((view) => view.resize()).some(Boolean);
     if (resized || hasChanged.view)
-        shown.forEach((stage) => stage.drawGrid());
-    if (resized || hasChanged.view || hasChanged.frame || hasChanged.look)
-        shown.forEach((stage, i) => stage.draw(runner.sides[i].set, settings, hasChanged.frame));
-    hasChanged = {view: false, frame: false, look: false};
-    if (now - readAt > READINGS_MS || !runner.isBusy) {
-        readAt = now;
+        shown.forEach((view) => view.drawGrid());
+    if (resized || hasChanged.view || hasChanged.frame || hasChanged.settings)
+        shown.forEach((view, i) => view.draw(runner.sides[i].set, settings, hasChanged.frame));
+    hasChanged = {view: false, frame: false, settings: false};
+    if (now - readingsShownAt > READINGS_MS || !runner.isActive) {
+        readingsShownAt = now;
         showReadings();
     }
     showState();
-    if (runner.isBusy)
+    if (runner.isActive)
         refresh();
 }
 
@@ -83,9 +83,9 @@ function showReadings() {
     const [side, other] = runner.sides;
     readings.showClock(runner);
     readings.showPositions(side.set);
-    if (side.answer)
-        readings.showRequest(runner.sides.map(({answer}) => answer));
-    showLegend(stages[0].scale);
+    if (side.response)
+        readings.showRequest(runner.sides.map(({response}) => response));
+    showLegend(views[0].scale);
     if (!other)
         return;
     const canvas = $('difference-chart');
@@ -105,27 +105,27 @@ function showLegend({low, high}) {
 
 function viewMoved() {
     hasChanged.view = true;
-    stages.forEach((stage) => stage.viewMoved());
+    views.forEach((view) => view.viewMoved());
     refresh();
 }
 
-// --- what is going on -------------------------------------------------------------------------
+// --- connection and errors --------------------------------------------------------------------
 
 function showState() {
-    const {playing, trouble} = runner;
+    const {playing, error} = runner;
     setText($('play'), playing ? 'Pause' : 'Play');
-    setText($('link-text'), LINKS[trouble?.kind] ?? (version ? 'connected' : 'connecting'));
-    $('link').dataset.state = trouble?.kind ?? (version ? 'ok' : 'wait');
-    if (wasLost && trouble?.kind !== 'lost')
-        askVersion(); // it may be another one now
-    wasLost = trouble?.kind === 'lost';
-    showTrouble(fault ? {kind: 'fault', problem: {title: 'Not a particle set', detail: fault}} : trouble);
+    setText($('connection-text'), CONNECTION_TEXTS[error?.kind] ?? (version ? 'connected' : 'connecting'));
+    $('connection').dataset.state = error?.kind ?? (version ? 'ok' : 'wait');
+    if (wasUnreachable && error?.kind !== 'unreachable')
+        fetchVersion(); // it may be another daemon now
+    wasUnreachable = error?.kind === 'unreachable';
+    showAlert(fileError ? {kind: 'file', problem: {title: 'Not a particle set', detail: fileError}} : error);
 }
 
 function onAlertAction() {
-    const index = particleOf(runner.trouble?.problem);
-    if (fault) {
-        fault = null;
+    const index = particleOf(runner.error?.problem);
+    if (fileError) {
+        fileError = null;
         refresh();
     } else if (index >= 0) {
         editSet((set) => withoutParticle(set, index));
@@ -134,13 +134,13 @@ function onAlertAction() {
     }
 }
 
-async function askVersion() {
+async function fetchVersion() {
     try {
         version = await daemon.version();
     } catch (error) {
-        if (!(error instanceof daemon.Refusal || error instanceof daemon.Unreachable))
+        if (!(error instanceof daemon.ProblemError || error instanceof daemon.UnreachableError))
             throw error;
-        setTimeout(askVersion, 1000); // the animation says what is wrong
+        setTimeout(fetchVersion, 1000); // the runner reports the error
         return;
     }
     const {version: number, cpu, threads} = version;
@@ -165,28 +165,28 @@ function fillMethods() {
 
 function showMethodHint() {
     const {method, dt, timestep} = settings;
-    const makesSense = Number(timestep) > 0 && Number(dt) >= 0;
-    const steps = makesSense ? Math.trunc(Number(dt) / Number(timestep)) : NaN;
+    const isValid = Number(timestep) > 0 && Number(dt) >= 0;
+    const steps = isValid ? Math.trunc(Number(dt) / Number(timestep)) : NaN;
     const summary = version?.methods.find(({name}) => name === method)?.summary ?? '';
     const count = method !== 'analytic' && Number.isFinite(steps)
-        ? ` ${steps.toLocaleString('en')} step${steps === 1 ? '' : 's'} a frame.` : '';
+        ? ` ${steps.toLocaleString('en')} step${steps === 1 ? '' : 's'} per frame.` : '';
     setText($('method-hint'), summary && `${summary[0].toUpperCase()}${summary.slice(1)}.${count}`);
 }
 
 const inputs = ['method', 'timestep', 'dt', 'method2', 'timestep2', 'speed'];
 const switches = ['trails', 'colour', 'compare'];
 
-// Settings into the controls, the animation and the address.
+// Copies the settings to the controls, the runner and the address.
 function apply() {
     for (const id of inputs)
         if ($(id).value !== settings[id])
             $(id).value = settings[id];
     for (const id of switches)
         $(id).checked = settings[id];
-    $('preset').value = ownSet ? 'custom' : settings.preset;
+    $('preset').value = customSet ? 'custom' : settings.preset;
     $('rate').value = rates.indexOf(settings.rate);
     $('rate-text').textContent = `${settings.rate} /s`;
-    $('rate').setAttribute('aria-valuetext', `${settings.rate} frames a second at most`);
+    $('rate').setAttribute('aria-valuetext', `at most ${settings.rate} frames per second`);
     $('second').hidden = !settings.compare;
     $('view-1').hidden = !settings.compare;
     $('difference').hidden = !settings.compare;
@@ -198,19 +198,19 @@ function apply() {
     runner.configure({dt: settings.dt, rate: Number(settings.rate), sides});
     sides.forEach((side, i) => {
         const caption = `${side.method}${side.method === 'analytic' ? '' : `, timestep ${side.timestep}`}`;
-        stages[i].describe(settings.compare ? caption : '', `Particles moved by ${caption}`);
+        views[i].describe(settings.compare ? caption : '', `Particles, computed with ${caption}`);
     });
     showMethodHint();
-    const plain = location.pathname + location.search;
-    history.replaceState(null, '', address.write(settings, ownSet, tab) || plain);
-    hasChanged.look = true;
+    const addressWithoutHash = location.pathname + location.search;
+    history.replaceState(null, '', address.write(settings, customSet, tab) || addressWithoutHash);
+    hasChanged.settings = true;
     refresh();
 }
 
 function choosePreset(preset) {
     settings = {...address.presetSettings(preset), speed: settings.speed};
-    ownSet = null;
-    fault = null;
+    customSet = null;
+    fileError = null;
     camera.fit();
     viewMoved();
     load(presets[preset].make());
@@ -218,29 +218,29 @@ function choosePreset(preset) {
 
 function load(set) {
     runner.load(set);
-    markCustom();
+    showCustomOption();
     apply();
 }
 
-function markCustom() {
+function showCustomOption() {
     const option = $('preset').querySelector('[value=custom]');
-    option.hidden = !ownSet;
-    option.textContent = ownSet ? `Own set of ${ownSet.count.toLocaleString('en')}` : '';
+    option.hidden = !customSet;
+    option.textContent = customSet ? `Custom set: ${customSet.count.toLocaleString('en')}` : '';
 }
 
 function onSet({set, options}) {
     settings = {...settings, ...options, preset: 'custom'};
-    ownSet = set;
-    fault = null;
+    customSet = set;
+    fileError = null;
     load(set);
 }
 
-// Changes the particles where they are.
+// Changes the current particles and continues from them.
 function editSet(change) {
     runner.edit(change);
-    ownSet = runner.initial;
+    customSet = runner.initial;
     settings.preset = 'custom';
-    markCustom();
+    showCustomOption();
     apply();
 }
 
@@ -251,13 +251,13 @@ function addParticle(x, y) {
         $('speed').setAttribute('aria-invalid', '');
         return;
     }
-    stages.forEach((stage) => stage.clearTrails());
+    views.forEach((view) => view.clearTrails());
     editSet((set) => withParticle(set, [x, y, speed]));
 }
 
 // --- controls ---------------------------------------------------------------------------------
 
-function listen() {
+function addListeners() {
     $('preset').replaceChildren(...Object.entries(presets).map(([id, {name}]) => new Option(name, id)),
                                 new Option('', 'custom'));
     $('preset').addEventListener('change', () => choosePreset($('preset').value));
@@ -273,7 +273,7 @@ function listen() {
             apply();
         });
     for (const id of ['trails', 'colour'])
-        $(id).addEventListener('change', () => stages.forEach((stage) => stage.clearTrails()));
+        $(id).addEventListener('change', () => views.forEach((view) => view.clearTrails()));
     $('rate').addEventListener('input', () => {
         settings.rate = rates[$('rate').value];
         apply();
@@ -283,8 +283,8 @@ function listen() {
     $('step').addEventListener('click', () => runner.step());
     $('reset').addEventListener('click', () => runner.reset());
     $('alert-action').addEventListener('click', onAlertAction);
-    const zoom = (act) => () => {
-        act();
+    const zoom = (change) => () => {
+        change();
         viewMoved();
     };
     $('zoom-in').addEventListener('click', zoom(() => camera.zoomBy(1.25)));
@@ -293,10 +293,10 @@ function listen() {
     document.addEventListener('keydown', onKey);
     window.addEventListener('hashchange', () => open(address.read(location.hash)));
     new ResizeObserver(refresh).observe($('views'));
-    listenToTabs();
+    addTabListeners();
     onThemeChange(() => {
         const palette = makePalette();
-        stages.forEach((stage) => stage.setPalette(palette));
+        views.forEach((view) => view.setPalette(palette));
         viewMoved();
     });
 }
@@ -309,8 +309,8 @@ function togglePlay() {
 }
 
 function onKey(event) {
-    const isFree = event.target === document.body || event.target.classList.contains('particles');
-    if (!isFree || tab !== 'simulation' || event.ctrlKey || event.altKey || event.metaKey)
+    const isAllowed = event.target === document.body || event.target.classList.contains('particles');
+    if (!isAllowed || tab !== 'simulation' || event.ctrlKey || event.altKey || event.metaKey)
         return;
     const actions = {' ': togglePlay, s: () => runner.step(), r: () => runner.reset()};
     const key = event.key.toLowerCase();
@@ -327,11 +327,11 @@ function showTab(name) {
         $(`tab-${id}`).setAttribute('aria-selected', id === name);
         $(`tab-${id}`).tabIndex = id === name ? 0 : -1;
     }
-    runner.setAway(name !== 'simulation');
+    runner.setSuspended(name !== 'simulation');
     apply();
 }
 
-function listenToTabs() {
+function addTabListeners() {
     TABS.forEach((name, i) => {
         $(`tab-${name}`).addEventListener('click', () => showTab(name));
         $(`tab-${name}`).addEventListener('keydown', ({key}) => {
@@ -347,20 +347,20 @@ function listenToTabs() {
 // --- start ------------------------------------------------------------------------------------
 
 function open(state) {
-    ({settings, set: ownSet, tab} = state);
-    load(ownSet ?? presets[settings.preset].make());
+    ({settings, customSet, tab} = state);
+    load(customSet ?? presets[settings.preset].make());
     showTab(tab);
 }
 
-// What a script in the page may read; it changes nothing.
+// Read-only, for tests and scripts.
 Object.defineProperty(window, 'particled', {value: Object.freeze({
     get state() {
         return {
             playing: runner.playing,
-            trouble: runner.trouble?.kind ?? null,
+            error: runner.error?.kind ?? null,
             framesPerSecond: runner.framesPerSecond,
-            sides: runner.sides.map(({method, timestep, steps, time, set, answer}) =>
-                ({method, timestep, steps, time, count: set.count, format: answer?.format ?? null})),
+            sides: runner.sides.map(({method, timestep, steps, time, set, response}) =>
+                ({method, timestep, steps, time, count: set.count, format: response?.format ?? null})),
             camera: {x: camera.x, y: camera.y, zoom: camera.zoom},
             benchmark: bench.state,
         };
@@ -370,15 +370,15 @@ Object.defineProperty(window, 'particled', {value: Object.freeze({
 
 new Dialogs({
     onSet,
-    onFault(text) {
-        fault = text;
+    onError(message) {
+        fileError = message;
         refresh();
     },
-    present: () => ({set: runner.sides[0].set, time: runner.sides[0].time, options: settings}),
+    getCurrent: () => ({set: runner.sides[0].set, time: runner.sides[0].time, options: settings}),
 });
-runner.load(ownSet ?? presets[settings.preset].make());
-listen();
-open({settings, set: ownSet, tab});
-askVersion();
+runner.load(customSet ?? presets[settings.preset].make());
+addListeners();
+open({settings, customSet, tab});
+fetchVersion();
 if (!matchMedia('(prefers-reduced-motion: reduce)').matches)
     runner.play();

@@ -1,6 +1,6 @@
-// The tab that runs the benchmark, draws its chart and fills its table.
+// The benchmark tab: runs the benchmark, draws the chart and fills the table.
 import * as daemon from './daemon.js';
-import {duration, powerOfTen, scientific} from './text.js';
+import {duration, powerOfTen, scientific} from './number_format.js';
 
 const KINDS = {
     standard: {},
@@ -9,11 +9,11 @@ const KINDS = {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const CHART = {row: 46, left: 98, right: 22, top: 10, bottom: 30}; // pixels
-const TICK_PX = 56; // names on the scale are as far apart
+const TICK_PX = 56; // the least distance of the labels on the scale
 
 const $ = (id) => document.getElementById(id);
 
-function shape(name, attributes, text) {
+function svgElement(name, attributes, text) {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes))
         element.setAttribute(key, value);
@@ -30,13 +30,13 @@ function cell(row, text, header = false) {
     row.append(element);
 }
 
-// 10⁻⁶ s reads worse than 1 µs.
-const tickName = (exponent) => {
-    const name = duration(10 ** exponent).replace(/\.0*/, '');
-    return name.includes('e') ? `${powerOfTen(exponent)} s` : name;
+// A time unit is easier to read than a power of ten: 1 µs, not 10⁻⁶ s.
+const tickLabel = (exponent) => {
+    const label = duration(10 ** exponent).replace(/\.0*/, '');
+    return label.includes('e') ? `${powerOfTen(exponent)} s` : label;
 };
 
-// Whiskers, box and median of each method, one below the other.
+// A box plot with one row per method.
 function drawChart(benchmarks) {
     const {row, left, right, top, bottom} = CHART;
     const {width} = $('bench-chart').getBoundingClientRect();
@@ -45,38 +45,38 @@ function drawChart(benchmarks) {
     const low = Math.floor(Math.log10(Math.min(...all)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...all))));
     const toX = (seconds) => left + ((width - left - right) * (Math.log10(seconds) - low)) / (high - low);
-    const svg = shape('svg', {width, height, role: 'img'});
+    const svg = svgElement('svg', {width, height, role: 'img'});
     svg.setAttribute('aria-label', benchmarks.map(({name, stats}) =>
         `${name}: median ${duration(stats.median)}`).join('; '));
     const step = Math.ceil((TICK_PX * (high - low)) / (width - left - right));
     for (let exponent = low; exponent <= high; exponent += step) {
         const x = toX(10 ** exponent);
         const text = {class: 'tick', x, y: height - 10, 'text-anchor': 'middle'};
-        svg.append(shape('line', {class: 'grid', x1: x, x2: x, y1: top, y2: height - bottom}),
-                   shape('text', text, tickName(exponent)));
+        svg.append(svgElement('line', {class: 'grid', x1: x, x2: x, y1: top, y2: height - bottom}),
+                   svgElement('text', text, tickLabel(exponent)));
     }
     benchmarks.forEach(({name, stats}, i) => {
         const y = top + row * (i + 0.5);
-        const line = (x1, x2, dy1, dy2, kind) =>
-            shape('line', {class: kind, x1, x2, y1: y + dy1, y2: y + dy2});
-        const [least, q1, median, q3, most] =
+        const line = (x1, x2, dy1, dy2, className) =>
+            svgElement('line', {class: className, x1, x2, y1: y + dy1, y2: y + dy2});
+        const [low15, q1, median, q3, high15] =
             [stats.ld15iqr, stats.q1, stats.median, stats.q3, stats.hd15iqr].map(toX);
         svg.append(
-            shape('text', {class: 'name', x: left - 14, y: y + 4, 'text-anchor': 'end'}, name),
-            line(least, most, 0, 0, 'whisker'),
-            line(least, least, -5, 5, 'whisker'),
-            line(most, most, -5, 5, 'whisker'),
-            shape('rect', {class: 'box', x: q1 - 1, y: y - 9, width: q3 - q1 + 2, height: 18, rx: 1.5}),
+            svgElement('text', {class: 'name', x: left - 14, y: y + 4, 'text-anchor': 'end'}, name),
+            line(low15, high15, 0, 0, 'whisker'),
+            line(low15, low15, -5, 5, 'whisker'),
+            line(high15, high15, -5, 5, 'whisker'),
+            svgElement('rect', {class: 'box', x: q1 - 1, y: y - 9, width: q3 - q1 + 2, height: 18, rx: 1.5}),
             line(median, median, -13, 13, 'median'),
-            shape('text', {class: 'value', x: median, y: y - 15, 'text-anchor': 'middle'},
+            svgElement('text', {class: 'value', x: median, y: y - 15, 'text-anchor': 'middle'},
                   duration(stats.median)));
     });
     $('bench-chart').replaceChildren(svg);
 }
 
-// What the daemon could not say is null.
-const known = (value, text) => (value === null ? '–' : text(value));
-const times = (ratio) =>
+// The report has null for a value that the daemon does not know.
+const orDash = (value, text) => (value === null ? '–' : text(value));
+const ratioText = (ratio) =>
     `${ratio >= 100 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(3)} ×`;
 
 function fillTable(benchmarks) {
@@ -86,9 +86,9 @@ function fillTable(benchmarks) {
         cell(row, duration(stats.median));
         cell(row, `${duration(stats.q1)} … ${duration(stats.q3)}`);
         cell(row, stats.rounds.toLocaleString('en'));
-        cell(row, known(extra.ns_per_particle_step, (ns) => duration(ns * 1e-9)));
-        cell(row, known(extra.speedup_over_reference, times));
-        cell(row, known(extra.max_difference_from_reference, scientific));
+        cell(row, orDash(extra.ns_per_particle_step, (ns) => duration(ns * 1e-9)));
+        cell(row, orDash(extra.speedup_over_reference, ratioText));
+        cell(row, orDash(extra.max_difference_from_reference, scientific));
         return row;
     }));
 }
@@ -119,11 +119,11 @@ export class BenchTab {
     }
 
     async #run(kind) {
-        const begun = performance.now();
+        const start = performance.now();
         this.#abort = new AbortController();
         this.#setRunning(true);
-        const clock = setInterval(() => {
-            const seconds = Math.round((performance.now() - begun) / 1000);
+        const timer = setInterval(() => {
+            const seconds = Math.round((performance.now() - start) / 1000);
             $('bench-status').textContent = `Running for ${seconds} s`;
         }, 1000);
         $('bench-status').textContent = 'Running';
@@ -134,11 +134,11 @@ export class BenchTab {
                 show(report);
             }
             this.state = 'done';
-            $('bench-status').textContent = `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s`;
+            $('bench-status').textContent = `Done in ${((performance.now() - start) / 1000).toFixed(1)} s`;
         } catch (error) {
             this.#fail(error);
         } finally {
-            clearInterval(clock);
+            clearInterval(timer);
             this.#setRunning(false);
         }
     }
@@ -156,13 +156,13 @@ export class BenchTab {
             $('bench-status').textContent = 'Stopped';
             return;
         }
-        if (!(error instanceof daemon.Refusal || error instanceof daemon.Unreachable))
+        if (!(error instanceof daemon.ProblemError || error instanceof daemon.UnreachableError))
             throw error;
         this.state = 'failed';
         $('bench-status').textContent = '';
         const title = document.createElement('strong');
-        title.textContent = error.problem?.title ?? 'The daemon does not answer';
-        const detail = error.problem ? error.message : 'Run it again once it is back.';
+        title.textContent = error.problem?.title ?? 'The daemon does not respond';
+        const detail = error.problem ? error.message : 'Run the benchmark again when the daemon responds.';
         $('bench-alert').replaceChildren(title, ` ${detail}`);
         $('bench-alert').hidden = false;
     }

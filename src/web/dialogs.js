@@ -1,13 +1,13 @@
-// Particle sets in and out: files, the clipboard, a curl command.
+// Dialogs and events that load and save particle sets: files, drag and drop, the clipboard, a curl command.
 import {kinds, readBytes, readText} from './formats.js';
 import {triples} from './particles.js';
 
-// A command with more particles than that would not be readable.
+// A command with more particles would not be readable.
 const CURL_MAX = 100;
 
 const $ = (id) => document.getElementById(id);
 
-// For the shell, in single quotes.
+// Quotes a word for the shell.
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 export function curlCommand(set, {method, timestep, dt}, base) {
@@ -25,36 +25,36 @@ function download(name, type, data) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-// Calls `onSet({set, options})` with what was read, and `onFault(text)` with why it could not be;
-// `present()` returns {set, options} for what goes out.
+// Calls `onSet({set, options})` after it has read a set, or `onError(message)` if it cannot read it. `getCurrent()`
+// returns {set, time, options}: the particles to save.
 export class Dialogs {
     #onSet;
-    #onFault;
+    #onError;
 
-    constructor({onSet, onFault, present}) {
+    constructor({onSet, onError, getCurrent}) {
         this.#onSet = onSet;
-        this.#onFault = onFault;
+        this.#onError = onError;
         $('help').addEventListener('click', () => $('help-dialog').showModal());
-        this.#prepareInput();
-        this.#prepareOutput(present);
+        this.#addInput();
+        this.#addOutput(getCurrent);
     }
 
-    #prepareInput() {
+    #addInput() {
         $('open').addEventListener('click', () => $('file').click());
         $('file').addEventListener('change', () => {
             this.#readFile($('file').files[0]);
             $('file').value = '';
         });
         $('paste').addEventListener('click', () => {
-            $('paste-fault').textContent = '';
+            $('paste-error').textContent = '';
             $('paste-dialog').showModal();
         });
-        $('paste-use').addEventListener('click', (event) => {
+        $('paste-load').addEventListener('click', (event) => {
             try {
                 this.#onSet(readText($('paste-text').value));
             } catch (error) {
                 event.preventDefault();
-                $('paste-fault').textContent = error.message;
+                $('paste-error').textContent = error.message;
             }
         });
         document.addEventListener('paste', (event) => {
@@ -64,18 +64,18 @@ export class Dialogs {
             if (file)
                 this.#readFile(file);
             else
-                this.#take(() => readText(event.clipboardData.getData('text/plain')));
+                this.#load(() => readText(event.clipboardData.getData('text/plain')));
         });
-        this.#prepareDrop();
+        this.#addDrop();
     }
 
-    #prepareDrop() {
-        const isFile = (event) => event.dataTransfer?.types.includes('Files') ||
+    #addDrop() {
+        const isAccepted = (event) => event.dataTransfer?.types.includes('Files') ||
                                   event.dataTransfer?.types.includes('text/plain');
         document.addEventListener('dragover', (event) => {
-            if (isFile(event))
+            if (isAccepted(event))
                 event.preventDefault();
-            $('drop').hidden = !isFile(event);
+            $('drop').hidden = !isAccepted(event);
         });
         document.addEventListener('dragleave', (event) => {
             if (!event.relatedTarget)
@@ -88,7 +88,7 @@ export class Dialogs {
             if (file)
                 this.#readFile(file);
             else
-                this.#take(() => readText(event.dataTransfer.getData('text/plain')));
+                this.#load(() => readText(event.dataTransfer.getData('text/plain')));
         });
     }
 
@@ -96,36 +96,36 @@ export class Dialogs {
         if (!file)
             return;
         const buffer = await file.arrayBuffer();
-        this.#take(() => readBytes(buffer));
+        this.#load(() => readBytes(buffer));
     }
 
-    #take(read) {
+    #load(read) {
         try {
             this.#onSet(read());
         } catch (error) {
-            this.#onFault(error.message);
+            this.#onError(error.message);
         }
     }
 
-    #prepareOutput(present) {
+    #addOutput(getCurrent) {
         $('save').addEventListener('click', () => {
-            const {set, time} = present();
+            const {set, time} = getCurrent();
             $('save-text').textContent = `${set.count.toLocaleString('en')} particles at time ` +
-                `${time.toFixed(3)}. Each of these is a body for POST /simulate.`;
+                `${time.toFixed(3)}. Each format is a valid body for POST /simulate.`;
             $('save-dialog').showModal();
         });
         $('save-dialog').addEventListener('close', () => {
             const kind = kinds[$('save-dialog').returnValue];
             if (kind)
-                download(`particles.${$('save-dialog').returnValue}`, kind.type, kind.write(present().set));
+                download(`particles.${$('save-dialog').returnValue}`, kind.type, kind.write(getCurrent().set));
             $('save-dialog').returnValue = '';
         });
         $('curl').addEventListener('click', () => {
-            const {set, options} = present();
+            const {set, options} = getCurrent();
             $('curl-text').value = curlCommand(set, options, document.baseURI);
             $('curl-note').textContent = set.count <= CURL_MAX
-                ? 'The next frame, from the particles as they are now.'
-                : 'The next frame. The particles are too many for a command: save them as JSON first.';
+                ? 'This command computes the next frame from the current particles.'
+                : 'This command computes the next frame. It reads particles.json: save the particles as JSON first.';
             $('curl-status').textContent = '';
             $('curl-dialog').showModal();
             $('curl-text').select();
@@ -136,7 +136,7 @@ export class Dialogs {
                 await navigator.clipboard.writeText($('curl-text').value);
                 $('curl-status').textContent = 'Copied';
             } catch {
-                $('curl-status').textContent = 'Selected: copy it with Ctrl C';
+                $('curl-status').textContent = 'Copying failed. The command is selected: press Ctrl+C.';
             }
         });
     }

@@ -1,15 +1,15 @@
-// How far two methods are apart, over the simulated time, on a logarithmic scale.
+// The chart of the distance between two methods, over simulated time, on a logarithmic scale.
 import {css, themeColour} from './palette.js';
-import {powerOfTen} from './text.js';
+import {powerOfTen} from './number_format.js';
 
 const POINTS_MAX = 1200;
-const LEAST_DECADES = 3;
+const DECADES_MIN = 3;
 
 export class DifferenceChart {
     #canvas;
     #points = []; // {time, largest, rms}
-    #every = 1; // of the frames, how many make a point
-    #seen = 0;
+    #interval = 1; // frames per point
+    #frames = 0; // added so far
 
     constructor(canvas) {
         this.#canvas = canvas;
@@ -17,18 +17,18 @@ export class DifferenceChart {
 
     clear() {
         this.#points = [];
-        this.#every = 1;
-        this.#seen = 0;
+        this.#interval = 1;
+        this.#frames = 0;
     }
 
-    // When there are too many points every second one goes, and from then on comes half as often.
+    // If there are too many points, every second one is removed and the interval doubles.
     add(point) {
-        if (this.#seen++ % this.#every !== 0)
+        if (this.#frames++ % this.#interval !== 0)
             return;
         this.#points.push(point);
         if (this.#points.length > POINTS_MAX) {
             this.#points = this.#points.filter((_, i) => i % 2 === 0);
-            this.#every *= 2;
+            this.#interval *= 2;
         }
     }
 
@@ -60,15 +60,15 @@ export class DifferenceChart {
         this.#drawLine(context, 'largest', toX, toY, css(themeColour('--accent')), 1.75 * ratio);
     }
 
-    // The powers of ten at the ends of the scale.
+    // The exponents of ten at both ends of the scale.
     #decades() {
         const values =
             this.#points.flatMap(({largest, rms}) => [largest, rms]).filter((value) => value > 0);
         if (values.length === 0)
-            return [-17, -17 + LEAST_DECADES];
+            return [-17, -17 + DECADES_MIN];
         const low = Math.floor(Math.log10(values.reduce((a, b) => Math.min(a, b))));
         const high = Math.ceil(Math.log10(values.reduce((a, b) => Math.max(a, b))) + 1e-9);
-        return [low, Math.max(high, low + LEAST_DECADES)];
+        return [low, Math.max(high, low + DECADES_MIN)];
     }
 
     #drawScale(context, area, low, high, toY, ratio) {
@@ -86,7 +86,7 @@ export class DifferenceChart {
         }
     }
 
-    // A difference of 0 has no place on the scale: the line is interrupted.
+    // The scale has no 0, so the line has a gap where the distance is 0.
     #drawLine(context, name, toX, toY, colour, width) {
         context.strokeStyle = colour;
         context.lineWidth = width;
@@ -95,8 +95,8 @@ export class DifferenceChart {
         let isOpen = false;
         for (const point of this.#points) {
             if (point[name] > 0) {
-                const move = isOpen ? 'lineTo' : 'moveTo';
-                context[move](toX(point.time), toY(point[name]));
+                const draw = isOpen ? 'lineTo' : 'moveTo';
+                context[draw](toX(point.time), toY(point[name]));
             }
             isOpen = point[name] > 0;
         }

@@ -13,37 +13,38 @@
 #define IMAGE "image/svg+xml"
 #define JSON "application/json"
 
-/* Symbol, where it is served, where it lies in the source tree, media type. */
+/* X(symbol, path of the URL, path in the source tree, media type) */
 #define FILES(X)                                                                                   \
     X(openapi, "/openapi.json", "docs/openapi.json", JSON)                                         \
     X(index, "/", "src/web/index.html", HTML)                                                      \
-    BESIDE(X, address, "address.js", SCRIPT)                                                       \
-    BESIDE(X, app, "app.js", SCRIPT)                                                               \
-    BESIDE(X, bench, "bench.js", SCRIPT)                                                           \
-    BESIDE(X, daemon, "daemon.js", SCRIPT)                                                         \
-    BESIDE(X, dialogs, "dialogs.js", SCRIPT)                                                       \
-    BESIDE(X, difference, "difference.js", SCRIPT)                                                 \
-    BESIDE(X, formats, "formats.js", SCRIPT)                                                       \
-    BESIDE(X, icon, "icon.svg", IMAGE)                                                             \
-    BESIDE(X, npy, "npy.js", SCRIPT)                                                               \
-    BESIDE(X, painter, "painter.js", SCRIPT)                                                       \
-    BESIDE(X, palette, "palette.js", SCRIPT)                                                       \
-    BESIDE(X, particles, "particles.js", SCRIPT)                                                   \
-    BESIDE(X, presets, "presets.js", SCRIPT)                                                       \
-    BESIDE(X, readings, "readings.js", SCRIPT)                                                     \
-    BESIDE(X, runner, "runner.js", SCRIPT)                                                         \
-    BESIDE(X, stage, "stage.js", SCRIPT)                                                           \
-    BESIDE(X, style, "style.css", STYLE)                                                           \
-    BESIDE(X, text, "text.js", SCRIPT)                                                             \
-    BESIDE(X, theme, "theme.js", SCRIPT)                                                           \
-    BESIDE(X, theme_switch, "theme_switch.js", SCRIPT)                                             \
-    BESIDE(X, trouble, "trouble.js", SCRIPT)                                                       \
-    BESIDE(X, view, "view.js", SCRIPT)
+    PAGE_FILE(X, address, "address.js", SCRIPT)                                                    \
+    PAGE_FILE(X, alert, "alert.js", SCRIPT)                                                        \
+    PAGE_FILE(X, app, "app.js", SCRIPT)                                                            \
+    PAGE_FILE(X, bench, "bench.js", SCRIPT)                                                        \
+    PAGE_FILE(X, daemon, "daemon.js", SCRIPT)                                                      \
+    PAGE_FILE(X, dialogs, "dialogs.js", SCRIPT)                                                    \
+    PAGE_FILE(X, difference, "difference.js", SCRIPT)                                              \
+    PAGE_FILE(X, formats, "formats.js", SCRIPT)                                                    \
+    PAGE_FILE(X, icon, "icon.svg", IMAGE)                                                          \
+    PAGE_FILE(X, npy, "npy.js", SCRIPT)                                                            \
+    PAGE_FILE(X, number_format, "number_format.js", SCRIPT)                                        \
+    PAGE_FILE(X, painter, "painter.js", SCRIPT)                                                    \
+    PAGE_FILE(X, palette, "palette.js", SCRIPT)                                                    \
+    PAGE_FILE(X, particle_view, "particle_view.js", SCRIPT)                                        \
+    PAGE_FILE(X, particles, "particles.js", SCRIPT)                                                \
+    PAGE_FILE(X, presets, "presets.js", SCRIPT)                                                    \
+    PAGE_FILE(X, readings, "readings.js", SCRIPT)                                                  \
+    PAGE_FILE(X, runner, "runner.js", SCRIPT)                                                      \
+    PAGE_FILE(X, style, "style.css", STYLE)                                                        \
+    PAGE_FILE(X, theme, "theme.js", SCRIPT)                                                        \
+    PAGE_FILE(X, theme_switch, "theme_switch.js", SCRIPT)                                          \
+    PAGE_FILE(X, viewport, "viewport.js", SCRIPT)
 
-/* What the page loads. */
-#define BESIDE(X, symbol, name, type) X(symbol, "/web/" name, "src/web/" name, type)
+/* A file that index.html loads. */
+#define PAGE_FILE(X, symbol, name, type) X(symbol, "/web/" name, "src/web/" name, type)
 
-#define EMBED(symbol, served_at, file, type)                                                       \
+/* Defines the bytes of a file between two symbols. */
+#define EMBED(symbol, url_path, file, type)                                                        \
     extern const char web_##symbol##_begin[], web_##symbol##_end[];                                \
     __asm__(".pushsection .rodata\n"                                                               \
             ".global web_" #symbol "_begin\n"                                                      \
@@ -54,16 +55,16 @@
             ".popsection\n");
 FILES(EMBED)
 
-#define ROW(symbol, served_at, file, type)                                                         \
-    {.path = served_at, .media_type = type, .bytes = web_##symbol##_begin},
-#define END(symbol, served_at, file, type) web_##symbol##_end,
+#define ROW(symbol, url_path, file, type)                                                          \
+    {.path = url_path, .media_type = type, .bytes = web_##symbol##_begin},
+#define END(symbol, url_path, file, type) web_##symbol##_end,
 
 static struct web_file files[] = {FILES(ROW)};
 static const char *const ends[] = {FILES(END)};
 
 #define FILE_COUNT (sizeof files / sizeof *files)
 
-/* 64 bits in hexadecimal, in quotes. */
+/* A 64-bit hash in hexadecimal, in quotes. */
 static char etags[FILE_COUNT][19];
 
 /* FNV-1a (Fowler, Noll, Vo). */

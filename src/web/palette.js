@@ -1,12 +1,13 @@
-// The colours of particles, read from the style sheet so that they follow the theme.
+// The colours of the particles. They come from the style sheet, so they follow the theme.
 
-// Bins of ang_vel; the one behind the last is for particles that all look alike.
+// Colours for ang_vel. One more colour, PLAIN, is for particles that are not coloured by ang_vel.
 export const BINS = 32;
 export const PLAIN = BINS;
 
+// Resolves CSS variables.
 const probe = document.createElement('span');
 
-// A colour of the style sheet, such as "--accent", as [r, g, b].
+// A variable of the style sheet, such as "--accent", as [r, g, b].
 export function themeColour(name) {
     if (!probe.isConnected) {
         probe.hidden = true;
@@ -20,7 +21,7 @@ export const css = ([r, g, b], alpha = 1) => `rgb(${r} ${g} ${b} / ${alpha})`;
 
 const mix = (a, b, t) => a.map((value, i) => Math.round(value + (b[i] - value) * t));
 
-// BINS + 1 colours: from slowest (turning clockwise fastest) to fastest, and the plain one.
+// BINS + 1 colours: from the lowest ang_vel (negative: clockwise) to the highest, and PLAIN.
 export function makePalette() {
     const [low, middle, high, accent] =
         ['--low', '--middle', '--high', '--accent'].map(themeColour);
@@ -31,8 +32,8 @@ export function makePalette() {
     return [...colours, accent];
 }
 
-// The bin of each particle by its ang_vel, and the values at the ends of the scale. Where all turn in one
-// direction the scale is that half of the colours, from the least to the largest.
+// Returns the colour bin of each particle, and the ang_vel at both ends of the scale. If all particles turn in
+// one direction, the scale uses half of the colours.
 export function binsOf(set) {
     let low = Infinity;
     let high = -Infinity;

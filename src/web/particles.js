@@ -1,5 +1,5 @@
-// A particle set in columns: {count, x, y, ang_vel}, Float64Arrays of one length. Never changed
-// once made.
+// A particle set: {count, x, y, ang_vel}. The columns are Float64Arrays of equal length. A set is never
+// changed after it was created.
 
 export function columns(x, y, angVel) {
     return {count: x.length, x, y, ang_vel: angVel};
@@ -10,7 +10,7 @@ export function fromTriples(triples) {
     return columns(column(0), column(1), column(2));
 }
 
-// The first `limit` of them as [x, y, ang_vel].
+// The first `limit` particles as [x, y, ang_vel].
 export function triples(set, limit = set.count) {
     const count = Math.min(set.count, limit);
     return Array.from({length: count}, (_, i) => [set.x[i], set.y[i], set.ang_vel[i]]);
@@ -33,7 +33,7 @@ export function withoutParticle(set, index) {
     return mapColumns(set, (column) => column.filter((_, i) => i !== index));
 }
 
-// Distances between two sets of one length: the largest, and the root of the mean square.
+// Distances between the particles of two sets of equal length: the largest and the root mean square.
 export function distances(a, b) {
     let largest = 0;
     let sum = 0;

@@ -1,10 +1,10 @@
-// Particle sets to begin with, and settings that suit them. ang_vel is the speed along the tangent,
-// in length per time: the angle covered in a time is that divided by the radius.
+// Particle sets to start with, and their settings. ang_vel is a tangential speed, in length per time:
+// the angular velocity is ang_vel divided by the radius.
 import {fromTriples} from './particles.js';
 
-// Numbers in [0, 1), the same each time: xorshift with 32 bits, begun where its author begins (G. Marsaglia,
-// Xorshift RNGs, Journal of Statistical Software 8, 2003).
-function generator() {
+// Returns a generator of pseudorandom numbers in [0, 1), always the same sequence: 32-bit xorshift with its
+// author's seed (G. Marsaglia, Xorshift RNGs, Journal of Statistical Software 8, 2003).
+function xorshift() {
     let bits = 2463534242;
     return () => {
         bits ^= bits << 13;
@@ -15,7 +15,7 @@ function generator() {
 }
 
 function make(count, particle) {
-    const random = generator();
+    const random = xorshift();
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     return fromTriples(Array.from({length: count}, (_, i) => particle(i, random, normal)));
 }
@@ -27,23 +27,24 @@ const three = () => fromTriples([[0.3, 0.5, 1], [0, -0.5, -1], [-0.1, -0.4, 3]])
 const uniform = (count) => () =>
     make(count, (_, random) => [2 * random() - 1, 2 * random() - 1, 2 * random() - 1]);
 
-// Turn as one, but for the speed, which varies along the ring: they bunch.
+// The speed varies along the ring, so the particles bunch.
 const ring = () => make(240, (i) => {
     const angle = (2 * Math.PI * i) / 240;
     return polar(0.75, angle, 0.6 + 0.3 * Math.sin(3 * angle));
 });
 
-// Four spokes; the angular speed falls as radius^-1.5, as it does around a star, so they wind up.
+// Four spokes. The angular velocity is proportional to radius^-1.5, as in an orbit around a star, so the
+// spokes wind up.
 const disc = () => make(6000, (i, random, normal) => {
     const radius = Math.sqrt(0.01 + 0.93 * random());
     const angle = (Math.PI / 2) * (i % 4) + (0.035 * normal()) / radius;
     return polar(radius, angle, 0.25 * radius ** -0.5);
 });
 
-// Closer to the origin than one step is long: each walks a spiral of Theodorus.
+// The radius is smaller than the length of one step, so each particle moves along a spiral of Theodorus.
 const spiral = () => make(5, (i) => polar(0.002, (2 * Math.PI * i) / 5, 1));
 
-// Frames a second, at most.
+// Limits of the frames per second.
 export const rates = ['1', '2', '5', '10', '15', '30', '60', '120'];
 
 export const settings = {

@@ -1,19 +1,20 @@
-// The numbers beside the picture: clock, phases of the last request, positions.
-import {bytes, duration, grouped, si} from './text.js';
+// The numbers beside the particles: the clock, the phases of the last request, and the positions.
+import {bytes, duration, grouped, si} from './number_format.js';
 
 const $ = (id) => document.getElementById(id);
 
-// Segments of the bar. `parse` is a part of `receive`, and `rest` is what of `total` is in none.
+// Segments of the bar. The daemon counts `parse` as part of `receive`. `rest` is the part of `total` that is in
+// no other phase.
 const PHASES = ['receive', 'parse', 'queue', 'evolve', 'serialize', 'rest'];
 
-// So many particles are listed.
-const ROWS = 6;
+// Larger sets are not listed.
+const ROWS_MAX = 6;
 
-// A share of each new value goes into what is shown, so that it can be read.
-const SHARE = 0.15;
+// The weight of a new value in the moving average. Without the average, the numbers change too fast to be read.
+const WEIGHT = 0.15;
 
 export class Readings {
-    #smooth = {};
+    #averages = {};
 
     constructor() {
         for (const name of PHASES) {
@@ -31,16 +32,16 @@ export class Readings {
     }
 
     clear() {
-        this.#smooth = {};
+        this.#averages = {};
     }
 
-    // Takes a frame in: one answer for each side.
-    take(answers) {
+    // Adds a frame to the averages. `responses` has one response for each side.
+    addFrame(responses) {
         const add = (name, value) => {
-            this.#smooth[name] = name in this.#smooth
-                ? this.#smooth[name] + SHARE * (value - this.#smooth[name]) : value;
+            this.#averages[name] = name in this.#averages
+                ? this.#averages[name] + WEIGHT * (value - this.#averages[name]) : value;
         };
-        const {phases, count, steps, elapsed} = answers[0];
+        const {phases, count, steps, elapsed} = responses[0];
         const sum = ['receive', 'queue', 'evolve', 'serialize'].reduce(
             (all, name) => all + (phases[name] ?? 0), 0);
         for (const name of PHASES)
@@ -60,26 +61,26 @@ export class Readings {
         $('fps').textContent = fps > 0 ? fps.toFixed(fps < 9.95 ? 1 : 0) : '–';
     }
 
-    showRequest(answers) {
-        const total = PHASES.reduce((sum, name) => sum + (this.#smooth[name] ?? 0), 0);
+    showRequest(responses) {
+        const total = PHASES.reduce((sum, name) => sum + (this.#averages[name] ?? 0), 0);
         PHASES.forEach((name, i) => {
-            const milliseconds = this.#smooth[name] ?? 0;
+            const milliseconds = this.#averages[name] ?? 0;
             $('phases').children[i].style.flexGrow = total > 0 ? milliseconds / total : 0;
             $('phase-keys').children[i].lastChild.textContent =
                 milliseconds > 0 ? duration(milliseconds / 1000) : '0';
         });
         $('phases').setAttribute('aria-label', `Phases of the last request, in milliseconds: ${PHASES.map(
-            (name) => `${name} ${(this.#smooth[name] ?? 0).toFixed(2)}`).join(', ')}`);
-        const [answer] = answers;
-        $('throughput').textContent = this.#smooth.rate > 0 ? si(this.#smooth.rate) : 'takes no steps';
-        $('elapsed').textContent = duration(this.#smooth.elapsed / 1000);
-        $('traffic').textContent = `${bytes(answer.sent)}, ${bytes(answer.received)} ${answer.format}`;
+            (name) => `${name} ${(this.#averages[name] ?? 0).toFixed(2)}`).join(', ')}`);
+        const [response] = responses;
+        $('throughput').textContent = this.#averages.rate > 0 ? si(this.#averages.rate) : 'no steps';
+        $('elapsed').textContent = duration(this.#averages.elapsed / 1000);
+        $('traffic').textContent = `${bytes(response.sent)}, ${bytes(response.received)} ${response.format}`;
     }
 
     showPositions(set) {
         const body = $('positions').tBodies[0];
-        $('table-section').hidden = set.count > ROWS;
-        if (set.count > ROWS)
+        $('table-section').hidden = set.count > ROWS_MAX;
+        if (set.count > ROWS_MAX)
             return;
         while (body.rows.length > set.count)
             body.deleteRow(-1);

@@ -1,41 +1,41 @@
-// The animation: asks the daemon for one frame after the other and hands each out when it is due.
+// Runs the animation: requests one frame after the other from the daemon and shows each when it is due.
 //
-// A frame is one request for each side (one, or two that are compared); its answers' particles are
-// the next frame's requests. Nothing is interpolated: what is shown was computed by the daemon. While a
-// frame is drawn the next one is under way, and at most one waits undrawn.
-import {Refusal, Unreachable, simulate, stateOf, version} from './daemon.js';
+// A frame needs one request for each side (one side, or two that are compared). The particles in a response are
+// sent in the request for the next frame. Nothing is interpolated: the daemon has computed everything that is shown.
+// The next frame is requested while the current one is drawn. At most READY_MAX frames wait to be shown.
+import {ProblemError, UnreachableError, simulate, stateOf, version} from './daemon.js';
 
 const READY_MAX = 2;
 const RETRY_FIRST_S = 0.5;
 const RETRY_MAX_S = 5;
-// A display's frames come a little early or late.
+// The frames of a display may be early or late by this much.
 const SLACK_MS = 4;
 
-// Takes no steps and covers all of dt; the others cover steps times timestep.
-const STEPLESS = 'analytic';
+// This method takes no steps and covers all of dt. The others cover steps times timestep.
+const STEPLESS_METHOD = 'analytic';
 
 export class Runner {
-    sides = []; // what is shown: {set, state, method, timestep, steps, time, answer}
+    sides = []; // shown now: {set, state, method, timestep, steps, time, response}
     playing = false;
-    trouble = null; // {kind: 'refused' | 'busy' | 'lost', ...} until it is over
+    error = null; // {kind: 'rejected' | 'busy' | 'unreachable', problem, side, seconds}, until it is resolved
 
     #initial = null;
     #options = {dt: '0.0125', rate: 60, sides: [{method: 'closed_form', timestep: '1e-5'}]};
-    #head = []; // the latest sides known, from which the next frame starts
+    #latest = []; // the latest computed sides: the next frame starts from them
     #ready = []; // frames to show
-    #decoding = 0; // frames whose bytes are being read
-    #flight = null; // the requests under way: an AbortController
-    #generation = 0; // what was asked for before this changed is of no interest any more
-    #steps = 0; // frames to show although it does not play
-    #due = 0;
-    #held = false; // by a refusal: until something changes
-    #away = false; // the page shows something else
+    #decoding = 0; // number of frames whose bytes are being read
+    #abort = null; // the AbortController of the requests in flight
+    #generation = 0; // a change of it makes earlier requests obsolete
+    #singleFrames = 0; // frames to show while the animation is paused
+    #due = 0; // when to show the next frame
+    #isBlocked = false; // by a rejected request, until something changes
+    #isSuspended = false;
     #retry = null; // a timer
     #retryS = RETRY_FIRST_S;
-    #shown = []; // when the latest frames were shown
+    #shownAt = []; // when the frames of the last second were shown
     #onChange;
 
-    // `onChange(isNewFrame)` is called when sides, playing or trouble may have changed.
+    // Calls `onChange(isNewFrame)` when sides, playing or error may have changed.
     constructor(onChange) {
         this.#onChange = onChange;
     }
@@ -44,14 +44,14 @@ export class Runner {
         return this.#initial;
     }
 
-    // Begins with another set.
+    // Starts with another set.
     load(set) {
         this.#initial = set;
         this.reset();
     }
 
     reset() {
-        this.#rewind(this.#options.sides.map((side) => ({
+        this.#continueFrom(this.#options.sides.map((side) => ({
             ...side,
             set: this.#initial,
             state: stateOf(this.#initial),
@@ -60,183 +60,183 @@ export class Runner {
         })));
     }
 
-    // Puts other particles into all sides, and into what reset returns to: `change` makes a new
-    // set of one.
+    // Changes the particles of all sides, and the particles that reset() restores. `change` returns a new set
+    // for a set.
     edit(change) {
         this.#initial = change(this.#initial);
-        this.#rewind(this.sides.map((side) => {
+        this.#continueFrom(this.sides.map((side) => {
             const set = change(side.set);
             return {...side, set, state: stateOf(set)};
         }));
     }
 
-    // {dt, rate, sides: [{method, timestep}, ...]}. Two sides begin anew when what they compute
-    // changes, so that they can be compared.
+    // `options` is {dt, rate, sides: [{method, timestep}, ...]}. Two sides are reset when a method or a timestep
+    // changes, so that they stay comparable.
     configure(options) {
         const before = this.#options;
         this.#options = options;
-        const now = JSON.stringify(options.sides);
+        const sides = JSON.stringify(options.sides);
         if (options.sides.length !== before.sides.length ||
-            (options.sides.length > 1 && now !== JSON.stringify(before.sides))) {
+            (options.sides.length > 1 && sides !== JSON.stringify(before.sides))) {
             this.reset();
-        } else if (now !== JSON.stringify(before.sides) || options.dt !== before.dt) {
-            this.#rewind(this.sides.map((side, i) => ({...side, ...options.sides[i]})));
+        } else if (sides !== JSON.stringify(before.sides) || options.dt !== before.dt) {
+            this.#continueFrom(this.sides.map((side, i) => ({...side, ...options.sides[i]})));
         }
     }
 
     play() {
         this.playing = true;
-        this.#held = false;
+        this.#isBlocked = false;
         this.#due = 0;
-        this.#shown = [];
-        this.#pump();
+        this.#shownAt = [];
+        this.#requestIfNeeded();
         this.#onChange(false);
     }
 
     pause() {
         this.playing = false;
-        this.#rewind(this.sides);
+        this.#continueFrom(this.sides);
     }
 
     step() {
         this.playing = false;
-        this.#held = false;
-        this.#steps = 1;
-        this.#pump();
+        this.#isBlocked = false;
+        this.#singleFrames = 1;
+        this.#requestIfNeeded();
         this.#onChange(false);
     }
 
-    // Nothing moves while the page shows something else.
-    setAway(away) {
-        this.#away = away;
+    // The animation is suspended while the page shows another tab.
+    setSuspended(isSuspended) {
+        this.#isSuspended = isSuspended;
         this.#due = 0;
-        this.#shown = [];
-        this.#pump();
+        this.#shownAt = [];
+        this.#requestIfNeeded();
     }
 
-    // Asks again before the time, or when it has come: for the next frame, or how the daemon is.
+    // Retries at once: requests the next frame, or, if none is needed, asks whether the daemon responds.
     async retryNow() {
         clearTimeout(this.#retry);
         this.#retry = null;
-        if (this.#isWanted) {
-            this.#pump();
+        if (this.#needsFrame) {
+            this.#requestIfNeeded();
             return;
         }
         try {
             await version();
-            this.#recover();
+            this.#clearError();
         } catch (error) {
             this.#fail(error);
         }
     }
 
-    get isBusy() {
-        return !this.#away && !this.trouble &&
-               (this.playing || this.#steps > 0 || this.#ready.length > 0);
+    get isActive() {
+        return !this.#isSuspended && !this.error &&
+               (this.playing || this.#singleFrames > 0 || this.#ready.length > 0);
     }
 
-    // Frames a second, lately.
+    // Measured over the last second.
     get framesPerSecond() {
-        const count = this.#shown.length;
-        if (!this.playing || this.trouble || count < 2)
+        const count = this.#shownAt.length;
+        if (!this.playing || this.error || count < 2)
             return 0;
-        return ((count - 1) * 1000) / (this.#shown[count - 1] - this.#shown[0]);
+        return ((count - 1) * 1000) / (this.#shownAt[count - 1] - this.#shownAt[0]);
     }
 
-    // Call at each frame of the display: shows the next frame if it is there and due.
+    // Call this for each frame of the display. It shows the next frame if that is ready and due.
     tick(now) {
         if (this.#ready.length > 0 && now >= this.#due - SLACK_MS) {
             const period = 1000 / this.#options.rate;
             this.#due = Math.max(this.#due + period, now - period);
             this.sides = this.#ready.shift();
             if (!this.playing)
-                this.#steps = 0;
-            const last = this.#shown.length - 1;
-            this.#shown = [...this.#shown.filter((time, i) => time > now - 1000 || i === last), now];
+                this.#singleFrames = 0;
+            const last = this.#shownAt.length - 1;
+            this.#shownAt = [...this.#shownAt.filter((time, i) => time > now - 1000 || i === last), now];
             this.#onChange(true);
         }
-        this.#pump();
+        this.#requestIfNeeded();
     }
 
-    // Shows these sides and forgets what was computed from others.
-    #rewind(sides) {
+    // Shows these sides and discards frames that were computed from others.
+    #continueFrom(sides) {
         this.#generation++;
-        this.#flight?.abort();
-        this.#flight = null;
+        this.#abort?.abort();
+        this.#abort = null;
         this.#ready = [];
         this.#decoding = 0;
-        this.#steps = 0;
-        this.#held = false;
+        this.#singleFrames = 0;
+        this.#isBlocked = false;
         const isNew = sides.some((side, i) => side.set !== this.sides[i]?.set);
         this.sides = sides;
-        this.#head = sides;
-        if (this.trouble?.kind === 'refused')
-            this.trouble = null;
-        this.#pump();
+        this.#latest = sides;
+        if (this.error?.kind === 'rejected')
+            this.error = null;
+        this.#requestIfNeeded();
         this.#onChange(isNew);
     }
 
-    get #isWanted() {
+    get #needsFrame() {
         const waiting = this.#ready.length + this.#decoding;
-        return (this.playing || this.#steps > waiting) && waiting < READY_MAX && !this.#held &&
-               !this.#away && this.#head.length > 0;
+        return (this.playing || this.#singleFrames > waiting) && waiting < READY_MAX && !this.#isBlocked &&
+               !this.#isSuspended && this.#latest.length > 0;
     }
 
-    #pump() {
-        if (this.#isWanted && !this.#flight && this.#retry === null)
-            this.#launch();
+    #requestIfNeeded() {
+        if (this.#needsFrame && !this.#abort && this.#retry === null)
+            this.#requestFrame();
     }
 
-    async #launch() {
-        const flight = new AbortController();
+    async #requestFrame() {
+        const abort = new AbortController();
         const generation = this.#generation;
         const {dt, sides} = this.#options;
-        this.#flight = flight;
+        this.#abort = abort;
         try {
-            const head = await Promise.all(this.#head.map((side, i) =>
-                advance(side, {...sides[i], dt}, i, flight.signal)));
+            const latest = await Promise.all(this.#latest.map((side, i) =>
+                advance(side, {...sides[i], dt}, i, abort.signal)));
             if (generation !== this.#generation)
                 return;
-            this.#flight = null;
-            this.#head = head;
-            this.#recover();
+            this.#abort = null;
+            this.#latest = latest;
+            this.#clearError();
             this.#decoding++;
-            this.#pump();
-            const sets = await Promise.all(head.map((side) => side.state.set));
+            this.#requestIfNeeded();
+            const sets = await Promise.all(latest.map((side) => side.state.set));
             if (generation !== this.#generation)
                 return;
             this.#decoding--;
-            this.#ready.push(head.map((side, i) => ({...side, set: sets[i]})));
+            this.#ready.push(latest.map((side, i) => ({...side, set: sets[i]})));
             this.#onChange(false);
         } catch (error) {
             if (generation !== this.#generation)
                 return;
             this.#generation++;
             this.#decoding = 0;
-            flight.abort(); // the other side's
-            this.#flight = null;
+            abort.abort(); // also cancels the request of the other side
+            this.#abort = null;
             this.#fail(error);
         }
     }
 
-    #recover() {
+    #clearError() {
         this.#retryS = RETRY_FIRST_S;
-        if (this.trouble) {
-            this.trouble = null;
+        if (this.error) {
+            this.error = null;
             this.#onChange(false);
         }
     }
 
     #fail(error) {
-        if (error instanceof Refusal && !error.isTemporary) {
-            this.#held = true;
-            this.#steps = 0;
-            this.trouble = {kind: 'refused', problem: error.problem, side: error.side};
-        } else if (error instanceof Refusal || error instanceof Unreachable) {
-            const seconds = (error instanceof Refusal && error.retryAfter) || this.#retryS;
+        if (error instanceof ProblemError && !error.isTemporary) {
+            this.#isBlocked = true;
+            this.#singleFrames = 0;
+            this.error = {kind: 'rejected', problem: error.problem, side: error.side};
+        } else if (error instanceof ProblemError || error instanceof UnreachableError) {
+            const seconds = (error instanceof ProblemError && error.retryAfter) || this.#retryS;
             this.#retryS = Math.min(2 * this.#retryS, RETRY_MAX_S);
-            const kind = error instanceof Refusal ? 'busy' : 'lost';
-            this.trouble = {kind, problem: error.problem, seconds};
+            const kind = error instanceof ProblemError ? 'busy' : 'unreachable';
+            this.error = {kind, problem: error.problem, seconds};
             this.#retry = setTimeout(() => this.retryNow(), 1000 * seconds);
         } else {
             throw error;
@@ -245,19 +245,19 @@ export class Runner {
     }
 }
 
-// A side after one more request.
+// Sends one request for a side. Returns the side after it.
 async function advance(side, options, index, signal) {
     try {
-        const answer = await simulate(side.state, options, signal);
-        const covered = options.method === STEPLESS ? Number(options.dt)
-                                                    : answer.steps * Number(options.timestep);
+        const response = await simulate(side.state, options, signal);
+        const covered = options.method === STEPLESS_METHOD ? Number(options.dt)
+                                                           : response.steps * Number(options.timestep);
         return {
             ...side,
             ...options,
-            state: {count: answer.count, set: answer.set, blob: answer.blob},
-            steps: side.steps + answer.steps,
+            state: {count: response.count, set: response.set, blob: response.blob},
+            steps: side.steps + response.steps,
             time: side.time + covered,
-            answer,
+            response,
         };
     } catch (error) {
         error.side = index;

@@ -1,8 +1,8 @@
-// Before the first paint: the theme that was chosen the last time. Not a module, so that it runs at once.
+// Applies the saved theme before the first paint. This is a plain script, because a module runs later.
 try {
     const theme = localStorage.getItem('particled-theme');
     if (theme === 'light' || theme === 'dark')
         document.documentElement.dataset.theme = theme;
 } catch {
-    // Storage is switched off; the theme is that of the system.
+    // Storage is disabled: the theme of the system applies.
 }

@@ -1,7 +1,7 @@
-// The button that chooses the theme: that of the system, light, or dark. theme.js applies it to the next page.
+// The button that selects the theme: system, light or dark. theme.js applies the saved theme when the page loads.
 const THEMES = ['system', 'light', 'dark'];
 
-// Calls `repaint` now, and whenever the colours are others.
+// Calls `repaint` now and whenever the colours change.
 export function onThemeChange(repaint) {
     const root = document.documentElement;
     const button = document.getElementById('theme');
@@ -18,7 +18,7 @@ export function onThemeChange(repaint) {
         try {
             localStorage.setItem('particled-theme', next);
         } catch {
-            // Storage is switched off: it lasts until the page is loaded again.
+            // Storage is disabled: the theme lasts until the page is reloaded.
         }
         change();
     });

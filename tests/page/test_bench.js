@@ -1,11 +1,11 @@
-// The tab that runs the benchmark.
+// The benchmark tab.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {openPage, screenshot, shared, stateOf, until, useBrowser} from './harness.js';
 
 useBrowser();
 
-test('the quick benchmark is run, drawn and listed', async (t) => {
+test('the quick benchmark runs, and the page shows its chart and its table', async (t) => {
     const page = await openPage(t);
     await until(page, ({sides}) => sides[0].steps > 0);
     await page.click('#tab-benchmark');
@@ -16,7 +16,7 @@ test('the quick benchmark is run, drawn and listed', async (t) => {
     assert.equal(new URL(request.url()).searchParams.get('max_time'), '0.1');
     const {steps} = (await stateOf(page)).sides[0];
     const state = await until(page, ({benchmark}) => benchmark === 'done');
-    assert.equal(state.sides[0].steps, steps, 'the simulation rests');
+    assert.equal(state.sides[0].steps, steps, 'the simulation is paused');
     const rows = await page.$$eval('#bench-table tbody tr', (list) =>
         list.map((row) => [...row.cells].map((cell) => cell.textContent)));
     assert.deepEqual(rows.map(([name]) => name), ['closed_form', 'analytic', 'euler', 'fast', 'reference']);
@@ -28,10 +28,10 @@ test('the quick benchmark is run, drawn and listed', async (t) => {
     assert.equal(rows[4][5], '1.00 ×');
     for (const kind of ['box', 'median', 'value', 'name'])
         assert.equal(await page.locator(`#bench-chart .${kind}`).count(), 5);
-    // the faster, the further left
-    const places = await page.$$eval('#bench-chart .median', (lines) =>
+    // the faster method is further left
+    const medians = await page.$$eval('#bench-chart .median', (lines) =>
         lines.map((line) => Number(line.getAttribute('x1'))));
-    assert.ok(places[0] < places[2] && places[2] < places[4]);
+    assert.ok(medians[0] < medians[2] && medians[2] < medians[4]);
     assert.match(await page.textContent('#bench-status'), /^Done in/);
     assert.match(await page.textContent('#bench-machine'), /kernels/);
     await screenshot(page, 'benchmark');
@@ -39,14 +39,14 @@ test('the quick benchmark is run, drawn and listed', async (t) => {
     await until(page, ({sides}) => sides[0].steps > steps);
 });
 
-test('it can be stopped, and run again', async (t) => {
+test('a benchmark can be stopped and run again', async (t) => {
     const page = await openPage(t, {hash: '#tab=benchmark'});
     await page.click('#bench-run');
     await until(page, ({benchmark}) => benchmark === 'running');
     await page.click('#bench-stop');
     await until(page, ({benchmark}) => benchmark === 'stopped');
     assert.equal(await page.textContent('#bench-status'), 'Stopped');
-    // the daemon has noticed when it takes another one
+    // the daemon accepts another benchmark once it has noticed the disconnect
     for (let status = 503; status === 503;)
         ({status} = await fetch(`${shared.daemon.url}/bench?max_time=0.01&min_rounds=1&methods=analytic`));
     await page.check('[name=bench-kind][value=quick]');
@@ -54,7 +54,7 @@ test('it can be stopped, and run again', async (t) => {
     await until(page, ({benchmark}) => benchmark === 'done');
 });
 
-test('one that runs already is told in words', async (t) => {
+test('a second benchmark at the same time shows the error of the daemon', async (t) => {
     const page = await openPage(t, {hash: '#tab=benchmark', expected: (text) => text.includes('status of 503')});
     const other = new AbortController();
     const running = fetch(`${shared.daemon.url}/bench?max_time=3600&methods=reference`,
@@ -68,7 +68,7 @@ test('one that runs already is told in words', async (t) => {
     await running;
 });
 
-test('tabs by keyboard', async (t) => {
+test('arrow keys select the tabs', async (t) => {
     const page = await openPage(t);
     await page.focus('#tab-simulation');
     await page.keyboard.press('ArrowRight');

@@ -1,9 +1,9 @@
-// Every control does what it says.
+// The controls of the simulation.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-    THREE, coloursOf, eventually, inkOf, near, openPage, particlesOf, pauseAt, reference, shared, stateOf, until,
-    useBrowser,
+    THREE, assertNear, coloursOf, drawnShareOf, eventually, openPage, particlesOf, pauseAt, referenceParticles,
+    shared, stateOf, until, useBrowser,
 } from './harness.js';
 
 useBrowser();
@@ -23,7 +23,7 @@ test('play, pause, step, reset', async (t) => {
     await page.click('#reset');
     const {sides: [{steps, time}]} = await stateOf(page);
     assert.deepEqual([steps, time], [0, 0]);
-    near(await particlesOf(page), THREE, 0);
+    assertNear(await particlesOf(page), THREE, 0);
     await page.click('#play');
     await page.waitForSelector('#play:text-is("Pause")');
     await until(page, ({sides}) => sides[0].steps > 0);
@@ -31,7 +31,7 @@ test('play, pause, step, reset', async (t) => {
     await until(page, ({sides, playing}) => playing && sides[0].steps > 0);
 });
 
-test('method, timestep and dt are those of the next frames', async (t) => {
+test('a change of method, timestep or dt applies to the next frame', async (t) => {
     const page = await openPage(t);
     await pauseAt(page, 0.05);
     for (const method of ['euler', 'fast', 'reference', 'closed_form'])
@@ -44,7 +44,7 @@ test('method, timestep and dt are those of the next frames', async (t) => {
             const {sides: [after]} = await until(page, ({sides}) => sides[0].time > before.time);
             assert.equal(after.steps, before.steps + steps);
             assert.equal(after.method, method);
-            assert.match(await page.textContent('#method-hint'), new RegExp(`\\b${steps} steps a frame`));
+            assert.match(await page.textContent('#method-hint'), new RegExp(`\\b${steps} steps per frame`));
         }
     await page.selectOption('#method', 'analytic');
     const before = (await stateOf(page)).sides[0];
@@ -54,7 +54,7 @@ test('method, timestep and dt are those of the next frames', async (t) => {
     assert.ok(Math.abs(after.time - before.time - 0.01) < 1e-12);
 });
 
-test('the list of methods is the daemon’s', async (t) => {
+test('the lists of methods come from the daemon', async (t) => {
     const page = await openPage(t);
     const {methods} = await page.evaluate(async () => (await fetch('version')).json());
     for (const id of ['method', 'method2'])
@@ -62,7 +62,7 @@ test('the list of methods is the daemon’s', async (t) => {
                          methods.map(({name}) => name));
 });
 
-test('speed limits the frames', async (t) => {
+test('the frame rate control limits the frames per second', async (t) => {
     const page = await openPage(t);
     await page.focus('#rate');
     await page.keyboard.press('Home');
@@ -73,28 +73,28 @@ test('speed limits the frames', async (t) => {
     await until(page, ({framesPerSecond}) => framesPerSecond > 2);
 });
 
-test('trails and colours can be switched off and on', async (t) => {
+test('trails and colours can be turned off and on', async (t) => {
     const page = await openPage(t);
     await until(page, ({sides}) => sides[0].time > 0.5);
     await page.click('#play');
-    const ink = () => inkOf(page, '#canvas-0');
+    const drawnShare = () => drawnShareOf(page, '#canvas-0');
     const colours = () => coloursOf(page, '#canvas-0');
-    const withTrails = await ink();
-    assert.ok(await colours() >= 3); // more where discs overlap
+    const withTrails = await drawnShare();
+    assert.ok(await colours() >= 3); // more than 3 where discs overlap
     await page.uncheck('#trails');
-    const without = await eventually(ink, (value) => value < withTrails / 2);
+    const without = await eventually(drawnShare, (value) => value < withTrails / 2);
     assert.ok(without > 0);
     await page.uncheck('#colour');
     await eventually(colours, (count) => count === 1);
     assert.ok(await page.isHidden('#legend'));
     await page.check('#trails');
     await page.click('#play');
-    await eventually(ink, (value) => value > withTrails / 2);
+    await eventually(drawnShare, (value) => value > withTrails / 2);
     await page.check('#colour');
     await eventually(colours, (count) => count >= 3);
 });
 
-test('the wheel zooms where it points, dragging moves, buttons and Fit', async (t) => {
+test('the wheel zooms at the pointer, dragging moves the view, the buttons zoom and fit', async (t) => {
     const page = await openPage(t);
     const box = await page.locator('#canvas-0').boundingBox();
     await page.mouse.move(box.x + box.width / 4, box.y + box.height / 4);
@@ -110,8 +110,8 @@ test('the wheel zooms where it points, dragging moves, buttons and Fit', async (
     await page.mouse.move(box.x + 400, box.y + 350, {steps: 4});
     await page.mouse.up();
     ({camera} = await stateOf(page));
-    const scale = Math.min(box.width, box.height) / 2.2; // pixels a unit
-    near([[camera.x, camera.y]], [[-100 / scale, 50 / scale]], 0.02);
+    const scale = Math.min(box.width, box.height) / 2.2; // pixels per unit of length
+    assertNear([[camera.x, camera.y]], [[-100 / scale, 50 / scale]], 0.02);
     assert.equal((await stateOf(page)).sides[0].count, 3, 'dragging adds no particle');
     await page.click('#zoom-in');
     await page.click('#zoom-in');
@@ -119,7 +119,7 @@ test('the wheel zooms where it points, dragging moves, buttons and Fit', async (
     assert.ok(Math.abs((await stateOf(page)).camera.zoom - 1.25) < 1e-12);
 });
 
-test('a click adds a particle where it is', async (t) => {
+test('a click adds a particle at the pointer', async (t) => {
     const page = await openPage(t);
     await pauseAt(page, 0.05);
     const box = await page.locator('#canvas-0').boundingBox();
@@ -128,20 +128,20 @@ test('a click adds a particle where it is', async (t) => {
     await page.mouse.click(box.x + box.width / 2 + 0.4 * scale, box.y + box.height / 2 - 0.6 * scale);
     await until(page, ({sides}) => sides[0].count === 4);
     const [, , , added] = await particlesOf(page);
-    near([added], [[0.4, 0.6, -2.5]], 0.01);
+    assertNear([added], [[0.4, 0.6, -2.5]], 0.01);
     await page.click('#reset');
-    near((await particlesOf(page)).slice(0, 3), THREE, 0);
-    near([(await particlesOf(page))[3]], [added], 0);
+    assertNear((await particlesOf(page)).slice(0, 3), THREE, 0);
+    assertNear([(await particlesOf(page))[3]], [added], 0);
     await page.click('#step');
     const {sides: [{steps}]} = await until(page, ({sides}) => sides[0].steps > 0);
-    near(await particlesOf(page), await reference(shared.daemon, [...THREE, added], steps, 1e-5), 1e-9);
+    assertNear(await particlesOf(page), await referenceParticles(shared.daemon, [...THREE, added], steps, 1e-5), 1e-9);
     await set(page, 'speed', 'fast');
     await page.mouse.click(box.x + 100, box.y + 100);
     assert.equal(await page.getAttribute('#speed', 'aria-invalid'), '');
     assert.equal((await stateOf(page)).sides[0].count, 4);
 });
 
-test('the address keeps the settings', async (t) => {
+test('the address holds the settings', async (t) => {
     const page = await openPage(t, {hash: '#preset=ring&method=euler&timestep=1e-4&trails=off&rate=30'});
     const values = () => page.evaluate(() => ['preset', 'method', 'timestep', 'dt', 'rate'].map(
         (id) => document.getElementById(id).value).join(' '));
@@ -161,7 +161,7 @@ test('the address keeps the settings', async (t) => {
     assert.equal(new URL(page.url()).hash, '');
 });
 
-test('keys', async (t) => {
+test('the keys control the animation and the view', async (t) => {
     const page = await openPage(t);
     await until(page, ({sides}) => sides[0].time > 0);
     await page.keyboard.press('Space');
@@ -178,22 +178,22 @@ test('keys', async (t) => {
     ]) {
         await page.keyboard.press(key);
         const {camera} = await stateOf(page);
-        near([[camera.x, camera.y, camera.zoom]], [[x, y, zoom]], 1e-12);
+        assertNear([[camera.x, camera.y, camera.zoom]], [[x, y, zoom]], 1e-12);
     }
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
-    near([(await particlesOf(page))[3]], [[0.1, 0, 1]], 1e-12);
+    assertNear([(await particlesOf(page))[3]], [[0.1, 0, 1]], 1e-12);
     await page.keyboard.press('0');
     assert.equal((await stateOf(page)).camera.x, 0);
     await page.keyboard.press('Space');
     await until(page, ({playing}) => playing);
-    // letters belong to a field that is being typed into
+    // a field with the focus receives the letters
     await page.focus('#speed');
     await page.keyboard.press('s');
     assert.equal((await stateOf(page)).playing, true);
 });
 
-test('everything can be reached with Tab', async (t) => {
+test('the Tab key reaches every control', async (t) => {
     const page = await openPage(t, {hash: '#compare=on'});
     const seen = new Set();
     for (let i = 0; i < 60; i++) {
@@ -206,7 +206,7 @@ test('everything can be reached with Tab', async (t) => {
         assert.ok(seen.has(id), id);
 });
 
-test('every control has a name', async (t) => {
+test('every control has an accessible name', async (t) => {
     const page = await openPage(t, {hash: '#compare=on'});
     const nameless = await page.$$eval('button, input, select, textarea, canvas[tabindex]', (all) => all.filter(
         (element) => !element.textContent.trim() && !element.ariaLabel && !element.labels?.length &&

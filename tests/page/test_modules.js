@@ -1,4 +1,4 @@
-// The modules that need no browser: .npy, formats, the address, the curl command.
+// The modules that need no browser: .npy, other formats, the address, the curl command.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import test from 'node:test';
@@ -9,11 +9,11 @@ import {readBytes, readText, writeCsv, writeJson} from '../../src/web/formats.js
 import * as npy from '../../src/web/npy.js';
 import {distances, fromTriples, triples, withParticle, withoutParticle} from '../../src/web/particles.js';
 import {presets, settings} from '../../src/web/presets.js';
-import {bytes, duration, powerOfTen, scientific, si} from '../../src/web/text.js';
+import {bytes, duration, powerOfTen, scientific, si} from '../../src/web/number_format.js';
 
 const THREE = [[0.3, 0.5, 1], [0, -0.5, -1], [-0.1, -0.4, 3]];
 
-// What numpy.save of NumPy 1.24 made of them: <f8 in C and Fortran order, <f4 in C order.
+// The output of numpy.save of NumPy 1.24 for THREE: <f8 in C and Fortran order, <f4 in C order.
 const SAVED = {
     c: 'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDMsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAozMzMzMzPTPwAAAAAAAOA/AAAAAAAA8D8AAAAAAAAAAAAAAAAAAOC/AAAAAAAA8L+amZmZmZm5v5qZmZmZmdm/AAAAAAAACEA=',
     fortran: 'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY4JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMywgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAozMzMzMzPTPwAAAAAAAAAAmpmZmZmZub8AAAAAAADgPwAAAAAAAOC/mpmZmZmZ2b8AAAAAAADwPwAAAAAAAPC/AAAAAAAACEA=',
@@ -22,7 +22,7 @@ const SAVED = {
 
 const bufferOf = (base64) => Uint8Array.from(Buffer.from(base64, 'base64')).buffer;
 
-// A file with this header, of this version, and data.
+// An .npy file with this header, this version and this data.
 function file(header, data, version = 1) {
     const size = version === 1 ? Uint16Array.of(header.length) : Uint32Array.of(header.length);
     return Uint8Array.from([0x93, ...Buffer.from('NUMPY'), version, 0, ...new Uint8Array(size.buffer),
@@ -31,17 +31,17 @@ function file(header, data, version = 1) {
 
 const headerOf = (descr, order, shape) => `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
 
-test('what NumPy saved is read', () => {
+test('.npy files of NumPy are read', () => {
     assert.deepEqual(triples(npy.decode(bufferOf(SAVED.c))), THREE);
     assert.deepEqual(triples(npy.decode(bufferOf(SAVED.fortran))), THREE);
     assert.deepEqual(triples(npy.decode(bufferOf(SAVED.f4))), THREE.map((row) => row.map(Math.fround)));
 });
 
-test('what is written is what NumPy would have saved', () => {
+test('.npy files are written byte for byte as NumPy writes them', () => {
     assert.deepEqual(Buffer.from(npy.encode(fromTriples(THREE))), Buffer.from(bufferOf(SAVED.fortran)));
 });
 
-test('.npy of any size comes back bit for bit', () => {
+test('.npy of any size is written and read without a change of bits', () => {
     for (const count of [1, 2, 9, 10, 99, 100, 1000, 99999, 100000]) {
         const set = fromTriples(Array.from({length: count}, (_, i) => [Math.sin(i), -0, 5e-324 * i]));
         const buffer = npy.encode(set);
@@ -53,7 +53,7 @@ test('.npy of any size comes back bit for bit', () => {
     }
 });
 
-test('other headers of .npy', () => {
+test('other versions, orders and byte orders of .npy are read', () => {
     const rows = new Float64Array([1, 2, 3, 4, 5, 6]);
     const swapped = Buffer.from(rows.buffer.slice(0)).swap64();
     for (const version of [1, 2, 3]) {
@@ -65,26 +65,26 @@ test('other headers of .npy', () => {
     assert.deepEqual(triples(npy.decode(file(headerOf('>f8', 'False', '(2,3,)'), swapped))), [[1, 2, 3], [4, 5, 6]]);
 });
 
-test('.npy that is broken or something else is refused in words', () => {
+test('an invalid .npy file gets a precise error', () => {
     const data = new ArrayBuffer(48);
     const rows = [
         [new ArrayBuffer(0), /not an \.npy/],
         [bufferOf(SAVED.c).slice(0, 9), /not an \.npy/],
-        [bufferOf(SAVED.c).slice(0, 100), /cut off/],
-        [bufferOf(SAVED.c).slice(0, 199), /should have 72 bytes/],
-        [file(headerOf('<f8', 'False', '(2, 3)'), new ArrayBuffer(49)), /should have 48 bytes/],
+        [bufferOf(SAVED.c).slice(0, 100), /incomplete/],
+        [bufferOf(SAVED.c).slice(0, 199), /needs 72/],
+        [file(headerOf('<f8', 'False', '(2, 3)'), new ArrayBuffer(49)), /needs 48/],
         [file(headerOf('<f8', 'False', '(2, 3)'), data, 4), /version 4/],
         [file(headerOf('<i8', 'False', '(2, 3)'), data), /'<i8'/],
         [file(headerOf('<f8', 'False', '(6,)'), data), /\(6,\)/],
         [file(headerOf('<f8', 'False', '(3, 2)'), data), /\(3, 2\)/],
         [file(headerOf('<f8', 'False', '(-2, 3)'), data), /\(-2, 3\)/],
-        [file("{'descr': '<f8'}\n", data), /lacks/],
+        [file("{'descr': '<f8'}\n", data), /has no descr/],
     ];
     for (const [buffer, message] of rows)
         assert.throws(() => npy.decode(buffer), message);
 });
 
-test('JSON in all its shapes', () => {
+test('JSON is read in all three shapes', () => {
     const objects = THREE.map(([x, y, ang_vel]) => ({x, y, ang_vel}));
     const [x, y, ang_vel] = [0, 1, 2].map((k) => THREE.map((row) => row[k]));
     for (const particles of [objects, THREE, {x, y, ang_vel}]) {
@@ -95,18 +95,18 @@ test('JSON in all its shapes', () => {
     assert.deepEqual(options, {dt: '0.5', timestep: '0.00001', method: 'euler'});
 });
 
-test('CSV, with its columns in any order', () => {
+test('CSV is read, with its columns in any order', () => {
     assert.deepEqual(triples(readText('x,y,ang_vel\r\n0.3,0.5,1\r\n0,-0.5,-1\r\n-0.1,-4e-1,3\r\n').set), THREE);
     assert.deepEqual(triples(readText('ang_vel, x, y\n3, 1, 2\n\n').set), [[1, 2, 3]]);
     assert.deepEqual(triples(readText('1e-3,2E5,3').set), [[0.001, 200000, 3]]);
 });
 
-test('what is no particle set is refused in words', () => {
+test('text that is not a particle set gets a precise error', () => {
     const rows = [
         ['', /no particle/], ['[]', /no particle/], ['{"particles":[]}', /no particle/],
-        ['{"x":[1],"y":[1,2],"ang_vel":[1]}', /differ in length: 1, 2, 1/],
+        ['{"x":[1],"y":[1,2],"ang_vel":[1]}', /different lengths: 1, 2, 1/],
         ['[[1,2]]', /ang_vel of particle 0/], ['[{"x":1,"y":"2","ang_vel":3}]', /y of particle 0/],
-        ['[[1,2,3],[1,null,3]]', /y of particle 1/], ['{"a":1}', /no particles/], ['[1', /not JSON/],
+        ['[[1,2,3],[1,null,3]]', /y of particle 1/], ['{"a":1}', /no particles/], ['[1', /not valid JSON/],
         ['hello', /x,y,ang_vel/], ['x,y\n1,2', /x,y,ang_vel/], ['x,y,ang_vel\n1,2,z', /“z” in line 2/],
         ['1,2', /“” in line 1/], ['1,2,Infinity', /x,y,ang_vel/],
     ];
@@ -114,14 +114,14 @@ test('what is no particle set is refused in words', () => {
         assert.throws(() => readText(text), message, text);
 });
 
-test('what is saved is read again', () => {
+test('saved files are read again', () => {
     const set = fromTriples([...THREE, [1e-300, 123456.789, -0.1]]);
     for (const text of [writeJson(set), writeCsv(set)])
         assert.deepEqual(triples(readBytes(Buffer.from(text)).set), triples(set));
     assert.deepEqual(triples(readBytes(npy.encode(set)).set), triples(set));
 });
 
-test('particles added, removed, compared', () => {
+test('particles can be added, removed and compared', () => {
     const set = fromTriples(THREE);
     const four = withParticle(set, [1, 2, 3]);
     assert.deepEqual(triples(four), [...THREE, [1, 2, 3]]);
@@ -131,7 +131,7 @@ test('particles added, removed, compared', () => {
     assert.deepEqual(distances(set, moved), {largest: 5, rms: 5 / Math.sqrt(3)});
 });
 
-test('every preset makes a set within view, the same each time', () => {
+test('every preset returns the same set each time, with all particles in view', () => {
     for (const [name, preset] of Object.entries(presets)) {
         const set = preset.make();
         assert.deepEqual(set, preset.make(), name);
@@ -147,16 +147,16 @@ test('every preset makes a set within view, the same each time', () => {
         assert.ok(angular(order[k]) <= angular(order[k - 1]) * (1 + 1e-9));
 });
 
-test('the address holds what differs, and gives it back', () => {
+test('the address holds the settings that differ from the preset, and they are read again', () => {
     assert.equal(address.write(settings, null, 'simulation'), '');
     const changed = {...settings, preset: 'ring', method: 'euler', timestep: '1e-3', trails: false, compare: true};
     const set = fromTriples(THREE);
-    for (const own of [null, set]) {
+    for (const customSet of [null, set]) {
         for (const tab of ['simulation', 'benchmark']) {
-            const text = address.write(own ? {...changed, preset: 'custom'} : changed, own, tab);
+            const text = address.write(customSet ? {...changed, preset: 'custom'} : changed, customSet, tab);
             const back = address.read(text);
-            assert.deepEqual(back.settings, own ? {...changed, preset: 'custom'} : changed);
-            assert.deepEqual(back.set && triples(back.set), own && THREE);
+            assert.deepEqual(back.settings, customSet ? {...changed, preset: 'custom'} : changed);
+            assert.deepEqual(back.customSet && triples(back.customSet), customSet && THREE);
             assert.equal(back.tab, tab);
         }
     }
@@ -166,7 +166,7 @@ test('the address holds what differs, and gives it back', () => {
         assert.deepEqual(address.read(text).settings, settings, text);
 });
 
-test('a curl command is one word for the shell, whatever was typed', () => {
+test('the curl command quotes its arguments for the shell', () => {
     const options = {method: "eu'ler", timestep: "1e-5'; echo no; '", dt: '$(echo no) & `'};
     const command = curlCommand(fromTriples(THREE), options, 'http://127.0.0.1:8080/');
     assert.match(command, /^curl /);
@@ -178,13 +178,13 @@ test('a curl command is one word for the shell, whatever was typed', () => {
     assert.deepEqual(JSON.parse(words[2]), {particles: THREE});
 });
 
-test('Server-Timing', () => {
+test('Server-Timing is parsed', () => {
     assert.deepEqual(readServerTiming('receive;dur=0.030, parse;dur=0.010, total;dur=1.5e2'),
                      {receive: 0.03, parse: 0.01, total: 150});
     assert.deepEqual(readServerTiming(null), {});
 });
 
-test('numbers as people read them', () => {
+test('numbers are formatted for display', () => {
     const plain = (text) => text.replaceAll('\u202f', ' ');
     assert.deepEqual([0, 7, 999, 1234, 999999, 2.5e9].map(si).map(plain),
                      ['0 ', '7 ', '999 ', '1.23 k', '1.00 M', '2.50 G']);

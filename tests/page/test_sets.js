@@ -1,11 +1,11 @@
-// Particle sets in and out: pasted, dropped, opened, saved, as a curl command.
+// Loading and saving particle sets: pasted, dropped, opened, saved, as a curl command.
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import test from 'node:test';
 import {readBytes} from '../../src/web/formats.js';
 import * as npy from '../../src/web/npy.js';
 import {fromTriples, triples} from '../../src/web/particles.js';
-import {near, openPage, particlesOf, pauseAt, shared, stateOf, until, useBrowser} from './harness.js';
+import {assertNear, openPage, particlesOf, pauseAt, shared, stateOf, until, useBrowser} from './harness.js';
 
 useBrowser();
 
@@ -13,33 +13,33 @@ const TWO = [[0.5, 0, 1], [0, 0.25, -2]];
 const OBJECTS = TWO.map(([x, y, ang_vel]) => ({x, y, ang_vel}));
 const CSV = 'x,y,ang_vel\n0.5,0,1\n0,0.25,-2\n';
 
-// Opens the page with nothing moving.
-const openStill = (t, options) => openPage(t, {reducedMotion: 'reduce', ...options});
+// Opens the page with the animation paused.
+const openPaused = (t, options) => openPage(t, {reducedMotion: 'reduce', ...options});
 
-async function hasTwo(page) {
+async function assertTwo(page) {
     await until(page, ({sides}) => sides[0].count === 2 && sides[0].steps === 0);
-    near(await particlesOf(page), TWO, 0);
+    assertNear(await particlesOf(page), TWO, 0);
     assert.equal(await page.inputValue('#preset'), 'custom');
     await page.click('#step');
     await until(page, ({sides}) => sides[0].steps === 1250);
 }
 
-const again = (page) => page.selectOption('#preset', 'three');
+const loadThree = (page) => page.selectOption('#preset', 'three');
 
-// As the clipboard does it.
+// The event that the browser sends when the user pastes.
 const paste = (page, text) => page.evaluate((data) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', data);
     document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}));
 }, text);
 
-test('pasted anywhere: JSON in three shapes, CSV', async (t) => {
-    const page = await openStill(t);
+test('JSON in three shapes and CSV can be pasted anywhere', async (t) => {
+    const page = await openPaused(t);
     const columns = {x: [0.5, 0], y: [0, 0.25], ang_vel: [1, -2]};
     for (const text of [JSON.stringify({particles: OBJECTS}), JSON.stringify(TWO), JSON.stringify({particles: columns}), CSV]) {
         await paste(page, text);
-        await hasTwo(page);
-        await again(page);
+        await assertTwo(page);
+        await loadThree(page);
     }
     await paste(page, JSON.stringify({particles: TWO, dt: 0.5, timestep: 0.001, method: 'euler'}));
     await until(page, ({sides}) => sides[0].count === 2);
@@ -49,20 +49,20 @@ test('pasted anywhere: JSON in three shapes, CSV', async (t) => {
     assert.deepEqual([side.steps, side.method], [500, 'euler']);
 });
 
-test('pasted into the dialog', async (t) => {
-    const page = await openStill(t);
+test('a set can be pasted into the dialog', async (t) => {
+    const page = await openPaused(t);
     await page.click('#paste');
     await page.fill('#paste-text', '{"particles":[[1,2]]}');
-    await page.click('#paste-use');
-    assert.match(await page.textContent('#paste-fault'), /ang_vel of particle 0/);
+    await page.click('#paste-load');
+    assert.match(await page.textContent('#paste-error'), /ang_vel of particle 0/);
     await page.fill('#paste-text', CSV);
-    await page.click('#paste-use');
+    await page.click('#paste-load');
     await page.waitForFunction(() => !document.querySelector('#paste-dialog').open);
-    await hasTwo(page);
+    await assertTwo(page);
 });
 
-test('what makes no sense is refused in words, and nothing changes', async (t) => {
-    const page = await openStill(t);
+test('invalid text shows an error and changes nothing', async (t) => {
+    const page = await openPaused(t);
     await paste(page, 'shopping list');
     await page.waitForSelector('#alert:not([hidden])');
     assert.match(await page.textContent('#alert'), /Not a particle set.*x,y,ang_vel/s);
@@ -78,11 +78,11 @@ const files = [
 ];
 
 for (const file of files) {
-    test(`${file.name} opened, and dropped`, async (t) => {
-        const page = await openStill(t);
+    test(`${file.name} can be opened and dropped`, async (t) => {
+        const page = await openPaused(t);
         await page.setInputFiles('#file', file);
-        await hasTwo(page);
-        await again(page);
+        await assertTwo(page);
+        await loadThree(page);
         await page.evaluate(({name, bytes}) => {
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
@@ -90,12 +90,12 @@ for (const file of files) {
                 document.querySelector('#canvas-0').dispatchEvent(
                     new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
         }, {name: file.name, bytes: [...file.buffer]});
-        await hasTwo(page);
+        await assertTwo(page);
         assert.ok(await page.isHidden('#drop'));
     });
 }
 
-test('what is saved holds the particles as they are shown', async (t) => {
+test('a saved file holds the particles that are shown', async (t) => {
     const page = await openPage(t);
     await pauseAt(page, 0.05);
     const now = await particlesOf(page);
@@ -105,7 +105,7 @@ test('what is saved holds the particles as they are shown', async (t) => {
             [page.waitForEvent('download'), page.click(`#save-dialog [value=${kind}]`)]);
         assert.equal(download.suggestedFilename(), `particles.${kind}`);
         const bytes = await readFile(await download.path());
-        near(triples(readBytes(Uint8Array.from(bytes).buffer).set), now, 0);
+        assertNear(triples(readBytes(Uint8Array.from(bytes).buffer).set), now, 0);
     }
     await page.click('#save');
     await page.click('#save-dialog [value=cancel]');
@@ -122,19 +122,19 @@ test('the curl command computes the next frame', async (t) => {
     assert.equal(command, await page.inputValue('#curl-text'));
     const [, url, body] = /^curl '([^']+)' -d '([^']+)'$/.exec(command);
     assert.ok(url.startsWith(`${shared.daemon.url}/simulate?`));
-    // the type that curl -d gives
+    // the Content-Type that curl -d sends
     const headers = {'Content-Type': 'application/x-www-form-urlencoded'};
-    const answer = await fetch(url, {method: 'POST', body, headers});
-    const {particles} = await answer.json();
+    const response = await fetch(url, {method: 'POST', body, headers});
+    const {particles} = await response.json();
     await page.click('#curl-dialog [value=cancel]');
     const {steps} = (await stateOf(page)).sides[0];
     await page.click('#step');
     await until(page, ({sides}) => sides[0].steps > steps);
-    near(await particlesOf(page), particles, 0);
+    assertNear(await particlesOf(page), particles, 0);
 });
 
-test('an own set of many is named, and survives what can be set', async (t) => {
-    const page = await openStill(t);
+test('a large custom set is shown in the list of presets and is kept when settings change', async (t) => {
+    const page = await openPaused(t);
     const many = Array.from({length: 2000}, (_, i) => [Math.cos(i), Math.sin(i), i / 2000]);
     const buffer = Buffer.from(npy.encode(fromTriples(many)));
     await page.setInputFiles('#file', {name: 'many.npy', mimeType: 'application/x-npy', buffer});
@@ -143,7 +143,7 @@ test('an own set of many is named, and survives what can be set', async (t) => {
     await page.selectOption('#method', 'analytic');
     await page.click('#step');
     const {sides: [side]} = await until(page, ({sides}) => sides[0].time > 0);
-    assert.equal(side.format, shared.takesNpy ? 'NPY' : 'JSON');
+    assert.equal(side.format, shared.acceptsNpy ? 'NPY' : 'JSON');
     await page.click('#reset');
-    near(await particlesOf(page), many, 0);
+    assertNear(await particlesOf(page), many, 0);
 });

@@ -1,14 +1,14 @@
-// A window onto the plane: equal axes, -1 to 1 unless somebody zooms or moves it; the grid behind the
-// particles; pointer, wheel and keys.
+// The viewport of a view: it maps the plane to pixels with equal axes, draws the grid behind the particles, and
+// handles pointer, wheel and keys. It shows -1 to 1 until the user zooms or moves it.
 import {css, themeColour} from './palette.js';
 
-const MARGIN = 1.1; // of the plane that is shown at first, around -1..1
+const HALF_WIDTH = 1.1; // of the plane, shown without zoom: -1..1 with a margin
 const ZOOM_MIN = 0.02;
 const ZOOM_MAX = 1e6;
-const CLICK_PX = 4; // a pointer that moves less has clicked
-const LINE_PX = 64; // grid lines are about so far apart
+const DRAG_PX = 4; // a pointer that moves further than this drags
+const LINE_PX = 64; // the least distance of grid lines
 
-// What several views share: the centre, and how much is shown.
+// The centre and the zoom, which all views share.
 export class Camera {
     x = 0;
     y = 0;
@@ -20,32 +20,32 @@ export class Camera {
 
     zoomBy(factor, x = this.x, y = this.y) {
         const zoom = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, this.zoom * factor));
-        // The point (x, y) stays where it is.
+        // The point (x, y) stays at the same pixel.
         this.x = x + ((this.x - x) * this.zoom) / zoom;
         this.y = y + ((this.y - y) * this.zoom) / zoom;
         this.zoom = zoom;
     }
 }
 
-export class View {
+export class Viewport {
     #grid;
     #camera;
     #ratio = 1;
 
-    // `grid` is the canvas behind the one that takes the pointer. Calls onMove() when the camera has
-    // moved, onAdd(x, y) when somebody points at a place.
+    // `grid` is the canvas behind `canvas`, which receives the events. Calls onMove() after the camera has
+    // moved, and onAdd(x, y) when the user adds a particle.
     constructor(grid, canvas, camera, {onMove, onAdd}) {
         this.#grid = grid;
         this.#camera = camera;
         canvas.addEventListener('wheel', (event) => {
             event.preventDefault();
-            const [x, y] = this.#place(event);
+            const [x, y] = this.#positionOf(event);
             camera.zoomBy(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), x, y);
             onMove();
         }, {passive: false});
         this.#listenToPointer(canvas, onMove, onAdd);
         canvas.addEventListener('keydown', (event) => {
-            if (!event.ctrlKey && !event.altKey && !event.metaKey && this.#press(event.key, onAdd)) {
+            if (!event.ctrlKey && !event.altKey && !event.metaKey && this.#handleKey(event.key, onAdd)) {
                 event.preventDefault();
                 onMove();
             }
@@ -60,10 +60,10 @@ export class View {
         this.#ratio = ratio;
     }
 
-    // For the painter: pixels a unit, and where the origin lies.
+    // For the painter: pixels per unit of length, and the position of the origin in pixels.
     get transform() {
         const {width, height} = this.#grid;
-        const scale = (this.#camera.zoom * Math.min(width, height)) / (2 * MARGIN);
+        const scale = (this.#camera.zoom * Math.min(width, height)) / (2 * HALF_WIDTH);
         return {
             scale,
             left: width / 2 - this.#camera.x * scale,
@@ -71,8 +71,8 @@ export class View {
         };
     }
 
-    // Where in the plane an event happened.
-    #place(event) {
+    // The position of an event in the plane.
+    #positionOf(event) {
         const {scale, left, top} = this.transform;
         return [(event.offsetX * this.#ratio - left) / scale,
                 (top - event.offsetY * this.#ratio) / scale];
@@ -93,7 +93,7 @@ export class View {
                 return;
             const dx = event.clientX - start.x;
             const dy = event.clientY - start.y;
-            moved ||= Math.hypot(dx, dy) > CLICK_PX;
+            moved ||= Math.hypot(dx, dy) > DRAG_PX;
             if (!moved)
                 return;
             const {scale} = this.transform;
@@ -103,20 +103,20 @@ export class View {
         });
         canvas.addEventListener('pointerup', (event) => {
             if (start && !moved)
-                onAdd(...this.#place(event));
+                onAdd(...this.#positionOf(event));
             start = null;
         });
         canvas.addEventListener('pointercancel', () => (start = null));
     }
 
-    #press(key, onAdd) {
+    #handleKey(key, onAdd) {
         const camera = this.#camera;
-        const stride = 0.1 / camera.zoom;
+        const distance = 0.1 / camera.zoom;
         const actions = {
-            ArrowLeft: () => (camera.x -= stride),
-            ArrowRight: () => (camera.x += stride),
-            ArrowUp: () => (camera.y += stride),
-            ArrowDown: () => (camera.y -= stride),
+            ArrowLeft: () => (camera.x -= distance),
+            ArrowRight: () => (camera.x += distance),
+            ArrowUp: () => (camera.y += distance),
+            ArrowDown: () => (camera.y -= distance),
             '+': () => camera.zoomBy(1.25),
             '=': () => camera.zoomBy(1.25),
             '-': () => camera.zoomBy(0.8),
@@ -127,7 +127,7 @@ export class View {
         return key in actions;
     }
 
-    // The grid, and with `cross` what shows where Enter puts a particle.
+    // `cross` shows where Enter adds a particle.
     drawGrid(cross = false) {
         const context = this.#grid.getContext('2d');
         const {width, height} = this.#grid;
@@ -139,13 +139,13 @@ export class View {
         const xs = multiples(step, -left / scale, (width - left) / scale);
         const ys = multiples(step, (top - height) / scale, top / scale);
         const draw = (colour, lines) => strokeLines(context, css(themeColour(colour)), lines);
-        const crisp = (value) => Math.round(value) + (ratio % 2) / 2;
-        const upright = (x) => [crisp(toX(x)), 0, crisp(toX(x)), height];
-        const level = (y) => [0, crisp(toY(y)), width, crisp(toY(y))];
+        const toPixel = (value) => Math.round(value) + (ratio % 2) / 2;
+        const vertical = (x) => [toPixel(toX(x)), 0, toPixel(toX(x)), height];
+        const horizontal = (y) => [0, toPixel(toY(y)), width, toPixel(toY(y))];
         context.clearRect(0, 0, width, height);
         context.lineWidth = ratio;
-        draw('--grid', [...xs.map(upright), ...ys.map(level)]);
-        draw('--axis', [upright(0), level(0)]);
+        draw('--grid', [...xs.map(vertical), ...ys.map(horizontal)]);
+        draw('--axis', [vertical(0), horizontal(0)]);
         context.font = `${11 * ratio}px ${getComputedStyle(this.#grid).fontFamily}`;
         context.fillStyle = css(themeColour('--muted'));
         context.textAlign = 'center';
@@ -172,14 +172,14 @@ function strokeLines(context, colour, lines) {
     context.stroke();
 }
 
-// The multiples of `step` from `low` to `high`.
+// The multiples of `step` between `low` and `high`.
 function multiples(step, low, high) {
     const first = Math.ceil(low / step);
     const length = Math.max(0, Math.floor(high / step) - first + 1);
     return Array.from({length}, (_, k) => (first + k) * step);
 }
 
-// 1, 2 or 5 times a power of ten, at least `least`.
+// The smallest of 1, 2 and 5 times a power of ten that is at least `least`.
 function niceStep(least) {
     const power = 10 ** Math.floor(Math.log10(least));
     return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least * 0.999);

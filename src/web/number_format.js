@@ -1,8 +1,8 @@
-// Numbers as people read them.
+// Formats numbers for display.
 
 const PREFIXES = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
 
-// Three digits and a prefix: 1.23 M.
+// Three digits and an SI prefix: 1.23 M.
 export function si(value) {
     const [power, prefix] = PREFIXES.find(([least]) => value >= least * 0.9995) ?? [1, ''];
     const scaled = value / power;
@@ -12,7 +12,7 @@ export function si(value) {
 
 const TIMES = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns'], [1e-12, 'ps'], [1e-15, 'fs']];
 
-// Three digits of a time in seconds: 4.90 µs.
+// A time in seconds, with three digits and a unit: 4.90 µs.
 export function duration(seconds) {
     const [unit, name] = TIMES.find(([least]) => seconds >= least * 0.9995) ?? TIMES.at(-1);
     return `${(seconds / unit).toPrecision(3)}\u202f${name}`;
@@ -30,7 +30,7 @@ export function powerOfTen(exponent) {
     return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
-// 3.2·10⁻⁶, or as it is when that is short.
+// 3.2·10⁻⁶; values from 0.001 to 10,000 have three digits and no power of ten.
 export function scientific(value) {
     if (value === 0)
         return '0';
@@ -40,5 +40,6 @@ export function scientific(value) {
     return `${(value / 10 ** exponent).toFixed(1)}\u202f·\u202f${powerOfTen(exponent)}`;
 }
 
+// A whole number with its digits in groups of three: 12 500.
 export const grouped = (count) =>
     count.toLocaleString('en', {maximumFractionDigits: 0}).replaceAll(',', '\u202f');

@@ -1,36 +1,36 @@
-// One picture: a grid, particles over it, and what it is a picture of.
+// One view of the particles: a grid, the particles in front of it, and a caption.
 import {Painter} from './painter.js';
 import {binsOf} from './palette.js';
-import {View} from './view.js';
+import {Viewport} from './viewport.js';
 
-export class Stage {
+export class ParticleView {
     element;
     #grid;
     #canvas;
     #painter;
-    #view;
+    #viewport;
     #set = null;
     #bins = null;
-    #angVel = null; // that the bins are for
-    scale = {low: 0, high: 0}; // ang_vel at its ends
+    #angVel = null; // of the particles in #bins
+    scale = {low: 0, high: 0}; // ang_vel at both ends of the colour scale
 
     constructor(index, camera, actions) {
         this.#canvas = document.getElementById(`canvas-${index}`);
         this.element = this.#canvas.parentElement;
         this.#grid = this.element.querySelector('.grid');
         this.#painter = new Painter(this.#canvas);
-        this.#view = new View(this.#grid, this.#canvas, camera, actions);
+        this.#viewport = new Viewport(this.#grid, this.#canvas, camera, actions);
     }
 
-    // To the size of its place on the screen. False when that has not changed.
-    fit() {
+    // Adapts to the size of the canvas on the screen. Returns false if the size is the same.
+    resize() {
         const ratio = window.devicePixelRatio;
         const width = Math.round(this.#canvas.clientWidth * ratio);
         const height = Math.round(this.#canvas.clientHeight * ratio);
         if (width === this.#canvas.width && height === this.#canvas.height)
             return false;
         this.#painter.resize(width, height, ratio);
-        this.#view.resize(width, height, ratio);
+        this.#viewport.resize(width, height, ratio);
         return true;
     }
 
@@ -52,23 +52,23 @@ export class Stage {
     }
 
     drawGrid() {
-        this.#view.drawGrid(this.#canvas.matches(':focus-visible'));
+        this.#viewport.drawGrid(this.#canvas.matches(':focus-visible'));
     }
 
     draw(set, {trails, colour}, isNew) {
-        // ang_vel stays as it is from frame to frame, but in another buffer.
-        if (set !== this.#set && !isSame(set.ang_vel, this.#angVel)) {
+        // The values of ang_vel do not change from frame to frame, but each frame has a new buffer.
+        if (set !== this.#set && !areEqual(set.ang_vel, this.#angVel)) {
             const {bins, ...scale} = binsOf(set);
             this.#bins = bins;
             this.scale = scale;
             this.#angVel = set.ang_vel;
         }
         this.#set = set;
-        this.#painter.draw(set, this.#view.transform, {bins: colour ? this.#bins : null, trails, isNew});
+        this.#painter.draw(set, this.#viewport.transform, {bins: colour ? this.#bins : null, trails, isNew});
     }
 }
 
-function isSame(a, b) {
+function areEqual(a, b) {
     if (!b || a.length !== b.length)
         return false;
     for (let i = 0; i < a.length; i++)
