@@ -23,13 +23,13 @@ void reply_clear(struct reply *reply)
     memset(reply, 0, sizeof *reply);
 }
 
-void reply_append(char **text, size_t *size, const char *bytes, size_t more)
+void reply_append(char **text, size_t *size, const char *bytes, size_t count)
 {
-    *text = realloc(*text, *size + more + 1);
+    *text = realloc(*text, *size + count + 1);
     ck_assert_ptr_nonnull(*text);
-    if (more)
-        memcpy(*text + *size, bytes, more);
-    *size += more;
+    if (count)
+        memcpy(*text + *size, bytes, count);
+    *size += count;
     (*text)[*size] = '\0';
 }
 
@@ -64,17 +64,17 @@ const char *reply_header(const struct reply *reply, const char *name)
 
 json_t *reply_at(const struct reply *reply, const char *pointer)
 {
-    json_t *at = reply->json;
-    for (const char *part = pointer; at && *part == '/';) {
+    json_t *value = reply->json;
+    for (const char *part = pointer; value && *part == '/';) {
         char name[64];
         size_t length = strcspn(++part, "/");
         snprintf(name, sizeof name, "%.*s", (int)length, part);
         part += length;
-        at = json_is_array(at) ? json_array_get(at, strtoul(name, NULL, 10))
-                               : json_object_get(at, name);
+        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10))
+                                     : json_object_get(value, name);
     }
-    ck_assert_msg(at, "no %s in: %s", pointer, reply->body);
-    return at;
+    ck_assert_msg(value, "no %s in: %s", pointer, reply->body);
+    return value;
 }
 
 double reply_number(const struct reply *reply, const char *pointer)
@@ -117,7 +117,7 @@ static size_t receive_head(char *bytes, size_t one, size_t size, void *context)
 {
     (void)one;
     struct receiver *receiver = context;
-    /* A status line begins anew: what was before it was an interim answer. */
+    /* Each status line starts a new response; the earlier ones were interim responses. */
     if (size > 5 && memcmp(bytes, "HTTP/", 5) == 0)
         receiver->head_size = 0;
     reply_append(&receiver->reply->head, &receiver->head_size, bytes, size);
@@ -142,7 +142,8 @@ static void set_target(CURL *curl, const struct daemon *daemon, const char *targ
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    /* Or curl 8 may close the connection when an error comes before it has sent an empty body. */
+    /* Without this, curl 8 may close the connection if an error arrives before it has sent an empty
+     * body. */
     curl_easy_setopt(curl, CURLOPT_KEEP_SENDING_ON_ERROR, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)HARNESS_LIMIT_S);
 }
@@ -166,7 +167,7 @@ static void perform(CURL *curl, struct reply *reply)
 const struct reply *http(const struct daemon *daemon, const char *method, const char *target,
                          const char *body, ...)
 {
-    static CURL *curl; /* keeps its connection from call to call */
+    static CURL *curl; /* keeps its connection between calls */
     static struct reply reply;
     reply_clear(&reply);
     if (!curl)
@@ -218,12 +219,12 @@ void await_metric(const struct daemon *daemon, const char *series, double value)
     time_t end = time(NULL) + HARNESS_LIMIT_S;
     double last;
     while ((last = metric(daemon, series)) != value) {
-        ck_assert_msg(time(NULL) < end, "%s stays %g, not %g", series, last, value);
+        ck_assert_msg(time(NULL) < end, "%s is %g, not %g", series, last, value);
         usleep(POLL_US);
     }
 }
 
-static void done_series(char *series, size_t size, const char *path, int status)
+static void format_done_series(char *series, size_t size, const char *path, int status)
 {
     snprintf(series, size,
              "particled_http_request_duration_seconds_count{handler=\"%s\",code=\"%d\"}", path,
@@ -233,7 +234,7 @@ static void done_series(char *series, size_t size, const char *path, int status)
 double requests_done(const struct daemon *daemon, const char *path, int status)
 {
     char series[160];
-    done_series(series, sizeof series, path, status);
+    format_done_series(series, sizeof series, path, status);
     double value = metric(daemon, series);
     return isnan(value) ? 0 : value;
 }
@@ -241,6 +242,6 @@ double requests_done(const struct daemon *daemon, const char *path, int status)
 void await_requests_done(const struct daemon *daemon, const char *path, int status, double count)
 {
     char series[160];
-    done_series(series, sizeof series, path, status);
+    format_done_series(series, sizeof series, path, status);
     await_metric(daemon, series, count);
 }

@@ -16,27 +16,27 @@
 #define ARGUMENTS_MAX 32
 #define POLL_US 2000
 
-/* The first descriptor that a service manager hands over. */
+/* The first descriptor that systemd passes to a service. */
 #define INHERITED_FD 3
 
 extern char **environ;
 
 void harness_init(void)
 {
-    /* A daemon takes its options from these, and a service manager's socket. */
+    /* The daemon reads its options and the socket of systemd from these variables. */
     static const char *const prefixes[] = {"PARTICLED_", "LISTEN_", "NOTIFY_SOCKET", "WATCHDOG_"};
     for (char **entry = environ; *entry;) {
         char name[128];
         snprintf(name, sizeof name, "%.*s", (int)strcspn(*entry, "="), *entry);
-        bool ours = false;
+        bool matches = false;
         for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-            ours |= strncmp(name, prefixes[i], strlen(prefixes[i])) == 0;
-        if (ours && unsetenv(name) == 0)
+            matches |= strncmp(name, prefixes[i], strlen(prefixes[i])) == 0;
+        if (matches && unsetenv(name) == 0)
             entry = environ;
         else
             entry++;
     }
-    /* Libraries are not instrumented; what is excused, and why, stands in the file. */
+    /* Libraries are not instrumented; the file lists the suppressions and their reasons. */
     const char *given = getenv("TSAN_OPTIONS");
     char tsan[1024];
     snprintf(tsan, sizeof tsan, "%s:suppressions=" TESTS_DIR "/tsan.supp", given ? given : "");
@@ -44,8 +44,8 @@ void harness_init(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* The child: becomes the daemon. */
-static void become(const char *const *arguments, int log, int listener, pid_t parent)
+/* Runs in the child: executes the daemon. */
+static void execute(const char *const *arguments, int log, int listener, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -87,7 +87,7 @@ static void launch(struct daemon *daemon, const char *listen, int listener, va_l
     daemon->pid = fork();
     ck_assert_int_ge(daemon->pid, 0);
     if (daemon->pid == 0)
-        become(arguments, daemon->log, listener, parent);
+        execute(arguments, daemon->log, listener, parent);
 }
 
 const char *daemon_log(const struct daemon *daemon)
@@ -98,7 +98,7 @@ const char *daemon_log(const struct daemon *daemon)
     return text;
 }
 
-/* Reads where it listens; false when the log does not say yet. */
+/* Reads the address from the log; false if the log does not have it yet. */
 static bool find_listener(struct daemon *daemon)
 {
     const char *line = strstr(daemon_log(daemon), "listening on ");
@@ -167,8 +167,8 @@ int daemon_wait(struct daemon *daemon)
     ck_assert_int_eq(ended, daemon->pid);
     const char *log = daemon_log(daemon);
     if (strstr(log, "Sanitizer") || strstr(log, "runtime error")) {
-        fprintf(stderr, "%s", log); /* longer than check's messages may be */
-        ck_abort_msg("a sanitizer has reported something");
+        fprintf(stderr, "%s", log); /* too long for a message of check */
+        ck_abort_msg("a sanitizer has reported an error");
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -187,6 +187,6 @@ void daemon_finish(struct daemon *daemon)
     await_metric(daemon, "particled_workers_busy", 0);
     await_metric(daemon, "particled_queue_depth", 0);
     await_metric(daemon, "particled_memory_used_bytes", 0);
-    await_metric(daemon, "particled_requests_in_flight", 1); /* the one that asks */
+    await_metric(daemon, "particled_requests_in_flight", 1); /* the request of the metric itself */
     daemon_stop(daemon);
 }

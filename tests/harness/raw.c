@@ -37,7 +37,7 @@ int raw_connect(const struct daemon *daemon)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = connect_to((const struct sockaddr *)&address, sizeof address);
     int on = 1;
-    if (fd >= 0) /* each piece goes out when it is sent */
+    if (fd >= 0) /* send each piece at once */
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
 }
@@ -45,7 +45,7 @@ int raw_connect(const struct daemon *daemon)
 int raw_open(const struct daemon *daemon)
 {
     int fd = raw_connect(daemon);
-    ck_assert_msg(fd >= 0, "the daemon refuses a connection: %s", strerror(errno));
+    ck_assert_msg(fd >= 0, "the daemon refuses the connection: %s", strerror(errno));
     return fd;
 }
 
@@ -85,16 +85,16 @@ void raw_post(int fd, const char *body)
                         strlen(body), body));
 }
 
-/* At most `size` bytes; 0 when the other side has closed. */
+/* Receives at most `size` bytes; returns 0 if the daemon has closed the connection. */
 static size_t receive(int fd, char *bytes, size_t size)
 {
     struct pollfd poller = {fd, POLLIN, 0};
-    ck_assert_msg(poll(&poller, 1, HARNESS_LIMIT_S * 1000) == 1, "no answer comes");
+    ck_assert_msg(poll(&poller, 1, HARNESS_LIMIT_S * 1000) == 1, "no response arrives");
     ssize_t got = recv(fd, bytes, size, 0);
     return got > 0 ? (size_t)got : 0;
 }
 
-/* Up to the empty line and not a byte further: a next answer may be behind it. */
+/* Reads up to the empty line and no further, because the next response may follow. */
 static bool read_head(int fd, struct reply *reply)
 {
     size_t size = 0;
@@ -104,22 +104,22 @@ static bool read_head(int fd, struct reply *reply)
         if (size >= 4 && memcmp(reply->head + size - 4, "\r\n\r\n", 4) == 0)
             return true;
     }
-    ck_assert_msg(size == 0, "an answer is cut off: %s", reply->head);
+    ck_assert_msg(size == 0, "a response is incomplete: %s", reply->head);
     return false;
 }
 
-static void read_bytes(int fd, struct reply *reply, size_t left)
+static void read_bytes(int fd, struct reply *reply, size_t remaining)
 {
     char buffer[4096];
-    while (left > 0) {
-        size_t got = receive(fd, buffer, left < sizeof buffer ? left : sizeof buffer);
-        ck_assert_msg(got > 0, "an answer's body is cut off");
+    while (remaining > 0) {
+        size_t got = receive(fd, buffer, remaining < sizeof buffer ? remaining : sizeof buffer);
+        ck_assert_msg(got > 0, "the body of a response is incomplete");
         reply_append(&reply->body, &reply->size, buffer, got);
-        left -= got;
+        remaining -= got;
     }
 }
 
-/* A line without its end. */
+/* Reads a line, without its CR LF. */
 static void read_line(int fd, char *line, size_t size)
 {
     size_t length = 0;
