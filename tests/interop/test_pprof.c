@@ -1,4 +1,4 @@
-/* Profiles of the daemon as google-pprof reads them, straight from the URL. */
+/* google-pprof reads profiles from the URL of the daemon. */
 #include "../harness/harness.h"
 #include "tool.h"
 
@@ -17,9 +17,8 @@ static void finish(void)
     tool_remove_folder();
 }
 
-/* The command that reads a profile of the daemon; what it writes along the way stays in the test's
- * folder. */
-static void pprof_command(char *command, size_t size, const char *options, const char *page)
+/* Formats the command that reads a profile. Its temporary files are in the folder of the test. */
+static void format_command(char *command, size_t size, const char *options, const char *page)
 {
     int length =
         snprintf(command, size, "PPROF_TMPDIR=%s google-pprof %s http://127.0.0.1:%d%s 2>%s/errors",
@@ -27,16 +26,17 @@ static void pprof_command(char *command, size_t size, const char *options, const
     ck_assert_int_lt(length, (int)size);
 }
 
-/* A machine that is busy elsewhere may leave a second without a sample: then longer, up to this. */
+/* On a busy machine a profile of one second may have no sample. Then a longer one is taken, up to
+ * this duration. */
 #define SECONDS_MAX 16
 
-/* Runs it on CPU profiles until what it prints has `needle`. */
+/* Runs google-pprof with longer and longer profiles until its output contains `needle`. */
 static void pprof(const char *options, const char *page, const char *needle)
 {
     char command[512], more[64];
     for (int seconds = 1; seconds <= SECONDS_MAX; seconds *= 2) {
         snprintf(more, sizeof more, "%s --seconds=%d", options, seconds);
-        pprof_command(command, sizeof command, more, page);
+        format_command(command, sizeof command, more, page);
         int status = tool_run("%s", command);
         ck_assert_msg(status == 0, "status %d: %.2000s", status, tool_output);
         if (strstr(tool_output, needle))
@@ -45,8 +45,8 @@ static void pprof(const char *options, const char *page, const char *needle)
     ck_abort_msg("no %s in: %.2000s", needle, tool_output);
 }
 
-/* The function of the first row of --text: "  173 98.9% 98.9%  173 98.9% name". */
-static const char *leader(void)
+/* The function in the first row of --text: "  173 98.9% 98.9%  173 98.9% name". */
+static const char *first_function(void)
 {
     static char name[256];
     const char *row = strchr(tool_output, '\n');
@@ -55,7 +55,7 @@ static const char *leader(void)
     return name;
 }
 
-/* A worker at work for hours. */
+/* Keeps a worker busy for hours. */
 static int start_load(void)
 {
     int fd = raw_open(&server);
@@ -64,7 +64,7 @@ static int start_load(void)
     return fd;
 }
 
-START_TEST(the_kernel_leads)
+START_TEST(cpu_profile_lists_the_kernel_first)
 {
     static const char *const pages[] = {"/pprof/profile", "/debug/pprof/profile"};
     char kernel[64];
@@ -72,12 +72,12 @@ START_TEST(the_kernel_leads)
              reply_text(http_get(&server, "/version"), "/cpu/kernels"));
     int fd = start_load();
     pprof("--text", pages[_i], kernel);
-    ck_assert_str_eq(leader(), kernel);
+    ck_assert_str_eq(first_function(), kernel);
     close(fd);
 }
 END_TEST
 
-/* A body whose decoding keeps an I/O thread busy; allocated. */
+/* A body that keeps an I/O thread busy with decoding. The caller frees it. */
 static char *large_body(void)
 {
     enum { PARTICLES = 20000 };
@@ -90,13 +90,13 @@ static char *large_body(void)
     return body;
 }
 
-/* What I/O threads do is seen, too: the signal reaches them. */
+/* The signal of the profiler reaches the I/O threads as well. */
 START_TEST(io_threads_are_profiled)
 {
     char command[512], options[64], *body = large_body();
     for (int seconds = 1; seconds <= SECONDS_MAX; seconds *= 2) {
         snprintf(options, sizeof options, "--text --seconds=%d", seconds);
-        pprof_command(command, sizeof command, options, "/pprof/profile");
+        format_command(command, sizeof command, options, "/pprof/profile");
         FILE *tool = popen(command, "r");
         ck_assert_ptr_nonnull(tool);
         await_metric(&server, "particled_jobs_in_flight", 1);
@@ -113,7 +113,7 @@ START_TEST(io_threads_are_profiled)
 }
 END_TEST
 
-/* Reads a number, or a position like +3, -2 or *, at the start of a line of costs. */
+/* True for a line of costs: numbers, and positions such as +3, -2 or *. */
 static bool is_cost_line(const char *line)
 {
     const char *c = line;
@@ -130,13 +130,13 @@ static bool is_cost_line(const char *line)
     return fields >= 2;
 }
 
-/* The grammar of callgrind's files, as far as it is used: heads "key: value", names "fn=(1) name",
- * calls with a line of costs behind, lines of costs. */
-START_TEST(it_becomes_callgrind)
+/* Checks the callgrind format: headers "key: value", names "fn=(1) name", lines of costs, and calls
+ * followed by a line of costs. */
+START_TEST(profile_converts_to_callgrind)
 {
     static const char *const names[] = {"fl=", "fn=", "fi=", "fe=", "ob=", "cfn=", "cfl=", "cob="};
     char path[128], line[1024];
-    int functions = 0, costs = 0, heads = 0;
+    int functions = 0, costs = 0, headers = 0;
     bool after_calls = false;
     int fd = start_load();
     pprof("--callgrind", "/pprof/profile", "\nfn=");
@@ -152,33 +152,34 @@ START_TEST(it_becomes_callgrind)
             named |= strncmp(line, names[i], strlen(names[i])) == 0;
         functions += strncmp(line, "fn=", 3) == 0;
         if (after_calls || (!named && is_cost_line(line))) {
-            ck_assert_msg(is_cost_line(line), "no costs: %s", line);
+            ck_assert_msg(is_cost_line(line), "not a line of costs: %s", line);
             ck_assert(functions > 0);
             costs += !after_calls;
             after_calls = false;
         } else if (strncmp(line, "calls=", 6) == 0) {
             after_calls = true;
         } else if (strncmp(line, "events: ", 8) == 0) {
-            heads++;
+            headers++;
         } else {
-            ck_assert_msg(named || *line == '\0' || strstr(line, ": "), "not callgrind: %s", line);
+            ck_assert_msg(named || *line == '\0' || strstr(line, ": "),
+                          "not in callgrind format: %s", line);
         }
     }
     fclose(file);
-    ck_assert_int_eq(heads, 1);
+    ck_assert_int_eq(headers, 1);
     ck_assert_int_gt(functions, 0);
     ck_assert_int_gt(costs, 0);
     ck_assert_ptr_nonnull(strstr(tool_output, " kernel_euler_"));
 }
 END_TEST
 
-START_TEST(the_heap_by_site)
+START_TEST(heap_profile_names_the_allocating_function)
 {
     if (!strstr(reply_text(http_get(&server, "/version"), "/build/profiles"), "heap"))
-        return; /* only where the build has it */
+        return; /* the build has no heap profiler */
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
     char command[512];
-    pprof_command(command, sizeof command, "--text", "/pprof/heap");
+    format_command(command, sizeof command, "--text", "/pprof/heap");
     ck_assert_int_eq(tool_run("%s", command), 0);
     ck_assert_ptr_nonnull(strstr(tool_output, " server_start\n"));
 }
@@ -193,12 +194,12 @@ int main(void)
                         "a build without sanitizers, which disturb profiles,"))
         return TOOL_SKIP;
     harness_init();
-    Suite *suite = suite_create("tools/pprof");
+    Suite *suite = suite_create("interop/pprof");
     TCase *tcase = suite_case(suite, "pprof");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_loop_test(tcase, the_kernel_leads, 0, 2);
+    tcase_add_loop_test(tcase, cpu_profile_lists_the_kernel_first, 0, 2);
     tcase_add_test(tcase, io_threads_are_profiled);
-    tcase_add_test(tcase, it_becomes_callgrind);
-    tcase_add_test(tcase, the_heap_by_site);
+    tcase_add_test(tcase, profile_converts_to_callgrind);
+    tcase_add_test(tcase, heap_profile_names_the_allocating_function);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* The reports of /bench as pytest-benchmark reads them. */
+/* pytest-benchmark reads the reports of /bench. */
 #include "../harness/harness.h"
 #include "tool.h"
 
@@ -70,10 +70,11 @@ START_TEST(compare_writes_csv)
 {
     compare("--csv=out.csv");
     ck_assert_int_eq(tool_run("cat %s/out.csv", tool_folder), 0);
-    static const char head[] = "name,param:dt,param:method,param:particles,param:simd,"
-                               "param:timestep,min,max,mean,stddev,median,iqr,outliers,ops,rounds,"
-                               "iterations";
-    ck_assert_ptr_eq(strstr(tool_output, head), tool_output);
+    static const char header[] =
+        "name,param:dt,param:method,param:particles,param:simd,"
+        "param:timestep,min,max,mean,stddev,median,iqr,outliers,ops,rounds,"
+        "iterations";
+    ck_assert_ptr_eq(strstr(tool_output, header), tool_output);
     int lines = 0;
     for (const char *c = tool_output; (c = strchr(c, '\n')); c++)
         lines++;
@@ -81,20 +82,21 @@ START_TEST(compare_writes_csv)
 }
 END_TEST
 
-/* Every figure but two has the bits that the tool's own class computes from the raw rounds. total
- * comes from sum(), which rounds in another way in other releases of Python, and ops from total. */
+/* Compares each statistic with the one that pytest-benchmark computes from the raw rounds. All are
+ * equal bit for bit, except total and ops: total comes from sum(), which rounds differently in
+ * other releases of Python, and ops comes from total. */
 static const char script[] =
     "import json, sys\n"
     "from pytest_benchmark.stats import Stats\n"
     "checked = 0\n"
     "for benchmark in json.load(open(sys.argv[1]))['benchmarks']:\n"
-    "    ours, theirs = benchmark['stats'], Stats()\n"
-    "    theirs.data = ours['data']\n"
+    "    actual, expected = benchmark['stats'], Stats()\n"
+    "    expected.data = actual['data']\n"
     "    for field in Stats.fields:\n"
-    "        a, b = ours[field], getattr(theirs, field)\n"
+    "        a, b = actual[field], getattr(expected, field)\n"
     "        near = field in ('total', 'ops') and abs(a - b) <= 1e-12 * abs(b)\n"
     "        if a != b and not near:\n"
-    "            sys.exit('%s of %s: %r, not %r' % (field, benchmark['name'], a, b))\n"
+    "            sys.exit('%s of %s: %r, expected %r' % (field, benchmark['name'], a, b))\n"
     "        checked += 1\n"
     "print(checked)\n";
 
@@ -102,14 +104,14 @@ static void check_statistics(const char *name)
 {
     int status = tool_run("cd %s && " PYTHON " check.py %s 2>&1", tool_folder, name);
     ck_assert_msg(status == 0, "%s", tool_output);
-    ck_assert_str_eq(tool_output, "80\n"); /* 16 figures of 5 methods */
+    ck_assert_str_eq(tool_output, "80\n"); /* 16 statistics of 5 methods */
 }
 
-START_TEST(statistics_are_the_tools_own)
+START_TEST(statistics_equal_those_of_pytest_benchmark)
 {
     tool_write("check.py", script, sizeof script - 1);
     check_statistics("0001_today.json");
-    /* few rounds, where the rules for quartiles differ */
+    /* the rules for quartiles differ for few rounds */
     for (int rounds = 1; rounds <= 9; rounds++) {
         char target[128];
         snprintf(target, sizeof target,
@@ -120,7 +122,7 @@ START_TEST(statistics_are_the_tools_own)
 }
 END_TEST
 
-START_TEST(the_last_line_of_a_stream_is_the_same_document)
+START_TEST(last_line_of_a_stream_is_a_complete_report)
 {
     const struct reply *reply = http(&server, "GET", "/bench?methods=euler&" QUICK, NULL,
                                      "Accept: application/x-ndjson", NULL);
@@ -137,13 +139,13 @@ int main(void)
     if (tool_is_missing(PYTHON " -c 'import pytest_benchmark' 2>&1", "python3-pytest-benchmark"))
         return TOOL_SKIP;
     harness_init();
-    Suite *suite = suite_create("tools/pytest_benchmark");
+    Suite *suite = suite_create("interop/pytest_benchmark");
     TCase *tcase = suite_case(suite, "compare");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, compare_shows_every_method_and_column);
     tcase_add_test(tcase, compare_groups);
     tcase_add_test(tcase, compare_writes_csv);
-    tcase_add_test(tcase, statistics_are_the_tools_own);
-    tcase_add_test(tcase, the_last_line_of_a_stream_is_the_same_document);
+    tcase_add_test(tcase, statistics_equal_those_of_pytest_benchmark);
+    tcase_add_test(tcase, last_line_of_a_stream_is_a_complete_report);
     return suite_run(suite);
 }

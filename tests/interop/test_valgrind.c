@@ -1,6 +1,6 @@
-/* What docs/profiling.md does with valgrind: calls counted by callgrind, memory by massif, and the
- * profiles of google-pprof in callgrind's format. Takes its time, so script/test --tools runs it.
- */
+/* The uses of valgrind in docs/profiling.md: callgrind counts calls, massif shows memory, and
+ * google-pprof converts profiles to callgrind's format. The suite is slow, so script/test --tools
+ * runs it. */
 #include "tool.h"
 
 #include "../harness/harness.h"
@@ -11,7 +11,7 @@
 
 #define NAMES_MAX 8192
 
-/* Names are written out where they come first, "fn=(12) name", and then stand for "fn=(12)". */
+/* "fn=(12) name" defines the name 12, and later "fn=(12)" refers to it. */
 static char *names[NAMES_MAX];
 
 static const char *name_of(const char *text)
@@ -28,18 +28,18 @@ static const char *name_of(const char *text)
     return names[id];
 }
 
-/* Whether it is the function, or one of its recursion levels: "factorial" or "factorial'2". */
+/* True for the function or one of its recursion levels: "factorial" or "factorial'2". */
 static bool is_function(const char *name, const char *function)
 {
     size_t length = strlen(function);
     return strncmp(name, function, length) == 0 && (name[length] == '\0' || name[length] == '\'');
 }
 
-/* How often `caller` called `callee`. */
+/* The number of calls of `callee` by `caller`. */
 static long count_calls(const char *caller, const char *callee)
 {
     char path[128], line[4096];
-    const char *here = "", *called = "";
+    const char *current = "", *called = "";
     long calls = 0;
     snprintf(path, sizeof path, "%s/callgrind.out", tool_folder);
     FILE *file = fopen(path, "r");
@@ -47,10 +47,10 @@ static long count_calls(const char *caller, const char *callee)
     while (fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "fn=", 3) == 0)
-            here = name_of(line + 3);
+            current = name_of(line + 3);
         else if (strncmp(line, "cfn=", 4) == 0)
             called = name_of(line + 4);
-        else if (strncmp(line, "calls=", 6) == 0 && is_function(here, caller) &&
+        else if (strncmp(line, "calls=", 6) == 0 && is_function(current, caller) &&
                  is_function(called, callee))
             calls += strtol(line + 6, NULL, 10);
     }
@@ -75,7 +75,7 @@ static void annotate(const char *options)
     ck_assert_msg(status == 0, "%.2000s", tool_output);
 }
 
-START_TEST(calls_of_the_example)
+START_TEST(callgrind_counts_the_calls_of_the_example)
 {
     callgrind(TAYLOR);
     ck_assert_int_eq(count_calls("taylor_exp", "factorial"), 500);
@@ -84,7 +84,7 @@ START_TEST(calls_of_the_example)
     ck_assert_int_eq(count_calls("main", "taylor_exp"), 1);
     annotate("--tree=both");
     ck_assert_ptr_nonnull(strstr(tool_output, "factorial"));
-    /* and as a picture */
+    /* the graph for graphviz */
     ck_assert_int_eq(tool_run("awk -v only='^(main|taylor_|factorial)' -f " CALLGRAPH
                               " %s/callgrind.out 2>&1",
                               tool_folder),
@@ -99,19 +99,19 @@ START_TEST(calls_of_the_example)
 }
 END_TEST
 
-START_TEST(what_the_example_computes)
+START_TEST(example_prints_its_results)
 {
     ck_assert_int_eq(tool_run(TAYLOR), 0);
     ck_assert_str_eq(tool_output, "exp(1) = 2.718281828459045\nsin(1) = 0.841470984807897\n");
 }
 END_TEST
 
-/* Instructions are spent where they should be. */
-START_TEST(the_benchmark_under_callgrind)
+/* The kernel executes most instructions. */
+START_TEST(callgrind_lists_the_kernel_first)
 {
     callgrind(PARTICLE_BENCH " --methods euler" QUICK);
     annotate("");
-    /* the first function behind the total */
+    /* the first function after the total */
     const char *table = strstr(tool_output, "PROGRAM TOTALS");
     ck_assert_ptr_nonnull(table);
     const char *first = strstr(table, "???:");
@@ -121,7 +121,7 @@ START_TEST(the_benchmark_under_callgrind)
 }
 END_TEST
 
-START_TEST(memory_by_massif)
+START_TEST(massif_shows_the_allocation)
 {
     int status =
         tool_run("cd %s && valgrind --tool=massif --massif-out-file=massif.out " PARTICLE_BENCH
@@ -133,14 +133,14 @@ START_TEST(memory_by_massif)
 }
 END_TEST
 
-START_TEST(profiles_of_the_daemon_become_callgrinds)
+START_TEST(daemon_profile_converts_to_callgrind)
 {
     struct daemon server;
     daemon_start(&server, "--profiling", "on", "--workers", "1", SLOW_OPTIONS, NULL);
     int fd = raw_open(&server);
     raw_post(fd, SLOW_BODY);
     await_metric(&server, "particled_workers_busy", 1);
-    /* A machine that is busy elsewhere may leave a second without a sample: then longer. */
+    /* On a busy machine a profile of one second may have no sample. Then a longer one is taken. */
     for (int seconds = 1, status = 1; status != 0 && seconds <= 16; seconds *= 2)
         status = tool_run("PPROF_TMPDIR=%s google-pprof --callgrind --seconds=%d "
                           "http://127.0.0.1:%d/pprof/profile >%s/callgrind.out 2>/dev/null && "
@@ -162,13 +162,13 @@ int main(void)
                         "a build without sanitizers, which valgrind cannot run,"))
         return TOOL_SKIP;
     harness_init();
-    Suite *suite = suite_create("tools/valgrind");
+    Suite *suite = suite_create("interop/valgrind");
     TCase *tcase = suite_case(suite, "valgrind");
     tcase_add_checked_fixture(tcase, tool_open_folder, tool_remove_folder);
-    tcase_add_test(tcase, what_the_example_computes);
-    tcase_add_test(tcase, calls_of_the_example);
-    tcase_add_test(tcase, the_benchmark_under_callgrind);
-    tcase_add_test(tcase, memory_by_massif);
-    tcase_add_test(tcase, profiles_of_the_daemon_become_callgrinds);
+    tcase_add_test(tcase, example_prints_its_results);
+    tcase_add_test(tcase, callgrind_counts_the_calls_of_the_example);
+    tcase_add_test(tcase, callgrind_lists_the_kernel_first);
+    tcase_add_test(tcase, massif_shows_the_allocation);
+    tcase_add_test(tcase, daemon_profile_converts_to_callgrind);
     return suite_run(suite);
 }

@@ -1,7 +1,7 @@
-/* Running other people's programs on what ours make. Fails the running test when something goes
- * wrong; one thread. */
-#ifndef TESTS_TOOLS_TOOL_H
-#define TESTS_TOOLS_TOOL_H
+/* Runs other programs on the output of particled and particle-bench. Every function fails the
+ * running test on an error. One thread. */
+#ifndef TESTS_INTEROP_TOOL_H
+#define TESTS_INTEROP_TOOL_H
 
 #include <check.h>
 #include <stdarg.h>
@@ -13,22 +13,22 @@
 
 #include "../suite.h"
 
-/* What main returns when the tool is not there: the harness counts the suite as skipped. */
+/* main returns this if the tool is missing. automake then counts the suite as skipped. */
 #define TOOL_SKIP 77
 
-/* True when `command` (of the shell) fails; says so then. */
+/* Runs a shell command. If it fails, prints that `package` is missing and returns true. */
 static inline bool tool_is_missing(const char *command, const char *package)
 {
     if (system(command) == 0) /* NOLINT: a constant */
         return false;
-    printf("%s is not there\n", package);
+    printf("%s is missing\n", package);
     return true;
 }
 
-/* What the last command printed, on standard output and standard error. */
+/* The standard output of the last command. */
 static char tool_output[4 << 20];
 
-/* Runs a command of the shell; returns its exit status. */
+/* Runs a shell command; returns its exit status. */
 static inline int tool_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static inline int tool_run(const char *format, ...)
 {
@@ -47,7 +47,7 @@ static inline int tool_run(const char *format, ...)
     return WEXITSTATUS(status);
 }
 
-/* A folder for the files of a test, with its path in `folder`; and its removal. */
+/* The path of the temporary folder of the test. */
 static char tool_folder[64];
 
 static inline void tool_open_folder(void)
