@@ -1,5 +1,5 @@
-# particled as a container image: docker build -t particled . && docker run -p 8080:8080 particled
-# The test suites are run, too, with --build-arg CHECK=yes.
+# Builds and runs the container image: docker build -t particled . && docker run -p 8080:8080 particled
+# --build-arg CHECK=yes also runs the test suites.
 
 FROM docker.io/library/debian:trixie-slim AS build
 WORKDIR /src
@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="particled" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.base.name="docker.io/library/debian:trixie-slim"
 
-# A published port reaches only what listens on all addresses.
+# A published port reaches the daemon only if it listens on all addresses.
 ENV PARTICLED_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 USER 65532:65532

@@ -1,11 +1,12 @@
-# Draws the call graph in a file of callgrind: functions with the instructions of their own, arrows with
-# the number of calls; recursion is an arrow to itself. In the language of graphviz:
+# Draws the call graph of a callgrind file in the graphviz language: each function with its own
+# instructions, each arrow with the number of calls. Recursion is an arrow from a function to itself.
 #
 #     awk -v only='^(main|taylor_|factorial)' -f examples/callgraph.awk callgrind.out.N | dot -Tsvg
 #
-# `only` is a pattern for the names of the functions that are shown; all of them without it.
+# `only` is a pattern for the names of the functions to show; without it all are shown.
 
-# "(12) name" where a name comes first, "(12)" afterwards; "factorial'2" is a level of recursion.
+# The file has "(12) name" at the first use of a name, later "(12)"; "factorial'2" is a level of
+# recursion.
 function name_of(text,    id) {
     id = text
     sub(/\).*/, ")", id)
@@ -22,7 +23,7 @@ function shown(name) { return only == "" || name ~ only }
 /^cfn=/ { called = name_of(substr($0, 5)); seen[called] = 1; next }
 /^calls=/ { split(substr($0, 7), part, " "); calls[here, called] += part[1]; inclusive = 1; next }
 /^[-+*0-9]/ {
-    if (!inclusive) # otherwise what the call cost
+    if (!inclusive) # the other lines are the cost of a call
         own[here] += $2
     inclusive = 0
 }

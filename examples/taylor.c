@@ -1,9 +1,9 @@
-/* A program to practise on: its call graph is small, and the number of calls is known beforehand.
+/* An example for profilers: its call graph is small, and the number of calls is known.
  *
- * The coefficients of two Taylor series about 0, each from a factorial that is computed anew, by
- * recursion: exp has 1/k! for every k, sin has +1/k! or -1/k! for odd ones. For 500 terms that are
- * 500 calls of factorial from taylor_exp, 250 from taylor_sin, and 0 + 1 + ... + 499 and
- * 1 + 3 + ... + 499, together 187,250, from factorial itself. docs/profiling.md finds them again.
+ * It computes the coefficients of two Taylor series about 0, each from its own recursive factorial:
+ * exp has 1/k! for every k, sin has +1/k! or -1/k! for odd k. With 500 terms, taylor_exp calls
+ * factorial 500 times, taylor_sin 250 times, and factorial calls itself 0 + 1 + ... + 499 and
+ * 1 + 3 + ... + 499, together 187,250 times. docs/profiling.md measures these numbers.
  */
 #include <stdio.h>
 
@@ -16,7 +16,7 @@ static double factorial(unsigned n)
     return n * factorial(n - 1);
 }
 
-/* coefficients[0..terms) of exp. From 171! on the factorial is infinite and its inverse 0. */
+/* Sets coefficients[0..terms) for exp. From 171! on the factorial is infinite and its inverse 0. */
 static void taylor_exp(double *coefficients, unsigned terms)
 {
     for (unsigned k = 0; k < terms; k++)
@@ -33,7 +33,7 @@ static void taylor_sin(double *coefficients, unsigned terms)
     }
 }
 
-/* The sum of the series, from its small end. */
+/* Returns the sum of the series, starting with the highest power. */
 static double evaluate(const double *coefficients, unsigned terms, double x)
 {
     double sum = 0;

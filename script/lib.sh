@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# What the scripts of this folder share. Sourced, not run.
+# Shared by the scripts of this folder, which source it.
 
-# The folder that holds configure.ac; everything below works from there.
+# The folder that has configure.ac.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 name=script/$(basename "$0")
 
-# Where the daemon listens, in the line of its log that says so.
+# Matches the address in the log line of the daemon that starts to listen.
 url_pattern='http://[]0-9a-fA-F.:[]+:[0-9]+'
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
@@ -17,18 +17,18 @@ die() {
 # The comment at the top of a script is its help text.
 help_text() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
 
-# logged LOG COMMAND...: runs the command with its output in LOG; shows the end of it on failure.
+# logged LOG COMMAND...: runs the command with its output in LOG. On failure prints the end of LOG.
 logged() {
     local log=$1
     shift
     "$@" >>"$log" 2>&1 </dev/null && return
     tail -n 40 "$log" >&2
-    say "failed: $* (all of it in ${log#"$top"/})"
+    say "failed: $* (the full output is in ${log#"$top"/})"
     return 1
 }
 
-# configure_tree DIR [CONFIGURE-ARGUMENT...]: readies DIR, a build tree of its own under the top, for
-# make. Quick when that was done before; other arguments than last time start it afresh.
+# configure_tree DIR [CONFIGURE-ARGUMENT...]: configures the build tree DIR under the top. Does nothing
+# if that was done before with the same arguments; with other arguments it starts with an empty tree.
 configure_tree() {
     local tree=$top/$1 args="${*:2}"
     local log=$tree/build.log
@@ -47,19 +47,19 @@ configure_tree() {
     fi
 }
 
-# build_tree DIR [CONFIGURE-ARGUMENT...]: the same, and brings everything in DIR up to date.
+# build_tree DIR [CONFIGURE-ARGUMENT...]: configures DIR and builds everything in it.
 build_tree() {
     configure_tree "$@" && logged "$top/$1/build.log" make -C "$top/$1" -j"$(nproc)"
 }
 
-# start_daemon TREE LOG [OPTION...]: starts TREE's daemon on a free port of the loopback interface;
-# sets daemon to its process and url to where it listens.
+# start_daemon TREE LOG [OPTION...]: starts the daemon of TREE on a free port of the loopback
+# interface. Sets daemon to its process ID and url to its address.
 start_daemon() {
     local tries
     "$top/$1/src/particled" --listen 127.0.0.1:0 "${@:3}" 2>"$2" &
     daemon=$!
     for ((tries = 0; tries < 300; tries++)); do
-        # shellcheck disable=SC2034 # the scripts use it
+        # shellcheck disable=SC2034 # used by the scripts
         url=$(grep -oE -m 1 "$url_pattern" "$2") && return
         kill -0 "$daemon" 2>/dev/null || break
         sleep 0.1
