@@ -37,12 +37,6 @@ struct chart {
     double least, most; /* log10 of the ends of the axis */
 };
 
-static int compare(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 static double text_number(const json_t *object, const char *name)
 {
     return json_number_value(json_object_get(object, name));
@@ -75,7 +69,7 @@ static bool read_row(struct row *row, const json_t *benchmark)
         row->rounds = NULL;
         return true;
     }
-    qsort(row->rounds, row->count, sizeof *row->rounds, compare);
+    bench_sort(row->rounds, row->count);
     if (bench_stats_compute(&row->stats, row->rounds, row->count))
         return false;
     size_t first = 0, last = row->count - 1;

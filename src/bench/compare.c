@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/report_parts.h"
+#include "bench/stats.h"
 #include "sim/random.h"
 
 /* --- the bootstrap -------------------------------------------------------------------------- */
@@ -62,25 +63,14 @@ static double draw_median(struct random_generator *generator, const double *sort
     return (at(sorted, count, u) + at(sorted, count, next)) / 2;
 }
 
-static int compare(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 static double *sorted_copy(const double *numbers, size_t count)
 {
     double *copy = malloc(count * sizeof *copy);
     if (copy) {
         memcpy(copy, numbers, count * sizeof *copy);
-        qsort(copy, count, sizeof *copy, compare);
+        bench_sort(copy, count);
     }
     return copy;
-}
-
-static double median_of(const double *sorted, size_t count)
-{
-    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
 }
 
 int bench_ratio_compute(struct bench_ratio *ratio, const double *before, size_t before_count,
@@ -97,9 +87,9 @@ int bench_ratio_compute(struct bench_ratio *ratio, const double *before, size_t 
             double median = draw_median(&generator, was, before_count);
             drawn[i] = draw_median(&generator, is, after_count) / median;
         }
-        qsort(drawn, BENCH_RESAMPLES, sizeof *drawn, compare);
-        *ratio = (struct bench_ratio){.before_s = median_of(was, before_count),
-                                      .after_s = median_of(is, after_count),
+        bench_sort(drawn, BENCH_RESAMPLES);
+        *ratio = (struct bench_ratio){.before_s = bench_median(was, before_count),
+                                      .after_s = bench_median(is, after_count),
                                       .has_interval = true,
                                       .low = drawn[tail],
                                       .high = drawn[BENCH_RESAMPLES - 1 - tail]};

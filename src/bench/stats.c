@@ -49,7 +49,12 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-static double median_of(const double *sorted, size_t count)
+void bench_sort(double *numbers, size_t count)
+{
+    qsort(numbers, count, sizeof *numbers, compare);
+}
+
+double bench_median(const double *sorted, size_t count)
 {
     if (count % 2)
         return sorted[count / 2];
@@ -64,8 +69,8 @@ static void quartiles(struct bench_stats *stats, const double *sorted, size_t co
     if (count == 1) {
         stats->q1 = stats->q3 = sorted[0];
     } else if (count % 2 == 0) {
-        stats->q1 = median_of(sorted, count / 2);
-        stats->q3 = median_of(sorted + count / 2, count / 2);
+        stats->q1 = bench_median(sorted, count / 2);
+        stats->q3 = bench_median(sorted + count / 2, count / 2);
     } else if (count % 4 == 1) {
         stats->q1 = 0.25 * sorted[n - 1] + 0.75 * sorted[n];
         stats->q3 = 0.75 * sorted[3 * n] + 0.25 * sorted[3 * n + 1];
@@ -128,7 +133,7 @@ int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t 
     if (!sorted)
         return -1;
     memcpy(sorted, rounds, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare);
+    bench_sort(sorted, count);
 
     struct wide total = sum_of(rounds, count);
     struct wide mean = wide_divide(total, (double)count);
@@ -139,7 +144,7 @@ int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t 
     stats->total = total.hi;
     stats->mean = mean.hi;
     stats->stddev = deviation(rounds, count, mean);
-    stats->median = median_of(sorted, count);
+    stats->median = bench_median(sorted, count);
     quartiles(stats, sorted, count);
     whiskers(stats, sorted, count);
     stats->iqr_outliers =

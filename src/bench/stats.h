@@ -22,6 +22,13 @@ struct bench_stats {
     double total;            /* sum over the rounds */
 };
 
+/* Sorts numbers[0..count), none of them NaN, from the smallest to the largest. */
+void bench_sort(double *numbers, size_t count);
+
+/* The median of sorted[0..count), count >= 1: the middle number, or the mean of the two middle
+ * ones. */
+double bench_median(const double *sorted, size_t count);
+
 /* Fills `stats` from rounds[0..count), count >= 1. Returns 0, or -1 when memory is short. */
 int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t count);
 

@@ -276,6 +276,20 @@ START_TEST(rounds_too_short_to_see)
 }
 END_TEST
 
+START_TEST(medians_of_sorted_numbers)
+{
+    double odd[] = {3, -1, 2}, even[] = {4, 1, 3, 2}, one[] = {0.1};
+    bench_sort(odd, 3);
+    ck_assert_double_eq(odd[0], -1);
+    ck_assert_double_eq(odd[1], 2);
+    ck_assert_double_eq(odd[2], 3);
+    ck_assert_double_eq(bench_median(odd, 3), 2);
+    bench_sort(even, 4);
+    ck_assert_double_eq(bench_median(even, 4), 2.5);
+    ck_assert_double_eq(bench_median(one, 1), 0.1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("stats");
@@ -284,5 +298,6 @@ int main(void)
     tcase_add_test(tcase, rounds_keep_their_order);
     tcase_add_test(tcase, many_equal_rounds_have_no_spread);
     tcase_add_test(tcase, rounds_too_short_to_see);
+    tcase_add_test(tcase, medians_of_sorted_numbers);
     return suite_run(suite);
 }
