@@ -5,42 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number in two doubles, hi + lo, lo being below half a unit in the last place of hi: some 105
- * bits (T. J. Dekker, Numerische Mathematik 18, 1971). What is computed with it and rounded at the
- * end is, but for a chance of about 1 in 2^40, what exact fractions give. */
-struct wide {
-    double hi, lo;
-};
+/* What is computed in double-double arithmetic and rounded at the end is, but for a chance of about
+ * 1 in 2^40, what exact fractions give. */
+typedef double vec;
+#include "sim/double_double.h"
 
-/* a + b, exactly, whatever their magnitudes. */
-static struct wide two_sum(double a, double b)
+static struct two square_of(struct two a)
 {
-    double sum = a + b, part = sum - a;
-    return (struct wide){sum, (a - (sum - part)) + (b - part)};
+    double square = a.high * a.high;
+    return two_sum(square, fma(a.high, a.high, -square) + 2 * a.high * a.low);
 }
 
-static struct wide wide_add(struct wide a, struct wide b)
+static struct two quotient_of(struct two a, double b)
 {
-    struct wide sum = two_sum(a.hi, b.hi);
-    return two_sum(sum.hi, sum.lo + (a.lo + b.lo));
+    double quotient = a.high / b;
+    return two_sum(quotient, (fma(-quotient, b, a.high) + a.low) / b);
 }
 
-static struct wide wide_square(struct wide a)
+static double root_of(struct two a)
 {
-    double square = a.hi * a.hi;
-    return two_sum(square, fma(a.hi, a.hi, -square) + 2 * a.hi * a.lo);
-}
-
-static struct wide wide_divide(struct wide a, double b)
-{
-    double quotient = a.hi / b;
-    return two_sum(quotient, (fma(-quotient, b, a.hi) + a.lo) / b);
-}
-
-static double wide_root(struct wide a)
-{
-    double root = sqrt(a.hi);
-    return root > 0 ? root + (fma(-root, root, a.hi) + a.lo) / (2 * root) : 0;
+    double root = sqrt(a.high);
+    return root > 0 ? root + (fma(-root, root, a.high) + a.low) / (2 * root) : 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -104,26 +89,26 @@ static size_t outside(const double *rounds, size_t count, double low, double hig
     return n;
 }
 
-static struct wide sum_of(const double *rounds, size_t count)
+static struct two sum_of(const double *rounds, size_t count)
 {
-    struct wide sum = {0, 0};
+    struct two sum = {0, 0};
     for (size_t i = 0; i < count; i++)
-        sum = wide_add(sum, (struct wide){rounds[i], 0});
+        sum = two_add(sum, (struct two){rounds[i], 0});
     return sum;
 }
 
 /* The square root of the sum of squares over n - 1. */
-static double deviation(const double *rounds, size_t count, struct wide mean)
+static double deviation(const double *rounds, size_t count, struct two mean)
 {
     if (count == 1)
         return 0;
-    struct wide squares = {0, 0};
+    struct two squares = {0, 0};
     for (size_t i = 0; i < count; i++) {
-        struct wide difference =
-            wide_add((struct wide){rounds[i], 0}, (struct wide){-mean.hi, -mean.lo});
-        squares = wide_add(squares, wide_square(difference));
+        struct two difference =
+            two_add((struct two){rounds[i], 0}, (struct two){-mean.high, -mean.low});
+        squares = two_add(squares, square_of(difference));
     }
-    return wide_root(wide_divide(squares, (double)(count - 1)));
+    return root_of(quotient_of(squares, (double)(count - 1)));
 }
 
 int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t count)
@@ -135,14 +120,14 @@ int bench_stats_compute(struct bench_stats *stats, const double *rounds, size_t 
     memcpy(sorted, rounds, count * sizeof *sorted);
     bench_sort(sorted, count);
 
-    struct wide total = sum_of(rounds, count);
-    struct wide mean = wide_divide(total, (double)count);
+    struct two total = sum_of(rounds, count);
+    struct two mean = quotient_of(total, (double)count);
     memset(stats, 0, sizeof *stats);
     stats->rounds = count;
     stats->min = sorted[0];
     stats->max = sorted[count - 1];
-    stats->total = total.hi;
-    stats->mean = mean.hi;
+    stats->total = total.high;
+    stats->mean = mean.high;
     stats->stddev = deviation(rounds, count, mean);
     stats->median = bench_median(sorted, count);
     quartiles(stats, sorted, count);

@@ -17,6 +17,9 @@
 #include "sim/kernels.h"
 #include "sim/vec.h"
 
+/* The angle reaches 2 sqrt(n), where the last place of one double is no longer small. */
+#include "sim/double_double.h"
+
 /* Particles go through in blocks: first all angles, then all rotations, so that the
  * sine's table of constants and ours do not fight for registers. */
 #define BLOCK 64
@@ -35,39 +38,11 @@ static const double series[SERIES_TERMS] = {
     1.0 / 4224, -521.0 / 2196480, -29.0 / 199680, 1067.0 / 5013504,
 };
 
-/* A number as the unevaluated sum of two doubles, low being the rounding error of high:
- * the angle reaches 2 sqrt(n), where one double's last place is no longer small. */
-struct two {
-    vec high, low;
-};
-
-/* a + b without error (D. E. Knuth, TAOCP 2, 4.2.2). */
-static inline struct two two_sum(vec a, vec b)
-{
-    vec high = a + b;
-    vec part = high - a;
-    return (struct two){high, (a - (high - part)) + (b - part)};
-}
-
-/* The same for |a| >= |b| (T. J. Dekker, Numer. Math. 18, 1971). */
-static inline struct two quick_two_sum(vec a, vec b)
-{
-    vec high = a + b;
-    return (struct two){high, (a - high) + b};
-}
-
 /* a * b without error. */
 static inline struct two two_product(vec a, vec b)
 {
     vec high = a * b;
     return (struct two){high, vec_residue(a, b, -high)};
-}
-
-/* a + b, all but the last few bits of the double length. */
-static inline struct two two_add(struct two a, struct two b)
-{
-    struct two sum = two_sum(a.high, b.high);
-    return quick_two_sum(sum.high, sum.low + (a.low + b.low));
 }
 
 /* What the square root of `square` lacks, times twice the root. */
