@@ -22,29 +22,29 @@
 #define ROUNDS_INITIAL 64
 
 /* What measuring a method needs. */
-struct bench {
+struct runner {
     const struct bench_config *config;
     const struct bench_environment *environment;
     struct evolve_run run;
     double round_min_s;
 };
 
-static double now(const struct bench *bench)
+static double now(const struct runner *runner)
 {
-    return bench->environment->clock(bench->environment->clock_context);
+    return runner->environment->clock(runner->environment->clock_context);
 }
 
-static bool stopped(const struct bench *bench)
+static bool stopped(const struct runner *runner)
 {
-    const struct evolve_control *control = &bench->environment->control;
+    const struct evolve_control *control = &runner->environment->control;
     return control->stop && control->stop(control->context);
 }
 
-static double clock_resolution(const struct bench *bench)
+static double clock_resolution(const struct runner *runner)
 {
-    double smallest = 0, last = now(bench);
+    double smallest = 0, last = now(runner);
     for (int ticks = 0, i = 0; ticks < RESOLUTION_TICKS && i < RESOLUTION_READINGS; i++) {
-        double next = now(bench);
+        double next = now(runner);
         if (next > last) {
             double difference = next - last;
             smallest = ticks++ ? fmin(smallest, difference) : difference;
@@ -56,16 +56,16 @@ static double clock_resolution(const struct bench *bench)
 
 /* Times one round. False when it was stopped. Between iterations only evolve itself asks
  * control: a round of more than one iteration is over soon. */
-static bool run_round(const struct bench *bench, const struct method *method, uint64_t iterations,
+static bool run_round(const struct runner *runner, const struct method *method, uint64_t iterations,
                       double *seconds)
 {
-    if (stopped(bench))
+    if (stopped(runner))
         return false;
-    double start = now(bench);
+    double start = now(runner);
     for (uint64_t i = 0; i < iterations; i++)
-        if (!evolve(method, &bench->run, &bench->environment->control))
+        if (!evolve(method, &runner->run, &runner->environment->control))
             return false;
-    *seconds = now(bench) - start;
+    *seconds = now(runner) - start;
     return true;
 }
 
@@ -79,24 +79,24 @@ static uint64_t grow(uint64_t iterations, double seconds, double wanted_s)
 
 /* Finds how many iterations make a round, and warms up as it goes. False when it was
  * stopped. */
-static bool calibrate(const struct bench *bench, struct bench_result *result)
+static bool calibrate(const struct runner *runner, struct bench_result *result)
 {
-    const struct bench_config *config = bench->config;
+    const struct bench_config *config = runner->config;
     double warmup_s = config->warmup ? fmin(BENCH_WARMUP_S, config->max_time_s) : 0;
-    double start = now(bench), seconds;
+    double start = now(runner), seconds;
     bool seen_long = false;
 
     result->iterations = 1;
     for (;;) {
-        if (!run_round(bench, result->method, result->iterations, &seconds))
+        if (!run_round(runner, result->method, result->iterations, &seconds))
             return false;
-        if (seconds < bench->round_min_s && result->iterations < ITERATIONS_MAX) {
-            result->iterations = grow(result->iterations, seconds, bench->round_min_s);
+        if (seconds < runner->round_min_s && result->iterations < ITERATIONS_MAX) {
+            result->iterations = grow(result->iterations, seconds, runner->round_min_s);
             seen_long = false;
             continue;
         }
-        bool sure = seen_long || seconds >= COLD_MARGIN * bench->round_min_s;
-        if (sure && now(bench) - start >= warmup_s)
+        bool sure = seen_long || seconds >= COLD_MARGIN * runner->round_min_s;
+        if (sure && now(runner) - start >= warmup_s)
             return true;
         seen_long = true;
     }
@@ -128,29 +128,29 @@ static void share_cpu_time(const struct bench_environment *environment, struct b
     result->system_s = (system_end_s - system_s) / iterations;
 }
 
-static enum bench_status measure(const struct bench *bench, struct bench_result *result)
+static enum bench_status measure(const struct runner *runner, struct bench_result *result)
 {
-    const struct bench_environment *environment = bench->environment;
-    const struct bench_config *config = bench->config;
+    const struct bench_environment *environment = runner->environment;
+    const struct bench_config *config = runner->config;
     size_t capacity = 0;
 
-    if (!calibrate(bench, result))
+    if (!calibrate(runner, result))
         return BENCH_STOPPED;
 
     double user_s = NAN, system_s = NAN;
     if (environment->cpu_time)
         environment->cpu_time(&user_s, &system_s);
-    double start = now(bench), seconds;
+    double start = now(runner), seconds;
     do {
-        if (!run_round(bench, result->method, result->iterations, &seconds))
+        if (!run_round(runner, result->method, result->iterations, &seconds))
             return BENCH_STOPPED;
         seconds /= (double)result->iterations;
         if (!add_round(result, &capacity, seconds))
             return BENCH_NO_MEMORY;
         if (environment->on_round)
             environment->on_round(environment->round_context, result);
-    } while (result->round_count < BENCH_ROUNDS_MAX &&
-             (result->round_count < config->min_rounds || now(bench) - start < config->max_time_s));
+    } while (result->round_count < BENCH_ROUNDS_MAX && (result->round_count < config->min_rounds ||
+                                                        now(runner) - start < config->max_time_s));
     share_cpu_time(environment, result, user_s, system_s);
 
     return bench_stats_compute(&result->stats, result->rounds, result->round_count)
@@ -158,14 +158,14 @@ static enum bench_status measure(const struct bench *bench, struct bench_result 
                : BENCH_OK;
 }
 
-static void compute_speeds(const struct bench *bench, struct bench_result *result)
+static void compute_speeds(const struct runner *runner, struct bench_result *result)
 {
     const struct method *method = result->method;
     double seconds = result->stats.median;
     if (!(seconds > 0))
         return;
-    double particles = (double)bench->run.count;
-    result->particle_steps_per_s = particles * (double)bench->run.steps / seconds;
+    double particles = (double)runner->run.count;
+    result->particle_steps_per_s = particles * (double)runner->run.steps / seconds;
     if (method->stepping)
         result->flop_per_s = method->flop * result->particle_steps_per_s;
     else
@@ -186,22 +186,22 @@ static double largest_distance(const struct particle_set *a, const struct partic
 }
 
 /* Measures a row with its instruction set. */
-static enum bench_status measure_row(const struct bench *bench, struct bench_result *result)
+static enum bench_status measure_row(const struct runner *runner, struct bench_result *result)
 {
-    if (bench->config->all_simd && result->method->vector) {
+    if (runner->config->all_simd && result->method->vector) {
         bool known = evolve_kernels_force(result->simd);
         assert(known);
         (void)known;
     }
-    enum bench_status status = measure(bench, result);
+    enum bench_status status = measure(runner, result);
     if (!status)
-        compute_speeds(bench, result);
+        compute_speeds(runner, result);
     return status;
 }
 
 /* Measures `reference`, if it is asked for, and keeps its end points; then the others, and
  * compares theirs. */
-static enum bench_status measure_all(struct bench *bench, struct bench_report *report,
+static enum bench_status measure_all(struct runner *runner, struct bench_report *report,
                                      struct particle_set *end, struct particle_set *reference_end)
 {
     const struct method *reference = method_find("reference", strlen("reference"));
@@ -212,24 +212,24 @@ static enum bench_status measure_all(struct bench *bench, struct bench_report *r
         if (report->results[i].method == reference)
             first = &report->results[i];
     if (first) {
-        bench->run.x_out = reference_end->x;
-        bench->run.y_out = reference_end->y;
-        if ((status = measure_row(bench, first)))
+        runner->run.x_out = reference_end->x;
+        runner->run.y_out = reference_end->y;
+        if ((status = measure_row(runner, first)))
             return status;
         first->max_difference = 0;
         first->speedup = 1;
     }
 
-    bench->run.x_out = end->x;
-    bench->run.y_out = end->y;
+    runner->run.x_out = end->x;
+    runner->run.y_out = end->y;
     for (size_t i = 0; i < report->result_count; i++) {
         struct bench_result *result = &report->results[i];
         if (result == first)
             continue;
-        if ((status = measure_row(bench, result)))
+        if ((status = measure_row(runner, result)))
             return status;
         result->max_difference =
-            first ? largest_distance(end, reference_end, bench->run.count) : (double)NAN;
+            first ? largest_distance(end, reference_end, runner->run.count) : (double)NAN;
         if (first && result->stats.median > 0)
             result->speedup = first->stats.median / result->stats.median;
     }
@@ -237,13 +237,13 @@ static enum bench_status measure_all(struct bench *bench, struct bench_report *r
 }
 
 /* Measures the peak of each instruction set once. False when it was stopped. */
-static bool measure_peaks(struct bench *bench, struct bench_report *report,
+static bool measure_peaks(struct runner *runner, struct bench_report *report,
                           struct particle_set *end)
 {
     const char *sets[EVOLVE_KERNELS_MAX];
     size_t count = evolve_kernels_list(sets);
-    bench->run.x_out = end->x;
-    bench->run.y_out = end->y;
+    runner->run.x_out = end->x;
+    runner->run.y_out = end->y;
     for (size_t set = 0; set < count; set++) {
         struct bench_peak peak = {.flop_per_s = 0};
         for (size_t i = 0; i < report->result_count; i++) {
@@ -251,8 +251,9 @@ static bool measure_peaks(struct bench *bench, struct bench_report *report,
             const char *simd = result->method->vector ? result->simd : sets[0];
             if (strcmp(simd, sets[set]) != 0)
                 continue;
-            if (peak.flop_per_s == 0 && !bench_peak_measure(&peak, simd, &bench->run,
-                                                            bench->environment, bench->round_min_s))
+            if (peak.flop_per_s == 0 &&
+                !bench_peak_measure(&peak, simd, &runner->run, runner->environment,
+                                    runner->round_min_s))
                 return false;
             result->peak = peak;
         }
@@ -305,7 +306,7 @@ enum bench_status bench_run(const struct bench_config *config, const struct part
         particle_set_reserve(&reference_end, particles->count))
         goto out;
 
-    struct bench bench = {
+    struct runner runner = {
         .config = config,
         .environment = environment,
         .run = {.x = particles->x,
@@ -316,15 +317,15 @@ enum bench_status bench_run(const struct bench_config *config, const struct part
                 .timestep = config->timestep,
                 .steps = config->steps},
     };
-    report->clock_resolution_s = clock_resolution(&bench);
+    report->clock_resolution_s = clock_resolution(&runner);
     /* The last term lets the rounds that fit in memory fill a long max_time_s. */
-    bench.round_min_s =
+    runner.round_min_s =
         fmax(fmax(BENCH_ROUND_TICKS * report->clock_resolution_s, BENCH_ROUND_MIN_S),
              config->max_time_s / BENCH_ROUNDS_MAX);
     const char *simd = evolve_kernels_name();
-    status = config->peak && !measure_peaks(&bench, report, &end)
+    status = config->peak && !measure_peaks(&runner, report, &end)
                  ? BENCH_STOPPED
-                 : measure_all(&bench, report, &end, &reference_end);
+                 : measure_all(&runner, report, &end, &reference_end);
     if (config->all_simd)
         evolve_kernels_force(simd);
 
