@@ -91,7 +91,7 @@ static int status_error(enum bench_status status)
     return EXIT_FAILURE;
 }
 
-static int run_memory(const struct options *options)
+static int run_memory(const struct particle_bench_options *options)
 {
     const struct evolve_control control = {.stop = is_interrupted};
     struct bench_machine machine;
@@ -113,7 +113,7 @@ static bool codec_stop(void)
     return interrupted;
 }
 
-static int run_codec(const struct options *options)
+static int run_codec(const struct particle_bench_options *options)
 {
     const struct bench_config *config = &options->config;
     const struct codec_bench_config codec = {config->max_time_s, config->min_rounds, codec_stop};
@@ -129,7 +129,7 @@ static int run_codec(const struct options *options)
 /* --- measuring time ------------------------------------------------------ */
 
 /* Runs the methods on the set. On EXIT_SUCCESS the caller calls bench_report_fini. */
-static int measure(const struct options *options, struct bench_report *report)
+static int measure(const struct particle_bench_options *options, struct bench_report *report)
 {
     double shown = monotonic(NULL);
     bool terminal = isatty(STDERR_FILENO);
@@ -195,7 +195,7 @@ static int save(const char *path, json_t *document)
     return status;
 }
 
-static int export_hyperfine(const struct options *options, const json_t *document)
+static int export_hyperfine(const struct particle_bench_options *options, const json_t *document)
 {
     json_t *results = bench_document_hyperfine(document);
     if (results || !options->load)
@@ -237,7 +237,7 @@ static void drop_rounds(json_t *document)
     }
 }
 
-static int print_outcome(const struct options *options, struct outcome *outcome)
+static int print_outcome(const struct particle_bench_options *options, struct outcome *outcome)
 {
     if (options->format == FORMAT_CSV)
         return print_report(bench_document_csv(outcome->document), NULL);
@@ -256,7 +256,8 @@ static int print_outcome(const struct options *options, struct outcome *outcome)
     return print_report(bench_comparison_text(&outcome->comparison), NULL);
 }
 
-static int check_ratios(const struct options *options, const struct bench_comparison *comparison)
+static int check_ratios(const struct particle_bench_options *options,
+                        const struct bench_comparison *comparison)
 {
     int status = EXIT_SUCCESS;
     for (size_t i = 0; i < comparison->count; i++) {
@@ -271,7 +272,8 @@ static int check_ratios(const struct options *options, const struct bench_compar
     return status;
 }
 
-static int use_outcome(const struct options *options, struct outcome *outcome, const json_t *before)
+static int use_outcome(const struct particle_bench_options *options, struct outcome *outcome,
+                       const json_t *before)
 {
     int status = EXIT_SUCCESS;
     if (options->save)
@@ -287,7 +289,7 @@ static int use_outcome(const struct options *options, struct outcome *outcome, c
     return status;
 }
 
-static int make_outcome(const struct options *options, struct outcome *outcome)
+static int make_outcome(const struct particle_bench_options *options, struct outcome *outcome)
 {
     struct bench_machine machine;
     struct bench_report report;
@@ -307,7 +309,7 @@ static int make_outcome(const struct options *options, struct outcome *outcome)
     return outcome->document && outcome->text ? EXIT_SUCCESS : status_error(BENCH_NO_MEMORY);
 }
 
-static int run_time(const struct options *options)
+static int run_time(const struct particle_bench_options *options)
 {
     struct outcome outcome = {.document = NULL};
     /* Before the run, which takes its time; and before --save may write to the same file. */
@@ -325,10 +327,10 @@ static int run_time(const struct options *options)
 
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct particle_bench_options options;
     bool done;
 
-    int status = options_read(&options, argc, argv, &done);
+    int status = particle_bench_options_read(&options, argc, argv, &done);
     if (!done) {
         /* A second Ctrl-C ends the program at once. */
         struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};

@@ -11,7 +11,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_SVG };
 
-struct options {
+struct particle_bench_options {
     struct bench_config config;
     bool codec; /* time reading and writing particles instead */
     enum format format;
@@ -25,6 +25,7 @@ struct options {
 /* Fills `options` from argv and the environment; the strings point into argv. Returns the exit
  * status; *done says that the program has nothing more to do: --help and the like were answered, or
  * an error was told. */
-int options_read(struct options *options, int argc, char **argv, bool *done);
+int particle_bench_options_read(struct particle_bench_options *options, int argc, char **argv,
+                                bool *done);
 
 #endif

@@ -107,7 +107,7 @@ static int set_parameter(struct bench_config *config, size_t index)
     return EXIT_SUCCESS;
 }
 
-static int set_format(struct options *options)
+static int set_format(struct particle_bench_options *options)
 {
     static const char *const names[] = {
         [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_CSV] = "csv", [FORMAT_SVG] = "svg"};
@@ -119,7 +119,7 @@ static int set_format(struct options *options)
     return usage_error("--format must be text, json, csv or svg");
 }
 
-static int set_fail_ratio(struct options *options)
+static int set_fail_ratio(struct particle_bench_options *options)
 {
     char *end;
     options->fail_ratio = strtod(optarg, &end);
@@ -130,7 +130,7 @@ static int set_fail_ratio(struct options *options)
 }
 
 /* Rules over several options. */
-static int check_options(const struct options *options)
+static int check_options(const struct particle_bench_options *options)
 {
     bool files = options->save || options->load || options->compare || options->hyperfine;
     if ((options->config.memory || options->codec) &&
@@ -182,7 +182,7 @@ static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTI
 }
 
 /* One of our own options that takes a value. */
-static int set_own(struct options *options, int option)
+static int set_own(struct particle_bench_options *options, int option)
 {
     switch (option) {
     case OPTION_FORMAT:
@@ -207,7 +207,8 @@ static int set_own(struct options *options, int option)
     return EXIT_SUCCESS;
 }
 
-int options_read(struct options *options, int argc, char **argv, bool *done)
+int particle_bench_options_read(struct particle_bench_options *options, int argc, char **argv,
+                                bool *done)
 {
     struct option list[OPTION_COUNT + 1];
     char names[BENCH_PARAMETER_COUNT][OPTION_NAME_MAX];
@@ -215,7 +216,7 @@ int options_read(struct options *options, int argc, char **argv, bool *done)
     int status = EXIT_SUCCESS, option;
     const char *simd = NULL, *variable = getenv("PARTICLED_SIMD");
 
-    *options = (struct options){.fail_ratio = INFINITY};
+    *options = (struct particle_bench_options){.fail_ratio = INFINITY};
     bench_config_init(&options->config);
     fill_options(list, names);
     *done = true;
