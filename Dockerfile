@@ -14,7 +14,7 @@ RUN autoreconf -i && mkdir /build && cd /build && /src/configure --prefix=/usr &
 FROM docker.io/library/debian:trixie-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    libgoogle-perftools4t64 libjansson4 libmicrohttpd12t64 libsleef3 libstdc++6 libsystemd0 libzstd1 zlib1g \
+    libdw1t64 libgoogle-perftools4t64 libjansson4 libmicrohttpd12t64 libsleef3 libstdc++6 libsystemd0 libzstd1 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old \
     /var/log/apt /var/log/dpkg.log
 COPY --from=build /image/ /

@@ -17,8 +17,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer);
 
 /* Writes the name of the function that `address` is in, cut if it is long: as it is in the table,
  * C++ names mangled. Where no symbol covers it, the file and the offset there, "libc.so.6+0x1234".
- * Returns false, and "", when nothing is mapped there. Addresses of one file in a row are quickest.
- */
+ * Returns false, and "", when nothing is mapped there. */
 bool symbolizer_find(struct symbolizer *symbolizer, uint64_t address,
                      char name[SYMBOLIZER_NAME_MAX]);
 

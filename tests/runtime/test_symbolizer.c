@@ -69,6 +69,14 @@ START_TEST(where_there_is_no_symbol)
 }
 END_TEST
 
+/* Only functions count. */
+START_TEST(data_of_this_program)
+{
+    ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)&symbolizer, name));
+    ck_assert_ptr_nonnull(strstr(name, "test_symbolizer+0x"));
+}
+END_TEST
+
 START_TEST(where_nothing_is_mapped)
 {
     static const uint64_t addresses[] = {0, 1, UINT64_MAX, UINT64_MAX - 4096};
@@ -88,6 +96,7 @@ int main(void)
     tcase_add_test(tcase, own_functions);
     tcase_add_test(tcase, functions_of_libraries);
     tcase_add_test(tcase, where_there_is_no_symbol);
+    tcase_add_test(tcase, data_of_this_program);
     tcase_add_test(tcase, where_nothing_is_mapped);
     return suite_run(suite);
 }
