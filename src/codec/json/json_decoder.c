@@ -7,6 +7,7 @@
 #include "codec/json/json_builder.h"
 #include "codec/json/json_fast_path.h"
 #include "codec/json/json_lexer.h"
+#include "codec/json/json_limits.h"
 
 enum expectation {
     EXPECT_VALUE,

@@ -6,13 +6,6 @@
 
 #include "codec/decoder.h"
 
-/* Arrays and objects that may be open at once; one more is a syntax error. */
-#define JSON_DEPTH_MAX 64
-
-/* Bytes that are kept of a string (a member name or a method); a longer string is valid
- * JSON, and its beginning is enough to say that it is unknown. */
-#define JSON_STRING_BYTES_KEPT 64
-
 /* `out` (initialised by simulation_init) is filled in; it stays the caller's and must outlive
  * the decoder. At any error the decoder frees the columns and unclaims their bytes itself. Else
  * (all is well, or the decoder is destroyed before the end) they stay in `out` and stay

@@ -39,7 +39,7 @@ struct json_fast_path {
 static inline bool json_fast_path_may_begin(const struct json_builder *builder)
 {
     return builder->context == CONTEXT_COLUMN ||
-           (builder->context == CONTEXT_LIST && builder->shape_known);
+           (builder->context == CONTEXT_PARTICLES && builder->shape_known);
 }
 
 /* A value of a list or a column is awaited, and no token is open: reads as many as it can.

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "codec/json/json_decoder.h"
 #include "codec/json/json_string.h"
 #include "codec/number/number.h"
 #include "codec/number/number_scan.h"

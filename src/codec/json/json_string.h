@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "codec/json/json_decoder.h"
+#include "codec/json/json_limits.h"
 
 struct json_string {
     enum {

@@ -3,6 +3,7 @@
 
 #include "../../suite.h"
 #include "../decode.h"
+#include "codec/json/json_limits.h"
 
 struct meaningless {
     const char *text;

@@ -4,6 +4,7 @@
 #include "../../suite.h"
 #include "../decode.h"
 #include "../generator.h"
+#include "codec/json/json_limits.h"
 
 #define P "\"particles\":[{\"x\":1,\"y\":2,\"ang_vel\":3}]"
 

@@ -3,6 +3,7 @@
 
 #include "../../suite.h"
 #include "../decode.h"
+#include "codec/json/json_limits.h"
 
 /* The linker puts these in front of the C library's (--wrap). The n-th call from now on fails;
  * 0 for none. */
