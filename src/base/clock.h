@@ -8,7 +8,7 @@
 #define NS_PER_S INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
 
-/* Nanoseconds since some fixed moment. */
+/* Nanoseconds since an arbitrary fixed point in time. */
 static inline int64_t clock_now_ns(void)
 {
     struct timespec now;

@@ -4,7 +4,7 @@
 
 char *json_document(json_t *root, size_t flags, size_t *size)
 {
-    /* The first call counts, so that the newline fits behind without a copy. */
+    /* The first call only measures, so that the newline fits without a copy. */
     size_t length = root ? json_dumpb(root, NULL, 0, flags) : 0;
     char *text = length ? malloc(length + 1) : NULL;
     if (text) {

@@ -19,22 +19,22 @@ void log_configure(enum log_level level, enum log_format format)
     format_used = format;
 }
 
-/* What a field may take of a line, escapes included; together they fit. */
+/* The most bytes of a line that each field takes, escapes included; all fields together fit. */
 #define MESSAGE_MAX 1800
 #define TARGET_MAX 1000
 #define AGENT_MAX 300
 #define FIELD_MAX 100
 
-/* A line under construction; what does not fit is dropped. */
+/* A line under construction; bytes that do not fit are left out. */
 struct line {
     char text[LOG_LINE_MAX];
     size_t used;
 };
 
-/* Keeps room for the closing of a JSON line and the newline. */
+/* Leaves space for the end of a JSON line and the newline. */
 #define LINE_CAPACITY (LOG_LINE_MAX - 8)
 
-/* What a JSON line has besides, numbers at their longest, is shorter than 300. */
+/* The rest of a JSON line, with the longest numbers, has fewer than 300 bytes. */
 _Static_assert(2 * FIELD_MAX + TARGET_MAX + AGENT_MAX + 300 <= LINE_CAPACITY, "a request fits");
 _Static_assert(MESSAGE_MAX + 200 <= LINE_CAPACITY, "a message fits");
 
@@ -53,9 +53,9 @@ static void line_put(struct line *line, const char *format, ...)
     line->used += (size_t)written < capacity ? (size_t)written : capacity;
 }
 
-/* `special` and control characters escaped as in JSON; bytes that are not ASCII as \u00XX,
- * so that a line is always one line of valid UTF-8, whatever a client sent. At most some
- * `max` bytes, and never a part of an escape. */
+/* Escapes `special` and control characters as in JSON, and bytes that are not ASCII as \u00XX, so
+ * that the output is always one line of ASCII. Writes about `max` bytes at most, and never a part
+ * of an escape. */
 static void line_put_escaped(struct line *line, const char *text, const char *special, size_t max)
 {
     size_t end = line->used + max < LINE_CAPACITY - 8 ? line->used + max : LINE_CAPACITY - 8;
@@ -76,7 +76,7 @@ static void line_put_quoted(struct line *line, const char *text, size_t max)
     line_put(line, "\"");
 }
 
-/* For people: quotes stay as they are. */
+/* For lines of text: quotes are not escaped. */
 static void line_put_bare(struct line *line, const char *text, size_t max)
 {
     line_put(line, " ");
@@ -108,7 +108,7 @@ static void line_end(struct line *line)
     do
         written = write(STDERR_FILENO, line->text, line->used);
     while (written < 0 && errno == EINTR);
-    /* Nothing sensible can be done when stderr is gone. */
+    /* If stderr is closed, the line is lost. */
 }
 
 void log_message(enum log_level level, const char *format, ...)

@@ -22,6 +22,6 @@ bool memory_budget_reserve(struct memory_budget *budget, size_t bytes)
 void memory_budget_release(struct memory_budget *budget, size_t bytes)
 {
     size_t used = atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
-    assert(used >= bytes); /* or the budget would never refuse again */
+    assert(used >= bytes); /* otherwise `used` wraps around */
     (void)used;
 }

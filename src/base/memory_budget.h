@@ -1,7 +1,7 @@
-/* The memory that all requests together may use for particles and answers.
+/* The memory that all requests together may use for particles and responses.
  *
- * A counter, not an allocator: who is about to allocate claims first, and gives back
- * after freeing. Lock-free; any thread. */
+ * This is a counter, not an allocator: reserve before you allocate, and release after you free.
+ * Lock-free; any thread. */
 #ifndef BASE_MEMORY_BUDGET_H
 #define BASE_MEMORY_BUDGET_H
 
@@ -16,10 +16,10 @@ struct memory_budget {
 
 void memory_budget_init(struct memory_budget *budget, size_t limit);
 
-/* Takes `bytes`, or returns false and takes nothing when less is left. */
+/* Reserves `bytes`. Returns false and reserves nothing if fewer bytes are available. */
 bool memory_budget_reserve(struct memory_budget *budget, size_t bytes);
 
-/* Gives back what was reserved. */
+/* Releases `bytes` that were reserved. */
 void memory_budget_release(struct memory_budget *budget, size_t bytes);
 
 #endif

@@ -9,43 +9,43 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-struct string_builder string_builder_begin(char *buffer, size_t size)
+struct string_builder string_builder_init(char *buffer, size_t size)
 {
     assert(size > 0);
     buffer[0] = '\0';
     return (struct string_builder){.at = buffer, .end = buffer + size - 1};
 }
 
-/* Adds all of bytes[0..length) or, when they do not fit, closes the text. */
-static void add_whole(struct string_builder *text, const char *bytes, size_t length)
+/* Adds all of bytes[0..length), or none if they do not fit; then the builder counts as full. */
+static void add_whole(struct string_builder *builder, const char *bytes, size_t length)
 {
-    if ((size_t)(text->end - text->at) < length) {
-        text->end = text->at;
+    if ((size_t)(builder->end - builder->at) < length) {
+        builder->end = builder->at;
         return;
     }
-    memcpy(text->at, bytes, length);
-    text->at += length;
-    *text->at = '\0';
+    memcpy(builder->at, bytes, length);
+    builder->at += length;
+    *builder->at = '\0';
 }
 
-void string_builder_add(struct string_builder *text, const char *words)
+void string_builder_add(struct string_builder *builder, const char *string)
 {
-    for (; *words; words++)
-        add_whole(text, words, 1);
+    for (; *string; string++)
+        add_whole(builder, string, 1);
 }
 
-void string_builder_addf(struct string_builder *text, const char *format, ...)
+void string_builder_addf(struct string_builder *builder, const char *format, ...)
 {
-    char words[256];
+    char string[256];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
+    vsnprintf(string, sizeof string, format, arguments);
     va_end(arguments);
-    string_builder_add(text, words);
+    string_builder_add(builder, string);
 }
 
-/* The length of the printable character at the start of bytes[0..length), or 0. */
-static size_t printable(const unsigned char *bytes, size_t length)
+/* Returns the length of the printable character at the start of bytes[0..length), or 0. */
+static size_t printable_length(const unsigned char *bytes, size_t length)
 {
     unsigned char low, high;
     int following = utf8_lead(bytes[0], &low, &high);
@@ -62,46 +62,46 @@ static size_t printable(const unsigned char *bytes, size_t length)
     return (size_t)following + 1;
 }
 
-/* Adds `bytes`, at most `limit` of them; returns true when that was all. */
-static bool add_foreign(struct string_builder *text, const char *bytes, size_t length, size_t limit,
-                        bool pointer)
+/* Adds bytes[0..length), at most `limit` of them. Returns true if these are all. */
+static bool add_untrusted(struct string_builder *builder, const char *bytes, size_t length,
+                          size_t limit, bool escape_pointer)
 {
     for (size_t i = 0; i < length;) {
-        size_t size = printable((const unsigned char *)bytes + i, length - i);
+        size_t size = printable_length((const unsigned char *)bytes + i, length - i);
         if (i + (size ? size : 1) > limit)
             return false;
         if (!size)
-            add_whole(text, REPLACEMENT, sizeof REPLACEMENT - 1);
-        else if (pointer && bytes[i] == '~')
-            add_whole(text, "~0", 2);
-        else if (pointer && bytes[i] == '/')
-            add_whole(text, "~1", 2);
+            add_whole(builder, REPLACEMENT, sizeof REPLACEMENT - 1);
+        else if (escape_pointer && bytes[i] == '~')
+            add_whole(builder, "~0", 2);
+        else if (escape_pointer && bytes[i] == '/')
+            add_whole(builder, "~1", 2);
         else
-            add_whole(text, bytes + i, size);
+            add_whole(builder, bytes + i, size);
         i += size ? size : 1;
     }
     return true;
 }
 
-void string_builder_add_quoted(struct string_builder *text, const char *word, size_t length,
-                               bool cut)
+void string_builder_add_quoted(struct string_builder *builder, const char *string, size_t length,
+                               bool truncated)
 {
-    string_builder_add(text, "\"");
-    bool all = add_foreign(text, word, length, STRING_BUILDER_QUOTED_BYTES, false);
-    string_builder_add(text, all && !cut ? "\"" : "...\"");
+    string_builder_add(builder, "\"");
+    bool all = add_untrusted(builder, string, length, STRING_BUILDER_QUOTED_MAX, false);
+    string_builder_add(builder, all && !truncated ? "\"" : "...\"");
 }
 
-void string_builder_add_token(struct string_builder *text, const char *name, size_t length,
-                              bool cut)
+void string_builder_add_pointer_token(struct string_builder *builder, const char *name,
+                                      size_t length, bool truncated)
 {
-    string_builder_add(text, "/");
-    add_foreign(text, name, length, length, true);
-    if (cut)
-        string_builder_add(text, "...");
+    string_builder_add(builder, "/");
+    add_untrusted(builder, name, length, length, true);
+    if (truncated)
+        string_builder_add(builder, "...");
 }
 
-void string_builder_add_list(struct string_builder *text, const char *const *names, size_t count)
+void string_builder_add_list(struct string_builder *builder, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        string_builder_addf(text, "%s\"%s\"", i ? ", " : "", names[i]);
+        string_builder_addf(builder, "%s\"%s\"", i ? ", " : "", names[i]);
 }

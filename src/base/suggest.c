@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* The longest of the known names, which are all our own. */
+/* No known name is longer. */
 #define KNOWN_BYTES_MAX 64
 
 static char lower(char c)
@@ -17,14 +17,14 @@ static size_t smallest(size_t a, size_t b, size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein distance, one row of the table at a time; the row runs along `known`, so its
- * length does not depend on the client. */
+/* Levenshtein distance, computed one row of the table at a time. A row has one cell for each
+ * character of `known`, so its length does not depend on what a client sends. */
 static size_t distance(const char *name, size_t length, const char *known)
 {
     size_t row[KNOWN_BYTES_MAX + 1];
     size_t known_length = strlen(known);
     assert(known_length <= KNOWN_BYTES_MAX);
-    /* The rest of a long name would cost time, and adds about the same to every distance. */
+    /* The rest of a long name takes time, and changes every distance by about the same. */
     length = length < KNOWN_BYTES_MAX ? length : KNOWN_BYTES_MAX;
 
     for (size_t k = 0; k <= known_length; k++)

@@ -1,11 +1,11 @@
-/* The known name that is nearest to a misspelt one. Pure; any thread. */
+/* Suggests a known name for a misspelt one. Pure; any thread. */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
 
 #include <stddef.h>
 
-/* The index of the one of names[0..count) with the smallest Levenshtein distance to
- * `name` (`length` bytes; ASCII case does not count), the first of equals. */
+/* Returns the index of the string in names[0..count), count > 0, that has the smallest Levenshtein
+ * distance to name[0..length), without regard to ASCII case; the first one if several have it. */
 size_t suggestion_index(const char *name, size_t length, const char *const *names, size_t count);
 
 #endif

@@ -1,10 +1,10 @@
-/* The shape of UTF-8 sequences (RFC 3629: no overlong forms, no surrogates, nothing above
- * U+10FFFF). For the files of codec/ only. */
+/* The structure of UTF-8 sequences (RFC 3629: no overlong forms, no surrogates, nothing above
+ * U+10FFFF). Pure; any thread. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-/* How many bytes must follow `lead`: 0 (ASCII) to 3, or -1 when no character begins with
- * it. The first of them must lie in [*low, *high], the others in [0x80, 0xbf]. */
+/* Returns how many bytes must follow `lead`: 0 (ASCII) to 3, or -1 if no character begins with
+ * it. The first of these bytes must be in [*low, *high], the others in [0x80, 0xbf]. */
 static inline int utf8_lead(unsigned char lead, unsigned char *low, unsigned char *high)
 {
     *low = 0x80;

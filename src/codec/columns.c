@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-/* The first columns hold this many particles; then there is room for twice as many at a time. */
+/* The capacity of the first columns, in particles; each growth doubles it. */
 #define CAPACITY_FIRST 256
 
-/* No text has fewer bytes for a particle: three digits, and what separates them. */
+/* The fewest bytes of a particle in a text: three digits and their separators. */
 #define TEXT_BYTES_MIN 6
 
 const char *const column_names[PARTICLE_COLUMNS] = {"x", "y", "ang_vel"};
@@ -34,11 +34,12 @@ void columns_free(struct columns *columns)
     columns->capacity = columns->allocated = 0;
 }
 
-/* Claims bytes, or says why not. */
+/* Reserves bytes, or writes to the sentence why they are refused. */
 static enum decode_status reserve_bytes(const struct columns *columns, size_t bytes, char *sentence)
 {
     const struct decode_limits *limits = &columns->limits;
-    enum reservation result = limits->reserve ? limits->reserve(limits->context, bytes) : RESERVE_OK;
+    enum reservation result =
+        limits->reserve ? limits->reserve(limits->context, bytes) : RESERVE_OK;
     if (result == RESERVE_OK)
         return DECODE_OK;
     snprintf(sentence, COLUMNS_SENTENCE_BYTES, "%s",
@@ -55,8 +56,8 @@ static enum decode_status too_many(const struct columns *columns, char *sentence
     return DECODE_TOO_MANY;
 }
 
-/* Allocates columns for `count` particles, and keeps what the old ones hold. The set's capacity
- * remains what is reserved. */
+/* Allocates columns for `count` particles and keeps the contents of the old ones. The set's
+ * capacity stays the number of particles that are reserved. */
 static bool allocate(struct columns *columns, size_t count)
 {
     struct particle_set *set = columns->set;
@@ -82,7 +83,7 @@ static void set_capacity(struct columns *columns, size_t capacity)
     columns->set->capacity = columns->capacity = capacity;
 }
 
-/* Into columns that have the room. */
+/* Grows within the columns that are allocated. */
 static enum decode_status grow_in_place(struct columns *columns, size_t capacity, char *sentence)
 {
     capacity = capacity < columns->allocated ? capacity : columns->allocated;
@@ -93,14 +94,16 @@ static enum decode_status grow_in_place(struct columns *columns, size_t capacity
     return status;
 }
 
-/* Into a larger block. To grow it, the allocator may need both for a moment. */
+/* Grows into a larger block. The allocator may need both blocks at the same time, so the bytes of
+ * both are reserved meanwhile. */
 static enum decode_status grow_elsewhere(struct columns *columns, size_t capacity, char *sentence)
 {
     size_t bytes = particle_set_bytes(capacity), max = columns->limits.max_particles;
     enum decode_status status = reserve_bytes(columns, bytes, sentence);
     if (status)
         return status;
-    /* As many as can come, once there are some, so that this is the last time. */
+    /* After the first growth, allocate for as many particles as the body can contain, so that this
+     * is the last allocation. */
     uint64_t most = columns->capacity ? columns->limits.body_bytes / TEXT_BYTES_MIN : 0;
     size_t count = most < max ? (size_t)most : max;
     if ((count <= capacity || !allocate(columns, count)) && !allocate(columns, capacity)) {

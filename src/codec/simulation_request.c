@@ -12,7 +12,7 @@ static const char *const option_names[OPTION_COUNT] = {
     [OPTION_FRAMES] = "frames", [OPTION_TIMES] = "times",
 };
 
-/* More methods than there will ever be; the sentence about an unknown one needs their names. */
+/* The most methods whose names the sentence about an unknown method lists. */
 #define METHODS_MAX 16
 
 void simulation_init(struct simulation *simulation)
@@ -61,11 +61,11 @@ bool simulation_has(const struct simulation *simulation, enum simulation_option 
 bool simulation_set_number(struct simulation *simulation, enum simulation_option option,
                            double value, char *detail, size_t size)
 {
-    struct string_builder text = string_builder_begin(detail, size);
+    struct string_builder sentence = string_builder_init(detail, size);
     switch (option) {
     case OPTION_DT:
         if (!isfinite(value) || value < 0) {
-            string_builder_add(&text,
+            string_builder_add(&sentence,
                                "dt, the total simulated time, must be finite and at least 0");
             return false;
         }
@@ -74,7 +74,7 @@ bool simulation_set_number(struct simulation *simulation, enum simulation_option
         return true;
     case OPTION_TIMESTEP:
         if (!isfinite(value) || value <= 0) {
-            string_builder_add(&text,
+            string_builder_add(&sentence,
                                "timestep, the length of one step, must be finite and more than 0");
             return false;
         }
@@ -83,7 +83,7 @@ bool simulation_set_number(struct simulation *simulation, enum simulation_option
         return true;
     case OPTION_FRAMES:
         if (!(value >= 1 && value <= SIMULATION_FRAMES_MAX) || value != floor(value)) {
-            string_builder_addf(&text, "frames must be an integer from 1 to %d",
+            string_builder_addf(&sentence, "frames must be an integer from 1 to %d",
                                 SIMULATION_FRAMES_MAX);
             return false;
         }
@@ -91,37 +91,37 @@ bool simulation_set_number(struct simulation *simulation, enum simulation_option
         simulation->has_frames = true;
         return true;
     case OPTION_TIMES:
-        string_builder_add(&text, "times must be a list of numbers");
+        string_builder_add(&sentence, "times must be a list of numbers");
         return false;
     case OPTION_METHOD:
     case OPTION_COUNT:
         break;
     }
-    string_builder_add(&text, "method must be a name, not a number");
+    string_builder_add(&sentence, "method must be a name, not a number");
     return false;
 }
 
 bool simulation_add_time(struct simulation *simulation, double value, char *detail, size_t size)
 {
-    struct string_builder text = string_builder_begin(detail, size);
+    struct string_builder sentence = string_builder_init(detail, size);
     size_t count = simulation->time_count;
     if (!isfinite(value) || value < 0) {
-        string_builder_add(&text, "each of the times must be finite and at least 0");
+        string_builder_add(&sentence, "each of the times must be finite and at least 0");
         return false;
     }
     if (count > 0 && value <= simulation->times[count - 1]) {
-        string_builder_add(&text, "each of the times must be later than the one before");
+        string_builder_add(&sentence, "each of the times must be later than the one before");
         return false;
     }
     if (count == SIMULATION_TIMES_MAX) {
-        string_builder_addf(&text, "times may list %d moments at most; frames makes more of them",
+        string_builder_addf(&sentence, "times may list at most %d times; use frames for more",
                             SIMULATION_TIMES_MAX);
         return false;
     }
-    if ((count & (count - 1)) == 0) { /* full: it has room for a power of two */
+    if ((count & (count - 1)) == 0) { /* full: the capacity is a power of two */
         double *times = realloc(simulation->times, (count ? 2 * count : 1) * sizeof *times);
         if (!times) {
-            string_builder_add(&text, "memory is short for the times; try again later");
+            string_builder_add(&sentence, "memory is short for the times; try again later");
             return false;
         }
         simulation->times = times;
@@ -133,7 +133,7 @@ bool simulation_add_time(struct simulation *simulation, double value, char *deta
 bool simulation_set_method(struct simulation *simulation, const char *name, size_t length,
                            char *detail, size_t size)
 {
-    struct string_builder text = string_builder_begin(detail, size);
+    struct string_builder sentence = string_builder_init(detail, size);
     const struct method *method = method_find(name, length);
     if (!method) {
         const char *names[METHODS_MAX];
@@ -142,11 +142,11 @@ bool simulation_set_method(struct simulation *simulation, const char *name, size
         count = count < METHODS_MAX ? count : METHODS_MAX;
         for (size_t i = 0; i < count; i++)
             names[i] = table[i]->name;
-        string_builder_add(&text, "unknown method ");
-        string_builder_add_quoted(&text, name, length, false);
-        string_builder_addf(&text, ": did you mean \"%s\"? Known are ",
+        string_builder_add(&sentence, "unknown method ");
+        string_builder_add_quoted(&sentence, name, length, false);
+        string_builder_addf(&sentence, ": did you mean \"%s\"? Known are ",
                             names[suggestion_index(name, length, names, count)]);
-        string_builder_add_list(&text, names, count);
+        string_builder_add_list(&sentence, names, count);
         return false;
     }
     simulation->method = method;
@@ -157,10 +157,10 @@ bool simulation_set_method(struct simulation *simulation, const char *name, size
 bool simulation_check(struct simulation *simulation, enum simulation_option *option, char *detail,
                       size_t size)
 {
-    struct string_builder text = string_builder_begin(detail, size);
+    struct string_builder sentence = string_builder_init(detail, size);
     if (simulation->time_count > 0) {
         if (simulation->has_dt || simulation->has_frames) {
-            string_builder_addf(&text, "times says when the frames are, so leave %s out",
+            string_builder_addf(&sentence, "times already determines dt and frames; leave %s out",
                                 simulation->has_dt ? "dt" : "frames");
             *option = OPTION_TIMES;
             return false;
@@ -169,8 +169,8 @@ bool simulation_check(struct simulation *simulation, enum simulation_option *opt
     }
     if (evolve_steps(simulation->dt, simulation->timestep) < 0) {
         string_builder_add(
-            &text, "dt / timestep makes more than 2^53 steps: give a smaller dt or a larger "
-                   "timestep");
+            &sentence, "dt / timestep makes more than 2^53 steps: give a smaller dt or a larger "
+                       "timestep");
         *option = simulation->time_count > 0 ? OPTION_TIMES : OPTION_DT;
         return false;
     }

@@ -1,7 +1,7 @@
-/* What a request for a simulation says, in whichever format it came.
+/* A request for a simulation, independent of its format.
  *
- * A decoder fills one; the service adds what the query string says. Owned by one thread
- * at a time. */
+ * A decoder fills one from the body; the endpoint adds the options of the query string. A request
+ * belongs to one thread at a time. */
 #ifndef CODEC_SIMULATION_REQUEST_H
 #define CODEC_SIMULATION_REQUEST_H
 
@@ -17,7 +17,7 @@
 /* The most times that a request may list. */
 #define SIMULATION_TIMES_MAX 10000
 
-/* How the particles were written, and will be written in the answer. */
+/* How JSON writes the particles: in the request, and so in the response. */
 enum particle_shape {
     SHAPE_OBJECTS, /* [{"x":..,"y":..,"ang_vel":..}, ...] */
     SHAPE_TRIPLES, /* [[x,y,ang_vel], ...] */
@@ -33,14 +33,15 @@ struct simulation {
     int64_t frames;              /* >= 1 */
     double *times;     /* owned; increasing, finite, >= 0; NULL unless the request lists them */
     size_t time_count; /* 0 .. SIMULATION_TIMES_MAX */
-    bool has_dt, has_timestep, has_method, has_frames; /* given, not defaulted */
+    bool has_dt, has_timestep, has_method, has_frames; /* given in the request */
 };
 
-/* Defaults of an empty request; no particles. */
+/* Sets the defaults, without particles. */
 void simulation_init(struct simulation *simulation);
+/* Frees particles and times. */
 void simulation_fini(struct simulation *simulation);
 
-/* The options of a request: the members that may stand in the body or in the query. */
+/* The options of a request: they may be in the body or in the query string. */
 enum simulation_option {
     OPTION_DT,
     OPTION_TIMESTEP,
@@ -50,27 +51,29 @@ enum simulation_option {
     OPTION_COUNT
 };
 
-/* "dt", "timestep", "method", "frames", "times". */
+/* Returns "dt", "timestep", "method", "frames" or "times". */
 const char *simulation_option_name(enum simulation_option option);
 
-/* True when the option was given. */
+/* True if the option was given. */
 bool simulation_has(const struct simulation *simulation, enum simulation_option option);
 
-/* Sets dt, timestep or frames from a number that was read without error (it may be
- * infinite: an overflow). Marks the option as given. Returns true, or false and a
- * sentence in detail[size] when the value is out of range. */
+/* Sets dt, timestep or frames and marks it as given. The value is a valid number; it is infinite if
+ * the number was too large for a double. Returns true; or false if the value is out of range, with
+ * a sentence that says so in detail[size]. */
 bool simulation_set_number(struct simulation *simulation, enum simulation_option option,
                            double value, char *detail, size_t size);
 
-/* Adds the next of the times; as above. Marks the option as given. */
+/* Appends to the times and marks the option as given. Returns the same. */
 bool simulation_add_time(struct simulation *simulation, double value, char *detail, size_t size);
 
-/* Sets the method by name; as above, and the sentence names the nearest known method. */
+/* Sets the method by its name and marks it as given. Returns the same; the sentence suggests a
+ * known method. */
 bool simulation_set_method(struct simulation *simulation, const char *name, size_t length,
                            char *detail, size_t size);
 
-/* The rules over several options: steps <= SIM_STEPS_MAX; times go without dt and frames, and then
- * dt is set to the last of them. Returns true, or false, the sentence, and the option at fault. */
+/* Checks the rules about several options: there are at most SIM_STEPS_MAX steps, and a request with
+ * times has no dt and no frames. If there are times, it sets dt to the last of them. Returns true;
+ * or false, the sentence, and the option that breaks a rule. */
 bool simulation_check(struct simulation *simulation, enum simulation_option *option, char *detail,
                       size_t size);
 

@@ -5,24 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything is in tenths of a pixel, as integers. */
-#define SIDE 8000   /* of the square that shows the axes' range */
-#define MARGIN 500  /* around it */
-#define HEAD 500    /* above it, for the title */
-#define DOT 90      /* diameter of one of few particles, */
-#define DOT_MANY 24 /* and of one of many */
+/* All lengths are integers, in tenths of a pixel. */
+#define SIDE 8000   /* of the square with the axes */
+#define MARGIN 500  /* around the square */
+#define HEAD 500    /* height of the title above the square */
+#define DOT 90      /* diameter of a particle if there are at most MANY */
+#define DOT_MANY 24 /* and if there are more */
 #define MANY 300
 
-/* How long an animation takes for its way. */
+/* Duration of one pass of an animation. */
 #define ANIMATION "6s"
 
-/* Of one particle in the text, at most: a dot "M-8000 -8000h0", the start of a trail, and for each
- * point "l-8000-8000"; animated, the frame of an element around that. */
-#define DOT_BYTES 200
-#define POINT_BYTES 12
-#define FRAME_BYTES 4096
+/* The most bytes of the parts of a document. */
+#define DOT_BYTES 200    /* a particle, the start of its trail, and its element in an animation */
+#define POINT_BYTES 12   /* a point of a trail, "l-8000-8000" */
+#define FRAME_BYTES 4096 /* the rest of the document */
 
-/* From the fastest against the clock's hand to the fastest with it; the middle is at rest. */
+/* From the fastest clockwise particle to the fastest counterclockwise one; the middle colour is for
+ * ang_vel 0. */
 static const char *const colours[] = {"#1f6feb", "#4a86e8", "#6f9ae0", "#8fa6c9", "#8b949e",
                                       "#c9a27a", "#dc9449", "#e07f2a", "#d9600b"};
 
@@ -102,7 +102,7 @@ static double largest(const double *values, size_t count)
     return most;
 }
 
-/* A round number that is not smaller. */
+/* Returns a round number that is not smaller. */
 static double round_up(double value)
 {
     static const double steps[] = {1, 1.5, 2, 3, 4, 5, 6, 8, 10};
@@ -113,52 +113,52 @@ static double round_up(double value)
     return 10 * power;
 }
 
-/* What the axes reach to. */
-static double reach_of(const struct svg *svg)
+/* Returns the largest value on the axes. */
+static double axis_limit(const struct svg *svg)
 {
     size_t count = svg->drawn * svg->points;
     return round_up(fmax(largest(svg->x, count), largest(svg->y, count)));
 }
 
-static int place(double value, double reach)
+static int scaled(double value, double limit)
 {
-    return (int)lround(value / reach * (SIDE / 2));
+    return (int)lround(value / limit * (SIDE / 2));
 }
 
 struct point {
     int x, y;
 };
 
-/* Where a particle is at a moment; y points down. */
-static struct point point_at(const struct svg *svg, double reach, size_t i, size_t moment)
+/* Returns point `k` of the trail of particle `i`. In SVG, y points down. */
+static struct point trail_point(const struct svg *svg, double limit, size_t i, size_t k)
 {
-    size_t at = moment * svg->drawn + i;
-    return (struct point){place(svg->x[at], reach), -place(svg->y[at], reach)};
+    size_t at = k * svg->drawn + i;
+    return (struct point){scaled(svg->x[at], limit), -scaled(svg->y[at], limit)};
 }
 
 static size_t colour_of(const struct svg *svg, double fastest, size_t i)
 {
     if (fastest == 0)
         return COLOUR_COUNT / 2;
-    double share = svg->ang_vel[i] / fastest; /* -1 to 1 */
-    return (size_t)lround((share + 1) / 2 * (COLOUR_COUNT - 1));
+    double fraction = svg->ang_vel[i] / fastest; /* -1 to 1 */
+    return (size_t)lround((fraction + 1) / 2 * (COLOUR_COUNT - 1));
 }
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-/* The second of two numbers needs a blank only when it has no sign. */
+/* The second of two numbers needs a space before it only if it has no sign. */
 static void put_pair(FILE *out, char command, struct point point)
 {
     fprintf(out, point.y < 0 ? "%c%d%d" : "%c%d %d", command, point.x, point.y);
 }
 
-/* The way of a particle, without moments at which it has not moved by a tenth of a pixel. */
-static void put_trail(FILE *out, const struct svg *svg, double reach, size_t i)
+/* Writes the trail of a particle, without points that repeat the point before. */
+static void put_trail(FILE *out, const struct svg *svg, double limit, size_t i)
 {
-    struct point last = point_at(svg, reach, i, 0);
+    struct point last = trail_point(svg, limit, i, 0);
     put_pair(out, 'M', last);
-    for (size_t moment = 1; moment < svg->points; moment++) {
-        struct point next = point_at(svg, reach, i, moment);
+    for (size_t k = 1; k < svg->points; k++) {
+        struct point next = trail_point(svg, limit, i, k);
         struct point step = {next.x - last.x, next.y - last.y};
         if (step.x || step.y)
             put_pair(out, 'l', step);
@@ -166,53 +166,53 @@ static void put_trail(FILE *out, const struct svg *svg, double reach, size_t i)
     }
 }
 
-/* What is drawn of the particles of one colour. */
-typedef void put_particle(FILE *out, const struct svg *svg, double reach, size_t i);
+/* Writes one particle, or its trail. */
+typedef void put_particle(FILE *out, const struct svg *svg, double limit, size_t i);
 
-static void put_dot(FILE *out, const struct svg *svg, double reach, size_t i)
+static void put_dot(FILE *out, const struct svg *svg, double limit, size_t i)
 {
-    put_pair(out, 'M', point_at(svg, reach, i, svg->points - 1));
+    put_pair(out, 'M', trail_point(svg, limit, i, svg->points - 1));
     fputs("h0", out);
 }
 
-/* Runs at an even speed, as particles do. */
-static void put_runner(FILE *out, const struct svg *svg, double reach, size_t i)
+/* Writes a dot that moves along the trail at a constant speed. */
+static void put_animated(FILE *out, const struct svg *svg, double limit, size_t i)
 {
     fputs("<path d=\"M0 0h0\"><animateMotion dur=\"" ANIMATION
           "\" repeatCount=\"indefinite\" path=\"",
           out);
-    put_trail(out, svg, reach, i);
+    put_trail(out, svg, limit, i);
     fputs("\"/></path>\n", out);
 }
 
-static void put_colour(FILE *out, const struct svg *svg, double reach, double fastest,
+static void put_colour(FILE *out, const struct svg *svg, double limit, double fastest,
                        size_t colour, put_particle *put)
 {
     for (size_t i = 0; i < svg->drawn; i++)
         if (colour_of(svg, fastest, i) == colour)
-            put(out, svg, reach, i);
+            put(out, svg, limit, i);
 }
 
-static void put_particles(FILE *out, const struct svg *svg, double reach, bool animated)
+static void put_particles(FILE *out, const struct svg *svg, double limit, bool animated)
 {
     int dot = svg->drawn > MANY ? DOT_MANY : DOT;
     double fastest = largest(svg->ang_vel, svg->drawn);
     for (size_t colour = 0; colour < COLOUR_COUNT; colour++) {
         fprintf(out, "<g stroke=\"%s\" stroke-width=\"%d\">\n", colours[colour], dot);
         if (animated) {
-            put_colour(out, svg, reach, fastest, colour, put_runner);
+            put_colour(out, svg, limit, fastest, colour, put_animated);
         } else {
             fprintf(out, "<path class=\"trail\" stroke-width=\"%d\" d=\"", dot / 5);
-            put_colour(out, svg, reach, fastest, colour, put_trail);
+            put_colour(out, svg, limit, fastest, colour, put_trail);
             fputs("\"/>\n<path d=\"", out);
-            put_colour(out, svg, reach, fastest, colour, put_dot);
+            put_colour(out, svg, limit, fastest, colour, put_dot);
             fputs("\"/>\n", out);
         }
         fputs("</g>\n", out);
     }
 }
 
-static void put_axes(FILE *out, double reach)
+static void put_axes(FILE *out, double limit)
 {
     int half = SIDE / 2;
     fprintf(out, "<path class=\"frame\" d=\"M%d %dh%dv%dh%dz\"/>\n", -half, -half, SIDE, SIDE,
@@ -223,7 +223,7 @@ static void put_axes(FILE *out, double reach)
             -half / 2, SIDE, -half, half / 2, SIDE);
     for (int tick = -2; tick <= 2; tick++) {
         int at = tick * half / 2;
-        double value = reach * tick / 2;
+        double value = limit * tick / 2;
         fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%.4g</text>\n", at, half + 220,
                 value);
         fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text>\n", -half - 80,
@@ -260,10 +260,10 @@ char *svg_write(const struct svg *svg, const char *title, bool animated, size_t 
     FILE *out = open_memstream(&text, size);
     if (!out)
         return NULL;
-    double reach = reach_of(svg);
+    double limit = axis_limit(svg);
     put_head(out, svg, title);
-    put_axes(out, reach);
-    put_particles(out, svg, reach, animated);
+    put_axes(out, limit);
+    put_particles(out, svg, limit, animated);
     fputs("</svg>\n", out);
     bool failed = ferror(out);
     if (fclose(out) == 0 && !failed)

@@ -1,13 +1,13 @@
-/* What a test's code writes to stdout or stderr, kept in a string. */
-#ifndef TESTS_RUNTIME_CAPTURE_H
-#define TESTS_RUNTIME_CAPTURE_H
+/* Captures stdout or stderr of a test in a string. */
+#ifndef TESTS_BASE_CAPTURE_H
+#define TESTS_BASE_CAPTURE_H
 
 #include <check.h>
 #include <stdio.h>
 #include <unistd.h>
 
 struct capture {
-    int fd, original; /* the stream's descriptor, and where it led before */
+    int fd, original; /* the stream's descriptor, and a duplicate of its original file */
     FILE *file;
     size_t length;
     char text[65536];
@@ -23,7 +23,7 @@ static inline void capture_begin(struct capture *capture, int fd)
     ck_assert_int_ge(dup2(fileno(capture->file), fd), 0);
 }
 
-/* Leads the stream back and reads what was written. */
+/* Restores the stream and reads the output. */
 static inline void capture_end(struct capture *capture)
 {
     fflush(NULL);

@@ -9,7 +9,7 @@
 #include "../suite.h"
 #include "base/log.h"
 
-/* stderr leads into a socket of datagrams, so each write() is one of them. */
+/* stderr is a datagram socket, so each write() is one datagram. */
 static int reader = -1, original = -1;
 
 static void setup(void)
@@ -29,10 +29,11 @@ static void teardown(void)
     close(reader);
 }
 
-/* A line as it was written, without its newline. */
+/* The line just read, without its newline. */
 static char line[2 * LOG_LINE_MAX];
 
-static bool line_is_there(void)
+/* Reads the next line, if there is one. */
+static bool read_line(void)
 {
     ssize_t length = recv(reader, line, sizeof line - 1, MSG_DONTWAIT);
     if (length < 0)
@@ -49,10 +50,10 @@ static bool line_is_there(void)
     return true;
 }
 
-/* The next line, which is JSON; the caller frees it. */
+/* Reads the next line as JSON. The caller frees the object. */
 static json_t *json_line(void)
 {
-    ck_assert(line_is_there());
+    ck_assert(read_line());
     json_error_t error;
     json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, &error);
     ck_assert_msg(json_is_object(object), "%s in: %s", error.text, line);
@@ -95,7 +96,7 @@ START_TEST(levels_are_filtered)
             ck_assert_str_eq(member(object, "message"), expected);
             json_decref(object);
         }
-        ck_assert(!line_is_there());
+        ck_assert(!read_line());
     }
 }
 END_TEST
@@ -104,11 +105,11 @@ START_TEST(text_message)
 {
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     log_warning("cannot open \"%s\": %d", "/tmp/a", 13);
-    ck_assert(line_is_there());
+    ck_assert(read_line());
     check_time(line);
     ck_assert_str_eq(line + 24, " warning cannot open \"/tmp/a\": 13");
     log_debug("not shown");
-    ck_assert(!line_is_there());
+    ck_assert(!read_line());
 }
 END_TEST
 
@@ -117,7 +118,7 @@ START_TEST(hostile_message_stays_one_line)
     static const char hostile[] = "a\nb\r\x1b[31m\t\"\\ \x7f\xc3\xa9\xff";
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     log_info("%s", hostile);
-    ck_assert(line_is_there());
+    ck_assert(read_line());
     ck_assert_str_eq(line + 24, " info a\\u000ab\\u000d\\u001b[31m\\u0009\"\\\\ "
                                 "\\u007f\\u00c3\\u00a9\\u00ff");
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_JSON);
@@ -144,9 +145,9 @@ static struct log_access ordinary_access(void)
 START_TEST(request)
 {
     struct log_access access = ordinary_access();
-    log_configure(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT); /* whatever the level */
+    log_configure(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT); /* requests are logged at every level */
     log_request(&access);
-    ck_assert(line_is_there());
+    ck_assert(read_line());
     check_time(line);
     ck_assert_str_eq(line + 24, " access 192.0.2.7 200 1.235ms in=123 out=4567 \"POST\" "
                                 "\"/simulate?dt=1\" \"curl/8 \\\"x\\\"\"");
@@ -169,20 +170,20 @@ START_TEST(request)
 }
 END_TEST
 
-/* Repeats a character `length` times. */
+/* Returns a string of `length` equal characters. */
 static const char *repeat(char c, size_t length)
 {
     static char texts[4][3 * LOG_LINE_MAX];
-    static unsigned turn;
-    char *text = texts[turn++ % 4];
+    static unsigned used;
+    char *text = texts[used++ % 4];
     ck_assert_uint_lt(length, sizeof texts[0]);
     memset(text, c, length);
     text[length] = '\0';
     return text;
 }
 
-/* What is longer than its place is cut there, and nothing else is. */
-START_TEST(fields_are_cut_at_their_limits)
+/* A field is truncated if and only if it is longer than its limit. */
+START_TEST(fields_are_truncated_at_their_limits)
 {
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_JSON);
     for (size_t excess = 0; excess <= 1; excess++) {
@@ -207,9 +208,9 @@ START_TEST(fields_are_cut_at_their_limits)
 }
 END_TEST
 
-/* Lengths around every limit, of bytes that need two or six places each; numbers as long as they
- * get. An escape is never cut, and the members after a long one are all there. */
-START_TEST(lines_of_any_length_are_whole)
+/* Uses lengths around every limit, bytes whose escapes have two or six characters, and the longest
+ * numbers. An escape is never cut in two, and no member after a long one is missing. */
+START_TEST(lines_of_any_length_are_valid)
 {
     static const char bytes[] = {'a', '"', '\\', '\n', '\x01', '\x7f', '\xff'};
     for (int format = LOG_FORMAT_TEXT; format <= LOG_FORMAT_JSON; format++)
@@ -219,26 +220,26 @@ START_TEST(lines_of_any_length_are_whole)
                 const char *text = repeat(bytes[k], length);
                 log_info("%s", text);
                 json_t *object = format == LOG_FORMAT_JSON ? json_line() : NULL;
-                ck_assert(object ? json_object_size(object) == 3 : line_is_there());
+                ck_assert(object ? json_object_size(object) == 3 : read_line());
                 json_decref(object);
                 struct log_access access = {text,       text,       text,      text,
                                             UINT32_MAX, UINT64_MAX, INT64_MAX, INT64_MAX};
                 access.received_bytes = INT64_MAX; /* as large as jansson's integers */
                 log_request(&access);
                 object = format == LOG_FORMAT_JSON ? json_line() : NULL;
-                ck_assert(object ? json_object_size(object) == 10 : line_is_there());
+                ck_assert(object ? json_object_size(object) == 10 : read_line());
                 ck_assert(object || line[strlen(line) - 1] == '"');
                 json_decref(object);
             }
-    ck_assert(!line_is_there());
+    ck_assert(!read_line());
 }
 END_TEST
 
-START_TEST(escapes_are_whole_at_the_end)
+START_TEST(the_last_escape_is_complete)
 {
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     log_info("%s", repeat('\n', 5000));
-    ck_assert(line_is_there());
+    ck_assert(read_line());
     ck_assert_str_eq(line + strlen(line) - 12, "\\u000a\\u000a");
 }
 END_TEST
@@ -264,7 +265,7 @@ START_TEST(lines_of_threads_do_not_mix)
     }
     unsigned counts[THREADS] = {0};
     for (int received = 0; received < THREADS * LINES;) {
-        if (!line_is_there())
+        if (!read_line())
             continue;
         received++;
         json_t *object = json_loads(line, 0, NULL);
@@ -282,28 +283,28 @@ START_TEST(lines_of_threads_do_not_mix)
 }
 END_TEST
 
-START_TEST(closed_stderr_is_survived)
+START_TEST(closed_stderr_is_ignored)
 {
     log_configure(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     close(STDERR_FILENO);
-    log_info("nobody hears");
-    ck_assert(!line_is_there());
+    log_info("lost");
+    ck_assert(!read_line());
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("log");
+    Suite *suite = suite_create("base/log");
     TCase *tcase = suite_case(suite, "log");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, levels_are_filtered);
     tcase_add_test(tcase, text_message);
     tcase_add_test(tcase, hostile_message_stays_one_line);
     tcase_add_test(tcase, request);
-    tcase_add_test(tcase, fields_are_cut_at_their_limits);
-    tcase_add_test(tcase, lines_of_any_length_are_whole);
-    tcase_add_test(tcase, escapes_are_whole_at_the_end);
+    tcase_add_test(tcase, fields_are_truncated_at_their_limits);
+    tcase_add_test(tcase, lines_of_any_length_are_valid);
+    tcase_add_test(tcase, the_last_escape_is_complete);
     tcase_add_test(tcase, lines_of_threads_do_not_mix);
-    tcase_add_test(tcase, closed_stderr_is_survived);
+    tcase_add_test(tcase, closed_stderr_is_ignored);
     return suite_run(suite);
 }

@@ -25,7 +25,7 @@ START_TEST(limit_is_exact)
 }
 END_TEST
 
-START_TEST(largest_claims_do_not_wrap)
+START_TEST(largest_reservations_do_not_wrap)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 100);
@@ -42,7 +42,7 @@ START_TEST(largest_claims_do_not_wrap)
 }
 END_TEST
 
-START_TEST(nothing_fits_into_nothing)
+START_TEST(budget_of_zero)
 {
     struct memory_budget budget;
     memory_budget_init(&budget, 0);
@@ -60,30 +60,30 @@ START_TEST(releasing_too_much_aborts)
 }
 END_TEST
 
-#define CLAIMANTS 4
-#define CLAIM 30 /* of 100: three fit, four do not */
+#define THREADS 4
+#define BYTES 30 /* of 100: three reservations fit, four do not */
 
-struct claimant {
+struct worker {
     struct memory_budget *budget;
     atomic_int *inside, *most_inside;
     pthread_t thread;
 };
 
-static void *claim_often(void *argument)
+static void *reserve_often(void *argument)
 {
-    struct claimant *claimant = argument;
-    for (int taken = 0; taken < 20000;) {
-        if (!memory_budget_reserve(claimant->budget, CLAIM)) {
+    struct worker *worker = argument;
+    for (int reserved = 0; reserved < 20000;) {
+        if (!memory_budget_reserve(worker->budget, BYTES)) {
             sched_yield();
             continue;
         }
-        taken++;
-        int inside = atomic_fetch_add(claimant->inside, 1) + 1;
-        int most = *claimant->most_inside;
-        while (inside > most && !atomic_compare_exchange_weak(claimant->most_inside, &most, inside))
+        reserved++;
+        int inside = atomic_fetch_add(worker->inside, 1) + 1;
+        int most = *worker->most_inside;
+        while (inside > most && !atomic_compare_exchange_weak(worker->most_inside, &most, inside))
             ;
-        atomic_fetch_sub(claimant->inside, 1);
-        memory_budget_release(claimant->budget, CLAIM);
+        atomic_fetch_sub(worker->inside, 1);
+        memory_budget_release(worker->budget, BYTES);
     }
     return NULL;
 }
@@ -93,25 +93,25 @@ START_TEST(threads_never_exceed_the_limit)
     struct memory_budget budget;
     memory_budget_init(&budget, 100);
     atomic_int inside = 0, most_inside = 0;
-    struct claimant claimants[CLAIMANTS];
-    for (int i = 0; i < CLAIMANTS; i++) {
-        claimants[i] = (struct claimant){&budget, &inside, &most_inside, 0};
-        ck_assert_int_eq(pthread_create(&claimants[i].thread, NULL, claim_often, &claimants[i]), 0);
+    struct worker workers[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){&budget, &inside, &most_inside, 0};
+        ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, reserve_often, &workers[i]), 0);
     }
-    for (int i = 0; i < CLAIMANTS; i++)
-        pthread_join(claimants[i].thread, NULL);
-    ck_assert_int_le(most_inside, 100 / CLAIM);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(workers[i].thread, NULL);
+    ck_assert_int_le(most_inside, 100 / BYTES);
     ck_assert_uint_eq(budget.used, 0);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("memory_budget");
+    Suite *suite = suite_create("base/memory_budget");
     TCase *tcase = suite_case(suite, "budget");
     tcase_add_test(tcase, limit_is_exact);
-    tcase_add_test(tcase, largest_claims_do_not_wrap);
-    tcase_add_test(tcase, nothing_fits_into_nothing);
+    tcase_add_test(tcase, largest_reservations_do_not_wrap);
+    tcase_add_test(tcase, budget_of_zero);
     tcase_add_test(tcase, threads_never_exceed_the_limit);
 #ifndef NDEBUG
     tcase_add_test_raise_signal(tcase, releasing_too_much_aborts, SIGABRT);

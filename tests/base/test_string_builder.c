@@ -6,34 +6,34 @@
 
 static char buffer[256];
 
-static const char *quoted(const char *word, size_t length, bool cut)
+static const char *quoted(const char *string, size_t length, bool truncated)
 {
-    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
-    string_builder_add_quoted(&text, word, length, cut);
+    struct string_builder builder = string_builder_init(buffer, sizeof buffer);
+    string_builder_add_quoted(&builder, string, length, truncated);
     return buffer;
 }
 
 static const char *token(const char *name, size_t length)
 {
-    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
-    string_builder_add_token(&text, name, length, false);
+    struct string_builder builder = string_builder_init(buffer, sizeof buffer);
+    string_builder_add_pointer_token(&builder, name, length, false);
     return buffer;
 }
 
-START_TEST(quoted_words)
+START_TEST(quoted_strings)
 {
-    char word[STRING_BUILDER_QUOTED_BYTES + 1];
-    memset(word, 'w', sizeof word);
+    char string[STRING_BUILDER_QUOTED_MAX + 1];
+    memset(string, 'w', sizeof string);
     ck_assert_str_eq(quoted("ab", 2, false), "\"ab\"");
     ck_assert_str_eq(quoted("ab", 2, true), "\"ab...\"");
     ck_assert_str_eq(quoted("", 0, false), "\"\"");
-    ck_assert_ptr_null(strstr(quoted(word, STRING_BUILDER_QUOTED_BYTES, false), "..."));
-    ck_assert_uint_eq(strlen(quoted(word, STRING_BUILDER_QUOTED_BYTES + 1, false)),
-                      STRING_BUILDER_QUOTED_BYTES + 5);
-    /* a character of two bytes at the limit is left out whole */
-    memcpy(word + STRING_BUILDER_QUOTED_BYTES - 1, "\xc3\xa9", 2);
-    ck_assert_uint_eq(strlen(quoted(word, STRING_BUILDER_QUOTED_BYTES + 1, false)),
-                      STRING_BUILDER_QUOTED_BYTES + 4);
+    ck_assert_ptr_null(strstr(quoted(string, STRING_BUILDER_QUOTED_MAX, false), "..."));
+    ck_assert_uint_eq(strlen(quoted(string, STRING_BUILDER_QUOTED_MAX + 1, false)),
+                      STRING_BUILDER_QUOTED_MAX + 5);
+    /* a character of two bytes that crosses the limit is left out */
+    memcpy(string + STRING_BUILDER_QUOTED_MAX - 1, "\xc3\xa9", 2);
+    ck_assert_uint_eq(strlen(quoted(string, STRING_BUILDER_QUOTED_MAX + 1, false)),
+                      STRING_BUILDER_QUOTED_MAX + 4);
 }
 END_TEST
 
@@ -49,14 +49,15 @@ START_TEST(pointer_tokens)
 }
 END_TEST
 
-/* A full text stays full: what comes later must not fill the gap of what did not fit. */
-START_TEST(full)
+/* After a character that did not fit, nothing more is added, even if it fits. */
+START_TEST(full_builder)
 {
-    struct string_builder text = string_builder_begin(buffer, 6);
+    struct string_builder builder = string_builder_init(buffer, 6);
     buffer[6] = '#';
-    string_builder_add(&text, "abcd");
-    string_builder_add_token(&text, "\xc3\xa9", 2, false); /* "/" fits, the character does not */
-    string_builder_add(&text, "e");
+    string_builder_add(&builder, "abcd");
+    string_builder_add_pointer_token(&builder, "\xc3\xa9", 2,
+                                     false); /* "/" fits, the character does not */
+    string_builder_add(&builder, "e");
     ck_assert_str_eq(buffer, "abcd/");
     ck_assert_int_eq(buffer[6], '#');
 }
@@ -65,20 +66,20 @@ END_TEST
 START_TEST(lists)
 {
     static const char *const names[] = {"x", "y"};
-    struct string_builder text = string_builder_begin(buffer, sizeof buffer);
-    string_builder_addf(&text, "%d: ", 7);
-    string_builder_add_list(&text, names, 2);
+    struct string_builder builder = string_builder_init(buffer, sizeof buffer);
+    string_builder_addf(&builder, "%d: ", 7);
+    string_builder_add_list(&builder, names, 2);
     ck_assert_str_eq(buffer, "7: \"x\", \"y\"");
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("codec/text");
-    TCase *tcase = suite_case(suite, "text");
-    tcase_add_test(tcase, quoted_words);
+    Suite *suite = suite_create("base/string_builder");
+    TCase *tcase = suite_case(suite, "string_builder");
+    tcase_add_test(tcase, quoted_strings);
     tcase_add_test(tcase, pointer_tokens);
-    tcase_add_test(tcase, full);
+    tcase_add_test(tcase, full_builder);
     tcase_add_test(tcase, lists);
     return suite_run(suite);
 }

@@ -6,32 +6,32 @@
 
 static const char *const names[] = {"particles", "dt", "timestep", "method", "frames"};
 
-static const char *nearest(const char *name)
+static const char *suggestion(const char *name)
 {
     return names[suggestion_index(name, strlen(name), names, sizeof names / sizeof *names)];
 }
 
-START_TEST(finds_the_nearest)
+START_TEST(nearest_name)
 {
-    ck_assert_str_eq(nearest("particels"), "particles");
-    ck_assert_str_eq(nearest("particle"), "particles");
-    ck_assert_str_eq(nearest("PARTICLES"), "particles");
-    ck_assert_str_eq(nearest("time_step"), "timestep");
-    ck_assert_str_eq(nearest("DT"), "dt");
-    ck_assert_str_eq(nearest("d"), "dt");
-    ck_assert_str_eq(nearest("delta_t"), "dt"); /* 5 deletions; "particles" is 6 away */
-    ck_assert_str_eq(nearest("frame"), "frames");
-    ck_assert_str_eq(nearest("methode"), "method");
-    ck_assert_str_eq(nearest(""), "dt");
+    ck_assert_str_eq(suggestion("particels"), "particles");
+    ck_assert_str_eq(suggestion("particle"), "particles");
+    ck_assert_str_eq(suggestion("PARTICLES"), "particles");
+    ck_assert_str_eq(suggestion("time_step"), "timestep");
+    ck_assert_str_eq(suggestion("DT"), "dt");
+    ck_assert_str_eq(suggestion("d"), "dt");
+    ck_assert_str_eq(suggestion("delta_t"), "dt"); /* 5 deletions; "particles" is 6 away */
+    ck_assert_str_eq(suggestion("frame"), "frames");
+    ck_assert_str_eq(suggestion("methode"), "method");
+    ck_assert_str_eq(suggestion(""), "dt");
 }
 END_TEST
 
-START_TEST(the_first_of_equals)
+START_TEST(first_of_equally_near_names)
 {
-    static const char *const equals[] = {"x", "y", "ang_vel"};
-    ck_assert_uint_eq(suggestion_index("z", 1, equals, 3), 0);
-    ck_assert_uint_eq(suggestion_index("Y", 1, equals, 3), 1);
-    ck_assert_uint_eq(suggestion_index("angvel", 6, equals, 3), 2);
+    static const char *const columns[] = {"x", "y", "ang_vel"};
+    ck_assert_uint_eq(suggestion_index("z", 1, columns, 3), 0);
+    ck_assert_uint_eq(suggestion_index("Y", 1, columns, 3), 1);
+    ck_assert_uint_eq(suggestion_index("angvel", 6, columns, 3), 2);
 }
 END_TEST
 
@@ -49,10 +49,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("codec/nearest");
-    TCase *tcase = suite_case(suite, "nearest");
-    tcase_add_test(tcase, finds_the_nearest);
-    tcase_add_test(tcase, the_first_of_equals);
+    Suite *suite = suite_create("base/suggest");
+    TCase *tcase = suite_case(suite, "suggest");
+    tcase_add_test(tcase, nearest_name);
+    tcase_add_test(tcase, first_of_equally_near_names);
     tcase_add_test(tcase, long_and_binary_names);
     return suite_run(suite);
 }

@@ -1,5 +1,6 @@
-/* What the tests of the decoders share: one call decodes a body, in chunks, on a budget, and checks
- * the promises that hold for every body. DECODER_CREATE, if it is not JSON's, is defined before. */
+/* Shared by the tests of the decoders: one call decodes a body, in chunks, with a budget, and
+ * checks what must hold for every body. For another format than JSON, define DECODER_CREATE before.
+ */
 #ifndef TESTS_CODEC_DECODE_H
 #define TESTS_CODEC_DECODE_H
 
@@ -19,16 +20,16 @@
 struct budget {
     size_t reserved;
     size_t limit;
-    size_t asks;
-    size_t refuse_ask; /* the n-th ask is refused; 0 for none */
-    size_t peak;
+    size_t reservations;  /* calls of budget_reserve */
+    size_t refuse_number; /* the n-th call is refused; 0: none */
+    size_t peak;          /* of reserved */
 };
 
-static inline enum reservation budget_claim(void *context, size_t bytes)
+static inline enum reservation budget_reserve(void *context, size_t bytes)
 {
     struct budget *budget = context;
-    budget->asks++;
-    if (budget->asks == budget->refuse_ask)
+    budget->reservations++;
+    if (budget->reservations == budget->refuse_number)
         return RESERVE_LATER;
     if (bytes > budget->limit - budget->reserved)
         return RESERVE_NEVER;
@@ -38,7 +39,7 @@ static inline enum reservation budget_claim(void *context, size_t bytes)
     return RESERVE_OK;
 }
 
-static inline void budget_unclaim(void *context, size_t bytes)
+static inline void budget_release(void *context, size_t bytes)
 {
     struct budget *budget = context;
     suite_assert(bytes <= budget->reserved);
@@ -50,10 +51,10 @@ struct decoded {
     struct decode_error error;
     enum decode_status status;
     struct budget budget;
-    uint64_t body_bytes; /* told beforehand */
+    uint64_t body_bytes; /* passed to the decoder */
 };
 
-/* Feeds a copy of exactly these bytes, so that a sanitizer sees a read beyond them. */
+/* Feeds a copy of exactly these bytes, so that a sanitizer detects reads beyond them. */
 static inline enum decode_status feed_copy(struct decoder *decoder, const char *bytes, size_t size)
 {
     char *copy = malloc(size ? size : 1);
@@ -71,7 +72,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
     simulation_init(&decoded->simulation);
     if (!decoded->budget.limit)
         decoded->budget.limit = SIZE_MAX;
-    struct decode_limits limits = {max_particles, budget_claim, budget_unclaim, &decoded->budget,
+    struct decode_limits limits = {max_particles, budget_reserve, budget_release, &decoded->budget,
                                    decoded->body_bytes};
     struct decoder *decoder = DECODER_CREATE(&limits, &decoded->simulation);
     suite_assert(decoder);
@@ -84,7 +85,7 @@ static inline void decode_chunks(struct decoded *decoded, const char *text, size
         at += size;
     }
     suite_assert(fed != DECODE_INVALID);
-    if (fed) /* later calls return the same */
+    if (fed) /* later calls return the same status */
         suite_assert(feed_copy(decoder, "1", 1) == fed);
     decoded->status = decoder_finish(decoder);
     if (fed)
@@ -139,8 +140,8 @@ static inline void assert_same(const struct decoded *a, const struct decoded *b,
         suite_assert(simulation_has(s, o) == simulation_has(t, o));
 }
 
-/* Decodes the text whole, byte by byte, and cut in two at every place: the result must be
- * the same each time. */
+/* Decodes the text whole, byte by byte, and in two chunks with every split: the results must be the
+ * same. */
 static inline void decode_every_way(struct decoded *whole, const char *text, size_t length,
                                     size_t max_particles)
 {

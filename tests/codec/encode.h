@@ -1,4 +1,4 @@
-/* What the tests of the encoders share. */
+/* Shared by the tests of the encoders. */
 #ifndef TESTS_CODEC_ENCODE_H
 #define TESTS_CODEC_ENCODE_H
 
@@ -8,8 +8,8 @@
 
 #include "codec/encoder.h"
 
-/* The whole text, with a NUL, written in pieces of `step` items; also checks the bound of each. The
- * caller frees it. */
+/* Encodes the set in ranges of `step` items and checks the bound of each. Returns the whole text
+ * with a NUL; the caller frees it. */
 static inline char *encode_in_steps(const struct encoder *encoder, const struct particle_set *set,
                                     enum particle_shape shape, size_t step)
 {
@@ -30,7 +30,7 @@ static inline char *encode_in_steps(const struct encoder *encoder, const struct 
     return text;
 }
 
-/* Whatever the pieces, the same text. */
+/* Encodes the set in ranges of several sizes and checks that the text is always the same. */
 static inline char *encode_text(const struct encoder *encoder, const struct particle_set *set,
                                 enum particle_shape shape)
 {

@@ -1,4 +1,4 @@
-/* Numbers that look random and are the same in every run (xorshift64*). */
+/* Pseudo-random numbers that are the same in every run (xorshift64*). */
 #ifndef TESTS_CODEC_GENERATOR_H
 #define TESTS_CODEC_GENERATOR_H
 

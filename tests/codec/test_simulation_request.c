@@ -100,7 +100,7 @@ START_TEST(methods_by_name)
 }
 END_TEST
 
-/* A query string may hold any bytes; the sentence stays UTF-8 and in its buffer. */
+/* A query string may contain any bytes. The sentence is UTF-8 and stays in its buffer. */
 START_TEST(method_names_that_are_not_text)
 {
     struct simulation s;
@@ -140,8 +140,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("codec/simulation");
-    TCase *tcase = suite_case(suite, "simulation");
+    Suite *suite = suite_create("codec/simulation_request");
+    TCase *tcase = suite_case(suite, "simulation_request");
     tcase_add_test(tcase, defaults);
     tcase_add_test(tcase, option_names);
     tcase_add_test(tcase, numbers_in_and_out_of_range);

@@ -9,26 +9,26 @@
 #include "../suite.h"
 #include "sim/random.h"
 
-/* A picture of `count` random particles, `moments` times a little further. */
+/* Draws `count` random particles whose trails move on a little with every point. */
 static char *draw(size_t count, size_t wanted, double scale, bool animated, size_t *size)
 {
     struct particle_set set;
     struct svg svg;
     particle_set_init(&set);
     ck_assert_int_eq(random_particles(&set, count, 1), 0);
-    size_t moments = svg_points(count, wanted);
-    ck_assert(svg_init(&svg, count, moments));
-    for (size_t m = 0; m <= moments; m++) {
+    size_t points = svg_points(count, wanted);
+    ck_assert(svg_init(&svg, count, points));
+    for (size_t k = 0; k <= points; k++) {
         for (size_t i = 0; i < count; i++) {
-            set.x[i] *= m ? 1.01 : scale;
-            set.y[i] *= m ? 0.99 : scale;
+            set.x[i] *= k ? 1.01 : scale;
+            set.y[i] *= k ? 0.99 : scale;
         }
         svg_add(&svg, &set);
     }
     char *text = svg_write(&svg, "a title", animated, size);
     ck_assert_ptr_nonnull(text);
     ck_assert_uint_eq(strlen(text), *size);
-    ck_assert_uint_le(*size, svg_text_bound(count, moments));
+    ck_assert_uint_le(*size, svg_text_bound(count, points));
     svg_fini(&svg);
     particle_set_fini(&set);
     return text;
@@ -42,7 +42,7 @@ static size_t occurrences(const char *text, const char *part)
     return count;
 }
 
-/* Every element is closed by its own end, in order, and attributes are in quotes. */
+/* Checks that end tags match start tags and that attributes are in quotes. */
 static void check_well_formed(const char *text)
 {
     char open[16][32];
@@ -70,7 +70,7 @@ static void check_well_formed(const char *text)
     ck_assert_ptr_null(strstr(text, "inf\""));
 }
 
-START_TEST(every_particle_is_there)
+START_TEST(every_particle_is_drawn)
 {
     static const size_t counts[] = {1, 2, 3, 299, 300, 301, 5000};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -86,7 +86,7 @@ START_TEST(every_particle_is_there)
 }
 END_TEST
 
-START_TEST(ten_thousand_stay_small)
+START_TEST(ten_thousand_particles_take_less_than_2_mb)
 {
     for (int animated = 0; animated < 2; animated++) {
         size_t size;
@@ -96,7 +96,7 @@ START_TEST(ten_thousand_stay_small)
 }
 END_TEST
 
-START_TEST(many_are_thinned_out)
+START_TEST(large_sets_are_thinned_out)
 {
     size_t size;
     char *text = draw(SVG_PARTICLES_MAX, 10, 1, false, &size);
@@ -110,7 +110,7 @@ START_TEST(many_are_thinned_out)
 }
 END_TEST
 
-START_TEST(moments)
+START_TEST(points_of_a_trail)
 {
     ck_assert_uint_eq(svg_points(1, 5), 5);
     ck_assert_uint_eq(svg_points(1, 1000000), SVG_POINTS_MAX);
@@ -119,7 +119,7 @@ START_TEST(moments)
 }
 END_TEST
 
-/* The axes take any magnitude there is. */
+/* The axes fit every magnitude. */
 START_TEST(magnitudes)
 {
     static const double scales[] = {1e-150, 1e-5, 0.3, 1, 7.7, 1e150};
@@ -127,24 +127,24 @@ START_TEST(magnitudes)
         size_t size;
         char *text = draw(50, 20, scales[i], false, &size);
         check_well_formed(text);
-        /* within the frame, and not in a corner of it */
-        int most = 0;
+        /* inside the square, and using at least half of it */
+        int largest = 0;
         for (const char *at = text; (at = strchr(at, 'M')); at++) {
             int x, y;
             if (sscanf(at, "M%d%d", &x, &y) == 2 && strstr(at, "h0") == at + strcspn(at, "h")) {
-                most = abs(x) > most ? abs(x) : most;
-                most = abs(y) > most ? abs(y) : most;
+                largest = abs(x) > largest ? abs(x) : largest;
+                largest = abs(y) > largest ? abs(y) : largest;
             }
         }
-        ck_assert_int_le(most, 4000);
-        ck_assert_int_ge(most, 2000);
+        ck_assert_int_le(largest, 4000);
+        ck_assert_int_ge(largest, 2000);
         free(text);
     }
 }
 END_TEST
 
-/* Where particles are is where they are drawn: x to the right, y upwards. */
-START_TEST(places_and_colours)
+/* x points to the right, y upwards; the colour depends on ang_vel. */
+START_TEST(positions_and_colours)
 {
     double x[] = {1, -0.5, 0.25}, y[] = {0.5, -1, 0.25}, ang_vel[] = {3, -3, 0};
     struct particle_set set = {.x = x, .y = y, .ang_vel = ang_vel, .count = 3, .capacity = 3};
@@ -170,13 +170,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("codec/picture");
-    TCase *tcase = suite_case(suite, "picture");
-    tcase_add_test(tcase, every_particle_is_there);
-    tcase_add_test(tcase, ten_thousand_stay_small);
-    tcase_add_test(tcase, many_are_thinned_out);
-    tcase_add_test(tcase, moments);
+    Suite *suite = suite_create("codec/svg");
+    TCase *tcase = suite_case(suite, "svg");
+    tcase_add_test(tcase, every_particle_is_drawn);
+    tcase_add_test(tcase, ten_thousand_particles_take_less_than_2_mb);
+    tcase_add_test(tcase, large_sets_are_thinned_out);
+    tcase_add_test(tcase, points_of_a_trail);
     tcase_add_test(tcase, magnitudes);
-    tcase_add_test(tcase, places_and_colours);
+    tcase_add_test(tcase, positions_and_colours);
     return suite_run(suite);
 }

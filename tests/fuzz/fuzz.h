@@ -1,5 +1,6 @@
-/* What the fuzz targets share: a body decoded whole and in chunks must come to the same, and keep
- * the decoders' promises. A broken promise ends the process, which is what the fuzzer looks for. */
+/* Shared by the fuzz targets: a body decoded whole and in chunks must have the same result, and the
+ * decoders must do what their headers promise. A failed check ends the process, which the fuzzer
+ * reports. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -11,7 +12,7 @@
 
 #include "codec/decoder.h"
 
-/* So small that growth and limits are met. */
+/* Small, so that short inputs reach the growth of columns and the limits. */
 #define FUZZ_PARTICLES 300
 #define FUZZ_MEMORY ((size_t)20000)
 
@@ -33,7 +34,7 @@ struct fuzz_result {
     size_t reserved;
 };
 
-static inline enum reservation fuzz_claim(void *context, size_t bytes)
+static inline enum reservation fuzz_reserve(void *context, size_t bytes)
 {
     size_t *reserved = context;
     if (bytes > FUZZ_MEMORY - *reserved)
@@ -42,20 +43,21 @@ static inline enum reservation fuzz_claim(void *context, size_t bytes)
     return RESERVE_OK;
 }
 
-static inline void fuzz_unclaim(void *context, size_t bytes)
+static inline void fuzz_release(void *context, size_t bytes)
 {
     size_t *reserved = context;
     FUZZ_CHECK(bytes <= *reserved);
     *reserved -= bytes;
 }
 
-/* Decodes in chunks of `chunk` bytes, each a copy of its own, so that a read beyond is seen. */
+/* Decodes in chunks of `chunk` bytes. Each is a copy, so that a sanitizer detects reads beyond it.
+ */
 static inline void fuzz_decode(struct fuzz_result *result, fuzz_create *create, const uint8_t *data,
                                size_t size, size_t chunk)
 {
     result->reserved = 0;
     simulation_init(&result->simulation);
-    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_claim, fuzz_unclaim, &result->reserved,
+    struct decode_limits limits = {FUZZ_PARTICLES, fuzz_reserve, fuzz_release, &result->reserved,
                                    chunk < size ? 0 : size};
     struct decoder *decoder = create(&limits, &result->simulation);
     FUZZ_CHECK(decoder);
@@ -108,8 +110,8 @@ static inline void fuzz_compare(const struct fuzz_result *a, const struct fuzz_r
     FUZZ_CHECK(a->simulation.frames == b->simulation.frames);
 }
 
-/* The first byte of the input says how long chunks are, the rest is the body. Returns false when
- * there is none. The particles of `whole` are the caller's to free (simulation_fini). */
+/* Checks a body. The first byte of the input is the length of chunks, the rest is the body. Returns
+ * false if the input is empty. The caller frees the particles of `whole` (simulation_fini). */
 static inline bool fuzz_body(struct fuzz_result *whole, fuzz_create *create, const uint8_t *data,
                              size_t size)
 {

@@ -3,8 +3,8 @@
 #include "codec/csv/csv_encoder.h"
 #include "fuzz.h"
 
-/* Line and column belong to the byte. */
-static void check_place(const struct decode_error *error, const uint8_t *body, size_t size)
+/* Checks that line and column are those of the byte. */
+static void check_position(const struct decode_error *error, const uint8_t *body, size_t size)
 {
     uint64_t line = 1, begin = 0;
     FUZZ_CHECK(error->byte <= size);
@@ -16,7 +16,7 @@ static void check_place(const struct decode_error *error, const uint8_t *body, s
     FUZZ_CHECK(error->line == line && error->column == error->byte - begin + 1);
 }
 
-/* What was read is written, and read again: the same bits. */
+/* Encodes the particles and decodes them again: the bits must be the same. */
 static void round_trip(const struct particle_set *set)
 {
     char *text = malloc(encode_bound(&csv_encoder, SHAPE_OBJECTS, set->count));
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!fuzz_body(&whole, csv_decoder_create, data, size))
         return 0;
     if (whole.error.status == DECODE_SYNTAX)
-        check_place(&whole.error, data + 1, size - 1);
+        check_position(&whole.error, data + 1, size - 1);
     if (whole.error.status == DECODE_OK)
         round_trip(&whole.simulation.particles);
     simulation_fini(&whole.simulation);

@@ -1,13 +1,13 @@
-/* The decoder of JSON, and jansson beside it: what that reads as JSON we must not call malformed,
- * and the reverse. */
+/* The decoder of JSON, compared with jansson: a text is a syntax error if and only if jansson
+ * rejects it. */
 #include <jansson.h>
 
 #include "codec/json/json_decoder.h"
 #include "codec/json/json_encoder.h"
 #include "fuzz.h"
 
-/* What makes jansson stop early, or read more than JSON, for reasons of its own: a number that
- * overflows, U+0000 in a name, a NUL behind a number, deeper nesting than ours. */
+/* False if jansson rejects valid JSON (a number that overflows, U+0000 in a name, deep nesting) or
+ * accepts invalid JSON (a NUL after a number). */
 static bool is_comparable(const json_error_t *error, const uint8_t *data, size_t size)
 {
     enum json_error_code code = json_error_code(error);
@@ -35,7 +35,7 @@ static void compare_with_jansson(const struct fuzz_result *result, const uint8_t
     json_decref(root);
 }
 
-/* What was read is written, and read again, in every shape: the same bits. */
+/* Encodes the particles in a shape and decodes them again: the bits must be the same. */
 static void round_trip(const struct particle_set *set, enum particle_shape shape)
 {
     static const char head[] = "{\"particles\":";

@@ -3,7 +3,7 @@
 #include "codec/npy/npy_encoder.h"
 #include "fuzz.h"
 
-/* What was read is written, and read again: the same bits. */
+/* Encodes the particles and decodes them again: the bits must be the same. */
 static void round_trip(const struct particle_set *set)
 {
     const double *const columns[] = {set->x, set->y, set->ang_vel};

@@ -1,6 +1,6 @@
-/* Compressed streams: gzip (RFC 1952) by zlib, zstd (RFC 8878) by libzstd, each if it was there
- * when this was built. Bytes go in as they come and out to a function as they are ready; nothing is
- * held but the library's window and a buffer.
+/* Compressed streams: gzip (RFC 1952) with zlib and zstd (RFC 8878) with libzstd, each if its
+ * library was found at build time. The caller feeds bytes in chunks of any size; the stream passes
+ * its output to a function. A stream keeps only the library's window and a buffer.
  *
  * A stream belongs to one thread at a time. It neither blocks nor logs. */
 #ifndef CODEC_COMPRESSION_COMPRESSION_H
@@ -9,21 +9,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Takes bytes that are ready; false ends the stream. The bytes are valid during the call. */
+/* Receives output of a stream. The bytes are valid during the call. False ends the stream. */
 typedef bool compression_sink(void *context, const char *bytes, size_t size);
 
 enum compression_status {
     COMPRESSION_OK = 0,
-    COMPRESSION_MALFORMED = -1, /* not a stream of this kind, damaged, or cut off */
+    COMPRESSION_MALFORMED = -1, /* not a stream of this format, damaged, or incomplete */
     COMPRESSION_NO_MEMORY = -2,
-    COMPRESSION_STOPPED = -3, /* the sink said so */
-    COMPRESSION_WINDOW = -4,  /* zstd: wants to look back further than COMPRESSION_WINDOW_MAX */
+    COMPRESSION_STOPPED = -3, /* the sink has returned false */
+    COMPRESSION_WINDOW = -4,  /* zstd: the window is larger than COMPRESSION_WINDOW_MAX */
 };
 
-/* RFC 9659: what a receiver of HTTP content has to provide, and what we do. */
+/* The largest window of zstd that we accept. RFC 9659 requires a receiver to accept this size. */
 #define COMPRESSION_WINDOW_MAX ((size_t)8 << 20)
 
-/* A kind of compression. */
+/* A content coding. The functions return NULL if memory is short. */
 struct compression {
     const char *name; /* as in Content-Encoding */
     struct compression_stream *(*compressor)(void);
@@ -32,10 +32,10 @@ struct compression {
 
 #define COMPRESSIONS_MAX 4
 
-/* All of them, the best first; may be none. */
+/* Returns all content codings, the best one first; *count may be 0. */
 const struct compression *compression_table(size_t *count);
 
-/* The one called name[0..length), whatever its case, or NULL. "x-gzip" is gzip. */
+/* Returns the content coding with this name, in any case, or NULL. "x-gzip" is gzip. */
 const struct compression *compression_find(const char *name, size_t length);
 
 struct compression_class {
@@ -47,16 +47,16 @@ struct compression_class {
     void (*destroy)(struct compression_stream *stream);
 };
 
-/* The head of a compressor or decompressor; both are created by the functions above, which return
- * NULL when memory is short. */
+/* The first member of every compressor and decompressor. */
 struct compression_stream {
     const struct compression_class *class;
 };
 
-/* Takes the next *size bytes. A decompressor leaves the rest of them, of which the caller feeds it
- * later, when COMPRESSION_TURN bytes have come out: a few bytes may stand for a gigabyte, and
- * whoever feeds them has other things to do, too. *size becomes how many were taken, at least one.
- * Any status but COMPRESSION_OK ends the stream: only destroy may follow. */
+/* Feeds *size bytes, at least one, and sets *size to the number of bytes that were consumed, at
+ * least one. A compressor consumes all of them. A decompressor stops after about
+ * COMPRESSION_FEED_OUTPUT bytes of output, because a few bytes may expand to a gigabyte and the
+ * caller has other work; the caller feeds the remaining bytes later. After any status but
+ * COMPRESSION_OK, the only call allowed is compression_destroy. */
 static inline enum compression_status compression_feed(struct compression_stream *stream,
                                                        const char *bytes, size_t *size,
                                                        compression_sink *sink, void *context)
@@ -64,16 +64,16 @@ static inline enum compression_status compression_feed(struct compression_stream
     return stream->class->feed(stream, bytes, size, sink, context);
 }
 
-/* There are no more. A decompressor that is in the middle of its stream, or has seen none, says
- * COMPRESSION_MALFORMED. */
+/* Ends the input. A decompressor returns COMPRESSION_MALFORMED if its stream is incomplete. An
+ * empty stream is incomplete. */
 static inline enum compression_status compression_finish(struct compression_stream *stream,
                                                          compression_sink *sink, void *context)
 {
     return stream->class->finish(stream, sink, context);
 }
 
-/* Bytes that the stream occupies now; they may grow with a feed, up to a few hundred KiB more than
- * the window. */
+/* Returns the bytes of memory that the stream uses now. A feed may increase them, up to a few
+ * hundred KiB more than the window. */
 static inline size_t compression_memory(const struct compression_stream *stream)
 {
     return stream->class->memory(stream);
@@ -84,14 +84,14 @@ static inline void compression_destroy(struct compression_stream *stream)
     stream->class->destroy(stream);
 }
 
-/* Bytes that a sink gets at once, at most. */
+/* The most bytes that a sink receives in one call. */
 #define COMPRESSION_BUFFER ((size_t)64 << 10)
 
-/* When so many have come out of a decompressor in one call, it takes no more. What it holds inside
- * by then comes on top: a block of zstd, up to 128 KiB. */
-#define COMPRESSION_TURN ((size_t)256 << 10)
+/* A decompressor consumes no more input in a call after this many bytes of output. It then still
+ * passes on the output that it has in its buffers: of zstd a block, up to 128 KiB. */
+#define COMPRESSION_FEED_OUTPUT ((size_t)256 << 10)
 
-/* The functions of the table, defined where the library is there. */
+/* The functions in the table, defined if the library is available. */
 struct compression_stream *gzip_compressor(void);
 struct compression_stream *gzip_decompressor(void);
 struct compression_stream *zstd_compressor(void);

@@ -1,4 +1,4 @@
-/* gzip by zlib. */
+/* gzip, with zlib. */
 #include "config.h"
 
 #include "codec/compression/compression.h"
@@ -9,21 +9,22 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-/* Digits gain little from more, and it costs a multiple (docs/performance.md). */
+/* Higher levels compress digits little better, and take several times as long
+ * (docs/performance.md). */
 #define LEVEL 1
 
-/* zlib's code for "with the header and trailer of gzip". */
+/* zlib's window size for the gzip format: 16 more than for its own format. */
 #define GZIP_WINDOW (MAX_WBITS + 16)
 
-/* What zlib says that it allocates: (1 << (windowBits+2)) + (1 << (memLevel+9)), memLevel 8, and
- * 1 << windowBits; and some KiB for its state. */
+/* The memory of zlib by its documentation: (1 << (windowBits+2)) + (1 << (memLevel+9)) with
+ * memLevel 8 to compress, 1 << windowBits to decompress; and a few KiB for its state. */
 #define COMPRESSOR_MEMORY (((size_t)1 << 18) + ((size_t)8 << 10))
 #define DECOMPRESSOR_MEMORY (((size_t)1 << 15) + ((size_t)8 << 10))
 
 struct gzip {
     struct compression_stream base;
     z_stream z;
-    bool ended; /* decompressor: a member is complete */
+    bool ended; /* decompressor: at the end of a member (a gzip file may have several) */
     char buffer[COMPRESSION_BUFFER];
 };
 
@@ -33,7 +34,7 @@ static void begin_buffer(struct gzip *gzip)
     gzip->z.avail_out = COMPRESSION_BUFFER;
 }
 
-/* Hands out what is in the buffer, and empties it. */
+/* Passes the contents of the buffer to the sink and empties the buffer. */
 static bool drain(struct gzip *gzip, compression_sink *sink, void *context)
 {
     size_t size = COMPRESSION_BUFFER - gzip->z.avail_out;
@@ -41,7 +42,7 @@ static bool drain(struct gzip *gzip, compression_sink *sink, void *context)
     return size == 0 || sink(context, gzip->buffer, size);
 }
 
-/* Runs deflate until it needs more input; with Z_FINISH, until all is out. */
+/* Runs deflate until it needs more input or, with Z_FINISH, until all output is written. */
 static enum compression_status compress_some(struct gzip *gzip, int flush, compression_sink *sink,
                                              void *context)
 {
@@ -115,11 +116,11 @@ static enum compression_status decompress_feed(struct compression_stream *stream
 {
     struct gzip *gzip = (struct gzip *)stream;
     size_t taken = 0, out = 0;
-    while (taken < *size && out < COMPRESSION_TURN) {
+    while (taken < *size && out < COMPRESSION_FEED_OUTPUT) {
         size_t part = *size - taken < COMPRESSION_BUFFER ? *size - taken : COMPRESSION_BUFFER;
         gzip->z.next_in = (const Bytef *)bytes + taken;
         gzip->z.avail_in = (uInt)part;
-        /* Another member may follow the one that has ended. */
+        /* Another member follows the one that has ended. */
         if (gzip->ended && inflateReset(&gzip->z) != Z_OK)
             return COMPRESSION_MALFORMED;
         gzip->ended = false;
@@ -135,7 +136,7 @@ static enum compression_status decompress_feed(struct compression_stream *stream
         taken += part - gzip->z.avail_in;
     }
     *size = taken;
-    /* It may hold back what did not fit into the buffer. */
+    /* zlib may still have output that did not fit into the buffer. */
     while (!gzip->ended && gzip->z.avail_in == 0) {
         int status = inflate(&gzip->z, Z_NO_FLUSH);
         bool more = gzip->z.avail_out < COMPRESSION_BUFFER;

@@ -1,4 +1,4 @@
-/* zstd by libzstd. */
+/* zstd, with libzstd. */
 #include "config.h"
 
 #include "codec/compression/compression.h"
@@ -10,7 +10,7 @@
 #include <zstd_errors.h>
 
 #define LEVEL 1
-#define WINDOW_LOG_MAX 23 /* COMPRESSION_WINDOW_MAX */
+#define WINDOW_LOG_MAX 23 /* log2 of COMPRESSION_WINDOW_MAX */
 
 _Static_assert(COMPRESSION_WINDOW_MAX == (size_t)1 << WINDOW_LOG_MAX, "the same limit");
 
@@ -73,9 +73,9 @@ static enum compression_status decompress_feed(struct compression_stream *stream
         if (out.pos > 0 && !sink(context, zstd->buffer, out.pos))
             return COMPRESSION_STOPPED;
         total += out.pos;
-        if (total >= COMPRESSION_TURN)
-            in.size = in.pos; /* only what is inside */
-        /* A full buffer: there may be more to come without more input. */
+        if (total >= COMPRESSION_FEED_OUTPUT)
+            in.size = in.pos; /* no more input, only the output of what was consumed */
+        /* If the buffer is full, there may be more output without more input. */
     } while (in.pos < in.size || full);
     *size = in.pos;
     return COMPRESSION_OK;

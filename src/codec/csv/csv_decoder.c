@@ -1,4 +1,4 @@
-/* Rows of numbers under a header line. What is a field is csv_lexer.c's. */
+/* Rows of numbers below a header line. csv_lexer.c splits the text into fields. */
 #include "codec/csv/csv_decoder.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 
 #define ALL_COLUMNS ((1u << PARTICLE_COLUMNS) - 1)
 
-_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the sentence below");
+_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "TOO_LONG says 1024");
 #define TOO_LONG "is longer than 1024 bytes; the 17 digits of a double are enough"
 #define TOO_LARGE "is too large for a double, whose largest is about 1.8e308"
 
@@ -23,39 +23,39 @@ struct csv_decoder {
     struct columns columns;
     struct simulation *out;
     bool has_header;
-    uint64_t fields;                  /* of the header, and so of each row */
-    uint64_t field;                   /* index of the one that is awaited */
+    uint64_t fields;                  /* in the header, and so in each row */
+    uint64_t field;                   /* index of the next field */
     unsigned seen;                    /* bit i: the header has that column */
-    unsigned order[PARTICLE_COLUMNS]; /* the column that a field is of, once all are seen */
-    size_t count;                     /* particles that are complete */
+    unsigned order[PARTICLE_COLUMNS]; /* the column of each field; valid if all columns are seen */
+    size_t count;                     /* complete particles */
 };
 
-/* --- malformed ------------------------------------------------------------------------------ */
+/* --- syntax errors -------------------------------------------------------------------------- */
 
-/* Replaces whatever fault of meaning there was. The caller adds the detail. */
-static struct string_builder syntax_error(struct csv_decoder *decoder, struct csv_context context)
+/* Sets a syntax error in place of any earlier error. The caller adds the detail. */
+static struct string_builder syntax_error(struct csv_decoder *decoder, struct csv_position position)
 {
     struct decode_error *error = &decoder->base.error;
     columns_free(&decoder->columns);
     *error = (struct decode_error){
         .status = DECODE_SYNTAX,
-        .line = context.line,
-        .column = context.column,
-        .byte = context.byte,
+        .line = position.line,
+        .column = position.column,
+        .byte = position.byte,
     };
-    return string_builder_begin(error->detail, sizeof error->detail);
+    return string_builder_init(error->detail, sizeof error->detail);
 }
 
 static enum decode_status lexical_error(struct csv_decoder *decoder)
 {
-    struct string_builder detail = syntax_error(decoder, decoder->lexer.error_context);
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.error_position);
     string_builder_add(&detail, decoder->lexer.error);
     return DECODE_SYNTAX;
 }
 
 static enum decode_status wrong_number_of_fields(struct csv_decoder *decoder, bool too_few)
 {
-    struct string_builder detail = syntax_error(decoder, decoder->lexer.stop);
+    struct string_builder detail = syntax_error(decoder, decoder->lexer.field_end);
     string_builder_addf(
         &detail, "expected %s, found %s: the first line has %" PRIu64 " field%s, this one ",
         too_few ? "\",\"" : "the end of the line", too_few ? "the end of the line" : "\",\"",
@@ -69,50 +69,50 @@ static enum decode_status wrong_number_of_fields(struct csv_decoder *decoder, bo
 
 static enum decode_status empty_body(struct csv_decoder *decoder)
 {
-    struct string_builder detail = syntax_error(decoder, csv_lexer_context(&decoder->lexer));
+    struct string_builder detail = syntax_error(decoder, csv_lexer_position(&decoder->lexer));
     string_builder_add(&detail,
-                       "the body is empty: send a line that names the columns x, y and ang_vel, "
-                       "then one for each particle, of which there is at least one");
+                       "the body is empty: send a line with the column names x, y and ang_vel, "
+                       "then one line for each particle, at least one");
     return DECODE_SYNTAX;
 }
 
-/* --- meaningless ---------------------------------------------------------------------------- */
+/* --- invalid values ------------------------------------------------------------------------- */
 
-/* Begins the error; the caller adds to both texts. */
-static enum decode_status error(struct csv_decoder *decoder, enum decode_status status,
-                                struct string_builder *pointer, struct string_builder *detail)
+/* Sets the status of an error. The caller adds to both texts. */
+static enum decode_status error_begin(struct csv_decoder *decoder, enum decode_status status,
+                                      struct string_builder *pointer, struct string_builder *detail)
 {
     struct decode_error *error = &decoder->base.error;
     columns_free(&decoder->columns);
     error->status = status;
-    *pointer = string_builder_begin(error->pointer, sizeof error->pointer);
-    *detail = string_builder_begin(error->detail, sizeof error->detail);
+    *pointer = string_builder_init(error->pointer, sizeof error->pointer);
+    *detail = string_builder_init(error->detail, sizeof error->detail);
     return status;
 }
 
-/* Not one field is at fault but the sum of the particles. */
-static enum decode_status error_of_all(struct csv_decoder *decoder, enum decode_status status,
-                                       const char *sentence)
+/* An error of the particles as a whole. */
+static enum decode_status particles_error(struct csv_decoder *decoder, enum decode_status status,
+                                          const char *sentence)
 {
     struct string_builder pointer, detail;
-    error(decoder, status, &pointer, &detail);
+    error_begin(decoder, status, &pointer, &detail);
     string_builder_add(&pointer, "/particles");
     string_builder_addf(&detail, "particles: %s", sentence);
     return status;
 }
 
-/* Begins the error at a column of the header. */
+/* Begins an error in a column name of the header. */
 static enum decode_status column_error(struct csv_decoder *decoder, struct string_builder *pointer,
                                        struct string_builder *detail)
 {
-    error(decoder, DECODE_INVALID, pointer, detail);
+    error_begin(decoder, DECODE_INVALID, pointer, detail);
     string_builder_add(pointer, "/particles/0");
-    string_builder_addf(detail, "line %" PRIu64 ": ", decoder->lexer.open.line);
+    string_builder_addf(detail, "line %" PRIu64 ": ", decoder->lexer.field_start.line);
     return DECODE_INVALID;
 }
 
-/* Bytes of the field that are in its text. */
-static size_t kept(const struct csv_lexer *field)
+/* Returns how many bytes of the field are in its text. */
+static size_t kept_length(const struct csv_lexer *field)
 {
     return field->length < sizeof field->text ? field->length : sizeof field->text;
 }
@@ -120,18 +120,18 @@ static size_t kept(const struct csv_lexer *field)
 static enum decode_status unknown_column(struct csv_decoder *decoder)
 {
     const char *name = decoder->lexer.text;
-    size_t length = kept(&decoder->lexer);
+    size_t length = kept_length(&decoder->lexer);
     bool truncated = length < decoder->lexer.length;
     struct string_builder pointer, detail;
     column_error(decoder, &pointer, &detail);
-    string_builder_add_token(&pointer, name, length, truncated);
+    string_builder_add_pointer_token(&pointer, name, length, truncated);
     string_builder_add(&detail, "unknown column ");
     string_builder_add_quoted(&detail, name, length, truncated);
     string_builder_addf(
-        &detail, ": did you mean \"%s\"? The first line names ",
+        &detail, ": did you mean \"%s\"? The first line must contain ",
         column_names[suggestion_index(name, length, column_names, PARTICLE_COLUMNS)]);
     string_builder_add_list(&detail, column_names, PARTICLE_COLUMNS);
-    string_builder_add(&detail, ", with commas between them");
+    string_builder_add(&detail, ", separated by commas");
     return DECODE_INVALID;
 }
 
@@ -158,15 +158,15 @@ static enum decode_status missing_columns(struct csv_decoder *decoder)
     return DECODE_INVALID;
 }
 
-/* Begins the error at the field just read, which is a number's. */
+/* Begins an error in the number just read. */
 static enum decode_status number_error(struct csv_decoder *decoder, struct string_builder *detail)
 {
     const char *column = column_names[decoder->order[decoder->field]];
     struct string_builder pointer;
-    error(decoder, DECODE_INVALID, &pointer, detail);
+    error_begin(decoder, DECODE_INVALID, &pointer, detail);
     string_builder_addf(&pointer, "/particles/%zu/%s", decoder->count, column);
-    string_builder_addf(detail, "line %" PRIu64 ": particles[%zu].%s ", decoder->lexer.open.line,
-                        decoder->count, column);
+    string_builder_addf(detail, "line %" PRIu64 ": particles[%zu].%s ",
+                        decoder->lexer.field_start.line, decoder->count, column);
     return DECODE_INVALID;
 }
 
@@ -218,7 +218,7 @@ static enum decode_status take_number(struct csv_decoder *decoder)
         char sentence[COLUMNS_SENTENCE_BYTES];
         enum decode_status status = columns_grow(&decoder->columns, decoder->count + 1, sentence);
         if (status)
-            return error_of_all(decoder, status, sentence);
+            return particles_error(decoder, status, sentence);
     }
     if (field->length > NUMBER_READ_BYTES_MAX)
         return bad_number(decoder, TOO_LONG);
@@ -270,8 +270,8 @@ static inline const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-/* Reads the row of numbers at `at`; returns the byte after its line end, or NULL when it is
- * anything else or not wholly in the chunk. */
+/* Reads a row of numbers at `at`. Returns the byte after its line end, or NULL if the text is
+ * anything else or the row is not completely in the chunk. */
 static inline const char *read_row(const char *at, const char *end, double value[PARTICLE_COLUMNS])
 {
     for (int i = 0; i < PARTICLE_COLUMNS; i++) {
@@ -291,9 +291,9 @@ static inline const char *read_row(const char *at, const char *end, double value
     return at != end && *at == '\n' ? at + 1 : NULL;
 }
 
-/* Reads rows where they stand in the chunk, as long as they are what nearly every body consists of.
- * At the first that is not it stops before that row, and the lexer goes on from there as if this
- * did not exist: it never finds a fault. */
+/* Reads rows directly from the chunk, as long as they are three plain numbers, as nearly all rows
+ * are. It stops before the first other row, and the lexer continues from there. It reports no
+ * errors. */
 static void read_rows(struct csv_decoder *decoder)
 {
     struct csv_lexer *lexer = &decoder->lexer;
@@ -330,7 +330,7 @@ static enum decode_status feed(struct decoder *base, const char *bytes, size_t s
         enum csv_token token = csv_lexer_next(&decoder->lexer);
         if (token == CSV_MORE)
             return DECODE_OK;
-        if (token == CSV_INVALID)
+        if (token == CSV_ERROR)
             return lexical_error(decoder);
         if (take(decoder, token == CSV_LAST_FIELD) && decoder_is_over(&decoder->base))
             return decoder->base.error.status;
@@ -344,7 +344,7 @@ static enum decode_status finish(struct decoder *base)
         return decoder->base.error.status;
 
     enum csv_token token = csv_lexer_end(&decoder->lexer);
-    if (token == CSV_INVALID)
+    if (token == CSV_ERROR)
         return lexical_error(decoder);
     if (token != CSV_MORE && take(decoder, true) && decoder_is_over(&decoder->base))
         return decoder->base.error.status;
@@ -353,8 +353,8 @@ static enum decode_status finish(struct decoder *base)
     if (decoder->base.error.status)
         return decoder->base.error.status;
     if (decoder->count == 0)
-        return error_of_all(decoder, DECODE_INVALID,
-                            "there must be at least one, in a line below that of the names");
+        return particles_error(decoder, DECODE_INVALID,
+                               "there must be at least one, in a line below the column names");
     decoder->out->particles.count = decoder->count;
     return DECODE_OK;
 }

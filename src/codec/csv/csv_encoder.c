@@ -14,7 +14,7 @@ static size_t items(const struct particle_set *set, enum particle_shape shape)
     return set->count;
 }
 
-/* Three numbers, each with what follows it. */
+/* Three numbers, each with the comma or newline after it. */
 static size_t item_bytes(enum particle_shape shape)
 {
     (void)shape;

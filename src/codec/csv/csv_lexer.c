@@ -10,7 +10,7 @@ void csv_lexer_init(struct csv_lexer *lexer)
 {
     memset(lexer, 0, sizeof *lexer);
     lexer->line = 1;
-    lexer->state = CSV_BEFORE;
+    lexer->state = CSV_BEFORE_FIELD;
 }
 
 static uint64_t next_byte(const struct csv_lexer *lexer)
@@ -25,23 +25,23 @@ void csv_lexer_feed(struct csv_lexer *lexer, const char *bytes, size_t size)
     lexer->end = bytes + size;
 }
 
-struct csv_context csv_lexer_context(const struct csv_lexer *lexer)
+struct csv_position csv_lexer_position(const struct csv_lexer *lexer)
 {
     uint64_t byte = next_byte(lexer);
-    return (struct csv_context){lexer->line, byte - lexer->line_byte + 1, byte};
+    return (struct csv_position){lexer->line, byte - lexer->line_byte + 1, byte};
 }
 
-static enum csv_token error_at(struct csv_lexer *lexer, struct csv_context context,
+static enum csv_token error_at(struct csv_lexer *lexer, struct csv_position position,
                                const char *sentence)
 {
     lexer->error = sentence;
-    lexer->error_context = context;
-    return CSV_INVALID;
+    lexer->error_position = position;
+    return CSV_ERROR;
 }
 
 static enum csv_token error(struct csv_lexer *lexer, const char *sentence)
 {
-    return error_at(lexer, csv_lexer_context(lexer), sentence);
+    return error_at(lexer, csv_lexer_position(lexer), sentence);
 }
 
 static inline bool is_blank(unsigned char byte)
@@ -58,24 +58,24 @@ static inline bool is_separator(unsigned char byte)
 
 static enum csv_token end_line(struct csv_lexer *lexer)
 {
-    struct csv_context begin = {lexer->line, 1, lexer->line_byte};
+    struct csv_position begin = {lexer->line, 1, lexer->line_byte};
     csv_lexer_count_line(lexer, lexer->next + 1);
-    lexer->state = CSV_BEFORE;
+    lexer->state = CSV_BEFORE_FIELD;
     if (lexer->in_row) {
         lexer->in_row = false;
         return CSV_LAST_FIELD;
     }
-    if (!lexer->blank.line)
-        lexer->blank = begin;
+    if (!lexer->first_blank.line)
+        lexer->first_blank = begin;
     return CSV_MORE;
 }
 
 static enum csv_token end_field(struct csv_lexer *lexer, unsigned char separator)
 {
-    lexer->stop = csv_lexer_context(lexer);
+    lexer->field_end = csv_lexer_position(lexer);
     if (separator == '\n')
         return end_line(lexer);
-    lexer->state = separator == ',' ? CSV_BEFORE : CSV_CR;
+    lexer->state = separator == ',' ? CSV_BEFORE_FIELD : CSV_AFTER_CR;
     return separator == ',' ? CSV_FIELD : CSV_MORE;
 }
 
@@ -83,7 +83,7 @@ static enum csv_token after_cr(struct csv_lexer *lexer, unsigned char byte)
 {
     if (byte == '\n')
         return end_line(lexer);
-    return error_at(lexer, lexer->stop,
+    return error_at(lexer, lexer->field_end,
                     "a carriage return without a line feed: lines end with LF or CRLF");
 }
 
@@ -106,16 +106,16 @@ static enum csv_token continuation(struct csv_lexer *lexer, unsigned char byte)
     lexer->high = 0xbf;
     lexer->following--;
     keep(lexer, byte);
-    /* Excel and others begin a file so */
+    /* Excel and others write a byte order mark at the start of a file. */
     if (lexer->length == 3 && next_byte(lexer) == 2 &&
         memcmp(lexer->text, BYTE_ORDER_MARK, 3) == 0) {
-        lexer->state = CSV_BEFORE;
+        lexer->state = CSV_BEFORE_FIELD;
         lexer->in_row = false;
     }
     return CSV_MORE;
 }
 
-/* A byte of a field; what separates or quotes in this state has been seen to. */
+/* Takes a byte of a field that is neither a separator nor a quote in the current state. */
 static enum csv_token character(struct csv_lexer *lexer, unsigned char byte)
 {
     int following = utf8_lead(byte, &lexer->low, &lexer->high);
@@ -140,7 +140,7 @@ static enum csv_token plain(struct csv_lexer *lexer, unsigned char byte)
 static enum csv_token quoted(struct csv_lexer *lexer, unsigned char byte)
 {
     if (byte == '"') {
-        lexer->state = CSV_QUOTE;
+        lexer->state = CSV_AFTER_QUOTE;
         return CSV_MORE;
     }
     if (byte == '\n')
@@ -148,9 +148,9 @@ static enum csv_token quoted(struct csv_lexer *lexer, unsigned char byte)
     return character(lexer, byte);
 }
 
-static enum csv_token behind(struct csv_lexer *lexer, unsigned char byte)
+static enum csv_token after_field(struct csv_lexer *lexer, unsigned char byte)
 {
-    lexer->state = CSV_BEHIND;
+    lexer->state = CSV_AFTER_FIELD;
     if (is_separator(byte))
         return end_field(lexer, byte);
     if (is_blank(byte))
@@ -158,10 +158,10 @@ static enum csv_token behind(struct csv_lexer *lexer, unsigned char byte)
     return error(lexer, "expected \",\" or the end of the line after the closing quote");
 }
 
-static enum csv_token quote(struct csv_lexer *lexer, unsigned char byte)
+static enum csv_token after_quote(struct csv_lexer *lexer, unsigned char byte)
 {
     if (byte != '"')
-        return behind(lexer, byte);
+        return after_field(lexer, byte);
     lexer->state = CSV_QUOTED;
     keep(lexer, byte);
     return CSV_MORE;
@@ -169,19 +169,20 @@ static enum csv_token quote(struct csv_lexer *lexer, unsigned char byte)
 
 static void begin_field(struct csv_lexer *lexer)
 {
-    lexer->open = csv_lexer_context(lexer);
+    lexer->field_start = csv_lexer_position(lexer);
     lexer->quoted = false;
     lexer->length = lexer->read = 0;
 }
 
-static enum csv_token before(struct csv_lexer *lexer, unsigned char byte)
+static enum csv_token before_field(struct csv_lexer *lexer, unsigned char byte)
 {
     if (is_blank(byte))
         return CSV_MORE;
     begin_field(lexer);
     if (!lexer->in_row && byte != '\n' && byte != '\r') {
-        if (lexer->blank.line)
-            return error_at(lexer, lexer->blank, "a blank line; only the text's end may have some");
+        if (lexer->first_blank.line)
+            return error_at(lexer, lexer->first_blank,
+                            "a blank line; only the text's end may have some");
         lexer->in_row = true;
     }
     if (byte == '"') {
@@ -200,17 +201,17 @@ static inline enum csv_token step(struct csv_lexer *lexer, unsigned char byte)
     if (lexer->following)
         return continuation(lexer, byte);
     switch (lexer->state) {
-    case CSV_BEFORE:
-        return before(lexer, byte);
+    case CSV_BEFORE_FIELD:
+        return before_field(lexer, byte);
     case CSV_PLAIN:
         return plain(lexer, byte);
     case CSV_QUOTED:
         return quoted(lexer, byte);
-    case CSV_QUOTE:
-        return quote(lexer, byte);
-    case CSV_BEHIND:
-        return behind(lexer, byte);
-    case CSV_CR:
+    case CSV_AFTER_QUOTE:
+        return after_quote(lexer, byte);
+    case CSV_AFTER_FIELD:
+        return after_field(lexer, byte);
+    case CSV_AFTER_CR:
         break;
     }
     return after_cr(lexer, byte);
@@ -220,7 +221,7 @@ enum csv_token csv_lexer_next(struct csv_lexer *lexer)
 {
     while (lexer->next != lexer->end) {
         enum csv_token token = step(lexer, (unsigned char)*lexer->next);
-        if (token == CSV_INVALID)
+        if (token == CSV_ERROR)
             return token;
         lexer->next++;
         if (token != CSV_MORE)
@@ -234,15 +235,15 @@ enum csv_token csv_lexer_end(struct csv_lexer *lexer)
     if (lexer->following)
         return error(lexer, "the text ends inside a character");
     if (lexer->state == CSV_QUOTED)
-        return error_at(lexer, lexer->open, "the quote that opens here is not closed");
-    if (lexer->state == CSV_CR)
+        return error_at(lexer, lexer->field_start, "the quote that opens here is not closed");
+    if (lexer->state == CSV_AFTER_CR)
         return after_cr(lexer, 0);
     if (!lexer->in_row)
         return CSV_MORE;
-    if (lexer->state == CSV_BEFORE)
+    if (lexer->state == CSV_BEFORE_FIELD)
         begin_field(lexer);
-    lexer->stop = csv_lexer_context(lexer);
-    lexer->state = CSV_BEFORE;
+    lexer->field_end = csv_lexer_position(lexer);
+    lexer->state = CSV_BEFORE_FIELD;
     lexer->in_row = false;
     return CSV_LAST_FIELD;
 }

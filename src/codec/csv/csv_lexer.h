@@ -1,5 +1,5 @@
 /* Incremental lexer: bytes in chunks of any size -> the fields of CSV (RFC 4180), without their
- * quotes and the blanks around them. What the fields say is csv_decoder.c's. For the files of
+ * quotes and without the blanks around them. csv_decoder.c interprets the fields. For the files of
  * codec/ only.
  *
  * A lexer belongs to one thread at a time. */
@@ -13,13 +13,13 @@
 #include "codec/number/number.h"
 
 enum csv_token {
-    CSV_MORE,       /* the chunk is used up */
-    CSV_INVALID,    /* not CSV; fault and error_context are set */
-    CSV_FIELD,      /* a field that a comma ends */
-    CSV_LAST_FIELD, /* a field that ends its line */
+    CSV_MORE,       /* the chunk is used up; feed the next one */
+    CSV_ERROR,      /* not CSV; error and error_position are set */
+    CSV_FIELD,      /* a field with a comma after it */
+    CSV_LAST_FIELD, /* the last field of a line */
 };
 
-struct csv_context {
+struct csv_position {
     uint64_t line;   /* from 1 */
     uint64_t column; /* from 1, in bytes */
     uint64_t byte;   /* from 0 */
@@ -30,53 +30,57 @@ struct csv_lexer {
     const char *begin;
     const char *next;
     const char *end;
-    uint64_t begin_byte; /* of the whole text */
-    uint64_t line;       /* from 1 */
-    uint64_t line_byte;  /* where the line begins */
+
+    /* Offsets in the whole text are called "byte", from 0. */
+    uint64_t begin_byte; /* of `begin` */
+    uint64_t line;       /* number of the current line, from 1 */
+    uint64_t line_byte;  /* where the current line begins */
 
     /* The field just read, or being read. */
-    struct csv_context open; /* its first byte, or its quote; where it ends, when it is empty */
-    struct csv_context stop; /* the comma or line end behind it */
+    struct csv_position field_start; /* its first byte or opening quote; its end if it is empty */
+    struct csv_position field_end;   /* the comma or line end after it */
     bool quoted;
-    size_t length; /* without blanks at the end; also of what is not in text */
-    size_t read;   /* with them */
+    size_t length; /* without blanks at the end; also counts bytes that do not fit into text */
+    size_t read;   /* the same with blanks at the end */
     char text[NUMBER_READ_BYTES_MAX];
 
-    const char *error;
-    struct csv_context error_context;
+    const char *error; /* a sentence, after CSV_ERROR */
+    struct csv_position error_position;
 
     enum {
-        CSV_BEFORE, /* only blanks so far */
-        CSV_PLAIN,  /* in a field without quotes */
-        CSV_QUOTED, /* between the quotes */
-        CSV_QUOTE,  /* after a quote in there: the closing one, or the first of two */
-        CSV_BEHIND, /* after the closing quote and blanks */
-        CSV_CR,     /* after a carriage return */
+        CSV_BEFORE_FIELD, /* only blanks so far */
+        CSV_PLAIN,        /* in a field without quotes */
+        CSV_QUOTED,       /* between the quotes */
+        CSV_AFTER_QUOTE,  /* after a quote inside quotes: the closing one, or the first of two */
+        CSV_AFTER_FIELD,  /* after the closing quote and blanks */
+        CSV_AFTER_CR,     /* after a carriage return */
     } state;
-    unsigned char following;  /* bytes of a UTF-8 sequence to come */
-    unsigned char low, high;  /* the range of the next one */
-    bool in_row;              /* the line is not blank */
-    struct csv_context blank; /* the first of the blank lines just read; line 0: none */
+    unsigned char following;         /* number of bytes of a UTF-8 sequence that must follow */
+    unsigned char low, high;         /* the range of the next one */
+    bool in_row;                     /* the line is not blank */
+    struct csv_position first_blank; /* the first of the blank lines just read; line 0: none */
 };
 
 void csv_lexer_init(struct csv_lexer *lexer);
 
-/* Gives the next chunk, after csv_lexer_next returned CSV_MORE. */
+/* Sets the next chunk, after csv_lexer_next has returned CSV_MORE. It must stay valid until
+ * csv_lexer_next returns CSV_MORE again. */
 void csv_lexer_feed(struct csv_lexer *lexer, const char *bytes, size_t size);
 
+/* Reads the next field. */
 enum csv_token csv_lexer_next(struct csv_lexer *lexer);
 
-/* The text is complete: its last field if no line end followed, a fault when it ends inside
- * something, or CSV_MORE. */
+/* Ends the text. Returns CSV_LAST_FIELD if the last line has no line end, CSV_ERROR if the text
+ * ends inside quotes, a character or a CRLF, otherwise CSV_MORE. */
 enum csv_token csv_lexer_end(struct csv_lexer *lexer);
 
-/* The place of the next byte to be read. */
-struct csv_context csv_lexer_context(const struct csv_lexer *lexer);
+/* Returns the position of the next byte. */
+struct csv_position csv_lexer_position(const struct csv_lexer *lexer);
 
-/* True when the next byte may begin a row. */
+/* True if the next byte may begin a row. */
 static inline bool csv_lexer_at_row(const struct csv_lexer *lexer)
 {
-    return lexer->state == CSV_BEFORE && !lexer->in_row && lexer->blank.line == 0;
+    return lexer->state == CSV_BEFORE_FIELD && !lexer->in_row && lexer->first_blank.line == 0;
 }
 
 /* Counts a line end; `at` is the byte after it. */

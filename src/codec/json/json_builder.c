@@ -43,7 +43,7 @@ static inline enum simulation_option current_option(const struct json_builder *b
 /* --- errors ------------------------------------------------------------------------- */
 
 /* The position of the value that is expected. */
-static struct json_position position(const struct json_builder *builder)
+static struct json_position current_position(const struct json_builder *builder)
 {
     return (struct json_position){
         .context = builder->context,
@@ -66,7 +66,7 @@ static enum decode_status fail(struct json_builder *builder, const char *format,
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
 
-    struct json_position at = position(builder);
+    struct json_position at = current_position(builder);
     json_builder_free(builder);
     return json_error_value(builder->error, &at, sentence);
 }
@@ -109,7 +109,7 @@ static enum decode_status fail_type(struct json_builder *builder, enum json_toke
 
 static enum decode_status fail_option(struct json_builder *builder, const char *sentence)
 {
-    struct json_position at = position(builder);
+    struct json_position at = current_position(builder);
     json_builder_free(builder);
     return json_error_option(builder->error, &at, sentence);
 }
@@ -119,7 +119,7 @@ static enum decode_status fail_unknown(struct json_builder *builder, const struc
                                        const char *const *known, unsigned known_count)
 {
     builder->context = parents[builder->context];
-    struct json_position object = position(builder);
+    struct json_position object = current_position(builder);
     json_builder_free(builder);
     return json_error_unknown_member(builder->error, &object, name->text, name->length,
                                      name->truncated, known, known_count);
@@ -134,7 +134,7 @@ static enum decode_status fail_missing(struct json_builder *builder)
         if (!(builder->seen & 1u << i))
             missing[count++] = column_names[i];
     char list[64];
-    struct string_builder text = string_builder_begin(list, sizeof list);
+    struct string_builder text = string_builder_init(list, sizeof list);
     string_builder_add_list(&text, missing, count);
     return fail(builder, "lacks %s", list);
 }
@@ -159,7 +159,7 @@ static inline enum decode_status make_room(struct json_builder *builder, size_t 
 
 /* --- events ------------------------------------------------------------------------- */
 
-/* The index of the name, or count. What was cut is longer than any name here. */
+/* Returns the index of the name, or count. A truncated name is longer than any of the names. */
 static unsigned find_name(const struct json_lexer *name, const char *const *names, unsigned count)
 {
     unsigned i = 0;
@@ -187,7 +187,7 @@ enum decode_status json_builder_name(struct json_builder *builder, const struct 
     return DECODE_OK;
 }
 
-/* Goes into a container whose values are awaited at `place`. */
+/* Enters a container. */
 static enum decode_status enter(struct json_builder *builder, enum json_context context)
 {
     builder->context = context;
@@ -287,7 +287,7 @@ enum decode_status json_builder_end(struct json_builder *builder)
         break;
     case CONTEXT_TIMES:
         if (builder->out->time_count == 0)
-            return fail(builder, "must list at least one moment");
+            return fail(builder, "must list at least one time");
         break;
     case CONTEXT_BODY:
     case CONTEXT_COLUMN:
@@ -314,7 +314,7 @@ static enum decode_status next_time(struct json_builder *builder, double value)
     return DECODE_OK;
 }
 
-static bool awaits_number(const struct json_builder *builder)
+static bool expects_number(const struct json_builder *builder)
 {
     switch (builder->context) {
     case CONTEXT_PARTICLE_OBJECT:
@@ -336,7 +336,7 @@ static bool awaits_number(const struct json_builder *builder)
 enum decode_status json_builder_number(struct json_builder *builder,
                                        const struct json_lexer *number)
 {
-    if (!awaits_number(builder))
+    if (!expects_number(builder))
         return fail_type(builder, JSON_NUMBER);
     if (number->truncated)
         return fail(builder, "has more than %d digits and signs; 17 digits are enough",

@@ -1,4 +1,4 @@
-/* The grammar: which token may follow which. What the tokens mean is json_builder.c's. */
+/* The grammar: which token may follow which. json_builder.c interprets the tokens. */
 #include "codec/json/json_decoder.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct json_decoder {
     struct json_fast_path fast_path;
     enum expectation expectation;
     unsigned depth;
-    uint64_t objects; /* bit i: of the open containers, number i from the root is an object */
+    uint64_t objects; /* bit i: the open container at depth i is an object, not an array */
 };
 
 _Static_assert(JSON_DEPTH_MAX <= 64, "one bit for each open container");
@@ -38,7 +38,7 @@ static bool in_object(const struct json_decoder *decoder)
 
 /* --- syntax errors ------------------------------------------------------------------ */
 
-/* Replaces whatever fault of meaning there was. The caller adds the detail. */
+/* Sets a syntax error in place of any earlier error. The caller adds the detail. */
 static struct string_builder syntax_error(struct json_decoder *decoder, uint64_t byte)
 {
     struct decode_error *error = &decoder->base.error;
@@ -49,7 +49,7 @@ static struct string_builder syntax_error(struct json_decoder *decoder, uint64_t
         .column = byte - decoder->lexer.line_byte + 1,
         .byte = byte,
     };
-    return string_builder_begin(error->detail, sizeof error->detail);
+    return string_builder_init(error->detail, sizeof error->detail);
 }
 
 static const char *expected(const struct json_decoder *decoder)
@@ -144,7 +144,7 @@ static enum decode_status take_value(struct json_decoder *decoder, enum json_tok
     }
 }
 
-static enum decode_status take(struct json_decoder *decoder, enum json_token token)
+static enum decode_status take_token(struct json_decoder *decoder, enum json_token token)
 {
     switch (decoder->expectation) {
     case EXPECT_VALUE_OR_END:
@@ -183,10 +183,11 @@ static enum decode_status take(struct json_decoder *decoder, enum json_token tok
     return unexpected(decoder, token);
 }
 
-static inline void try_run(struct json_decoder *decoder)
+/* Reads particles on the fast path, if it applies here. */
+static inline void try_fast_path(struct json_decoder *decoder)
 {
     if (decoder->expectation > EXPECT_VALUE_OR_END || decoder->base.error.status ||
-        decoder->lexer.open != JSON_MORE || !json_fast_path_may_begin(&decoder->builder))
+        decoder->lexer.pending != JSON_MORE || !json_fast_path_applies(&decoder->builder))
         return;
     if (json_fast_path_read(&decoder->fast_path, &decoder->builder, &decoder->lexer))
         decoder->expectation = EXPECT_COMMA_OR_END;
@@ -202,13 +203,13 @@ static enum decode_status feed(struct decoder *base, const char *bytes, size_t s
 
     json_lexer_feed(&decoder->lexer, bytes, size);
     for (;;) {
-        try_run(decoder);
+        try_fast_path(decoder);
         enum json_token token = json_lexer_next(&decoder->lexer);
         if (token == JSON_MORE)
             return DECODE_OK;
-        if (token == JSON_INVALID)
+        if (token == JSON_ERROR)
             return lexical_error(decoder);
-        if (take(decoder, token) && decoder_is_over(&decoder->base))
+        if (take_token(decoder, token) && decoder_is_over(&decoder->base))
             return decoder->base.error.status;
     }
 }
@@ -220,9 +221,9 @@ static enum decode_status finish(struct decoder *base)
         return decoder->base.error.status;
 
     enum json_token token = json_lexer_end(&decoder->lexer);
-    if (token == JSON_INVALID)
+    if (token == JSON_ERROR)
         return lexical_error(decoder);
-    if (token != JSON_MORE && take(decoder, token) && decoder_is_over(&decoder->base))
+    if (token != JSON_MORE && take_token(decoder, token) && decoder_is_over(&decoder->base))
         return decoder->base.error.status;
 
     if (decoder->expectation != EXPECT_NOTHING) {
@@ -252,7 +253,7 @@ struct decoder *json_decoder_create(const struct decode_limits *limits, struct s
     decoder->base.error = (struct decode_error){.status = DECODE_OK};
     json_lexer_init(&decoder->lexer);
     json_builder_init(&decoder->builder, limits, out, &decoder->base.error);
-    decoder->fast_path.known = false;
+    decoder->fast_path.has_template = false;
     decoder->expectation = EXPECT_VALUE;
     decoder->depth = 0;
     decoder->objects = 0;

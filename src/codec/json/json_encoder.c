@@ -14,13 +14,13 @@ static inline char *put(char *out, const char *bytes, size_t size)
     return out + size;
 }
 
-/* Particles, or the numbers of all columns. */
+/* An item is a particle, or a number if the shape is columns. */
 static size_t items(const struct particle_set *set, enum particle_shape shape)
 {
     return set->count * (shape == SHAPE_COLUMNS ? PARTICLE_COLUMNS : 1);
 }
 
-/* What stands between two columns is counted with the first number of the second. */
+/* The text between two columns counts as part of the first number of the second column. */
 static size_t item_bytes(enum particle_shape shape)
 {
     const size_t numbers = (size_t)PARTICLE_COLUMNS * NUMBER_BYTES_MAX;

@@ -1,5 +1,5 @@
-/* Encoder of JSON: the value of "particles" with at least one of them, in any of the three shapes.
- */
+/* Encoder of JSON: writes the value of the member "particles", in any of the three shapes. The set
+ * has at least one particle. */
 #ifndef CODEC_JSON_JSON_ENCODER_H
 #define CODEC_JSON_JSON_ENCODER_H
 

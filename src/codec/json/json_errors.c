@@ -52,8 +52,8 @@ static void error_begin(struct decode_error *error, enum decode_status status,
                         struct string_builder *detail)
 {
     error->status = status;
-    *pointer = string_builder_begin(error->pointer, sizeof error->pointer);
-    *detail = string_builder_begin(error->detail, sizeof error->detail);
+    *pointer = string_builder_init(error->pointer, sizeof error->pointer);
+    *detail = string_builder_init(error->detail, sizeof error->detail);
     describe(at, pointer, detail);
 }
 
@@ -73,7 +73,7 @@ enum decode_status json_error_unknown_member(struct decode_error *error,
 {
     struct string_builder pointer, detail;
     error_begin(error, DECODE_INVALID, at, &pointer, &detail);
-    string_builder_add_token(&pointer, name, length, truncated);
+    string_builder_add_pointer_token(&pointer, name, length, truncated);
     string_builder_add(&detail, " has an unknown member ");
     string_builder_add_quoted(&detail, name, length, truncated);
     string_builder_addf(&detail, ": did you mean \"%s\"? Known are ",
@@ -87,7 +87,7 @@ enum decode_status json_error_option(struct decode_error *error, const struct js
 {
     struct string_builder pointer, detail;
     error_begin(error, DECODE_INVALID, at, &pointer, &detail);
-    detail = string_builder_begin(error->detail, sizeof error->detail);
+    detail = string_builder_init(error->detail, sizeof error->detail);
     string_builder_add(&detail, sentence);
     return DECODE_INVALID;
 }

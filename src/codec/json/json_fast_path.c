@@ -25,14 +25,14 @@ static inline bool take_number(struct json_lexer *lexer, double *value)
 
 /* --- token by token ------------------------------------------------------------------------- */
 
-/* A particle, and where its numbers stand. */
+/* A particle, and the positions of its numbers. */
 struct particle {
     double value[PARTICLE_COLUMNS];         /* by column */
-    unsigned char column[PARTICLE_COLUMNS]; /* in the order of the text */
+    unsigned char column[PARTICLE_COLUMNS]; /* of each number, in the order of the text */
     const char *begin[PARTICLE_COLUMNS], *end[PARTICLE_COLUMNS];
 };
 
-/* Takes the name of a column, spelt without escapes; returns its index, or -1. */
+/* Takes the name of a column, written without escapes. Returns the column's index, or -1. */
 static inline int take_name(struct json_lexer *lexer)
 {
     static const char x[] = "\"x\"", y[] = "\"y\"", ang_vel[] = "\"ang_vel\"";
@@ -122,22 +122,22 @@ static inline bool separator_is_at(const struct separator *separator, const char
     return difference == 0;
 }
 
-/* Remembers what stands around the numbers of a particle that begins, with its comma, at `begin`.
- */
-static void learn(struct json_fast_path *fast_path, const struct particle *particle,
-                  const char *begin, const char *end)
+/* Keeps the text around the numbers of a particle as a template. The particle is at [begin, end),
+ * which includes the comma before it. */
+static void set_template(struct json_fast_path *fast_path, const struct particle *particle,
+                         const char *begin, const char *end)
 {
-    fast_path->known = true;
+    fast_path->has_template = true;
     for (int i = 0; i <= PARTICLE_COLUMNS; i++)
-        fast_path->known &=
+        fast_path->has_template &=
             separator_set(&fast_path->separators[i], i ? particle->end[i - 1] : begin,
                           i < PARTICLE_COLUMNS ? particle->begin[i] : end);
     memcpy(fast_path->column, particle->column, sizeof fast_path->column);
 }
 
-/* Passes over a separator; counts its lines. */
-static inline const char *pass(const struct separator *separator, struct json_lexer *lexer,
-                               const char *at)
+/* Skips a separator and counts its lines. */
+static inline const char *skip_separator(const struct separator *separator,
+                                         struct json_lexer *lexer, const char *at)
 {
     if (separator->newlines) {
         lexer->line += separator->newlines;
@@ -147,7 +147,7 @@ static inline const char *pass(const struct separator *separator, struct json_le
     return at + separator->length;
 }
 
-/* Takes a particle, with the comma before it, that looks like the one before. */
+/* Takes a particle, with the comma before it, whose text around the numbers equals the template. */
 static inline bool match_template(const struct json_fast_path *fast_path,
                                   struct json_builder *builder, struct json_lexer *lexer)
 {
@@ -157,7 +157,7 @@ static inline bool match_template(const struct json_fast_path *fast_path,
         const struct separator *separator = &fast_path->separators[i];
         if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(separator, at))
             return false;
-        at = pass(separator, lexer, at);
+        at = skip_separator(separator, lexer, at);
         const char *end = number_read(at, lexer->end, &value[i]);
         if (!end || end - at > NUMBER_READ_BYTES_MAX)
             return false;
@@ -166,7 +166,7 @@ static inline bool match_template(const struct json_fast_path *fast_path,
     const struct separator *last = &fast_path->separators[PARTICLE_COLUMNS];
     if (lexer->end - at < SEPARATOR_BYTES_MAX || !separator_is_at(last, at))
         return false;
-    lexer->next = pass(last, lexer, at);
+    lexer->next = skip_separator(last, lexer, at);
     for (int i = 0; i < PARTICLE_COLUMNS; i++)
         builder->columns.column[fast_path->column[i]][builder->count] = value[i];
     builder->count++;
@@ -187,13 +187,13 @@ static bool take_particle(struct json_fast_path *fast_path, struct json_builder 
         builder->columns.column[i][builder->count] = particle.value[i];
     builder->count++;
     if (!first)
-        learn(fast_path, &particle, begin, lexer->next);
+        set_template(fast_path, &particle, begin, lexer->next);
     return true;
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
 
-static bool take_cell(struct json_builder *builder, struct json_lexer *lexer, bool first)
+static bool take_column_number(struct json_builder *builder, struct json_lexer *lexer, bool first)
 {
     size_t *length = &builder->lengths[builder->member];
     if (*length >= builder->columns.capacity || (!first && !take_byte(lexer, ',')) ||
@@ -203,8 +203,8 @@ static bool take_cell(struct json_builder *builder, struct json_lexer *lexer, bo
     return true;
 }
 
-/* Cells that follow each other with nothing but a comma in between. */
-static void take_cells_alike(struct json_builder *builder, struct json_lexer *lexer)
+/* Takes numbers that are separated by a comma without white space. */
+static void take_compact_numbers(struct json_builder *builder, struct json_lexer *lexer)
 {
     double *column = builder->columns.column[builder->member];
     size_t length = builder->lengths[builder->member], capacity = builder->columns.capacity;
@@ -222,16 +222,16 @@ static void take_cells_alike(struct json_builder *builder, struct json_lexer *le
 
 /* --- all ------------------------------------------------------------------------------------ */
 
-static bool take_one(struct json_fast_path *fast_path, struct json_builder *builder,
-                     struct json_lexer *lexer, bool first)
+static bool take_item(struct json_fast_path *fast_path, struct json_builder *builder,
+                      struct json_lexer *lexer, bool first)
 {
     const char *next = lexer->next;
     uint64_t line = lexer->line, line_byte = lexer->line_byte;
     if (builder->context == CONTEXT_COLUMN) {
-        if (take_cell(builder, lexer, first))
+        if (take_column_number(builder, lexer, first))
             return true;
     } else if (builder->count < builder->columns.capacity) {
-        if (!first && fast_path->known && match_template(fast_path, builder, lexer))
+        if (!first && fast_path->has_template && match_template(fast_path, builder, lexer))
             return true;
         lexer->next = next;
         lexer->line = line;
@@ -248,11 +248,11 @@ static bool take_one(struct json_fast_path *fast_path, struct json_builder *buil
 bool json_fast_path_read(struct json_fast_path *fast_path, struct json_builder *builder,
                          struct json_lexer *lexer)
 {
-    if (!take_one(fast_path, builder, lexer, true))
+    if (!take_item(fast_path, builder, lexer, true))
         return false;
     do {
         if (builder->context == CONTEXT_COLUMN)
-            take_cells_alike(builder, lexer);
-    } while (take_one(fast_path, builder, lexer, false));
+            take_compact_numbers(builder, lexer);
+    } while (take_item(fast_path, builder, lexer, false));
     return true;
 }

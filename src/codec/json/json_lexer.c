@@ -5,7 +5,7 @@
 
 static const char *const token_names[JSON_TOKENS] = {
     [JSON_MORE] = "the end of the text",
-    [JSON_INVALID] = "a fault",
+    [JSON_ERROR] = "an error",
     [JSON_OBJECT_BEGIN] = "\"{\"",
     [JSON_OBJECT_END] = "\"}\"",
     [JSON_ARRAY_BEGIN] = "\"[\"",
@@ -28,7 +28,7 @@ void json_lexer_init(struct json_lexer *lexer)
 {
     memset(lexer, 0, sizeof *lexer);
     lexer->line = 1;
-    lexer->open = JSON_MORE;
+    lexer->pending = JSON_MORE;
 }
 
 void json_lexer_feed(struct json_lexer *lexer, const char *bytes, size_t size)
@@ -43,15 +43,15 @@ static enum json_token error(struct json_lexer *lexer, const char *at, const cha
     lexer->next = at;
     lexer->error_byte = json_lexer_byte(lexer);
     snprintf(lexer->error, sizeof lexer->error, "%s", sentence);
-    return JSON_INVALID;
+    return JSON_ERROR;
 }
 
-/* A byte that begins no token. */
-static enum json_token stray(struct json_lexer *lexer, const char *at)
+/* Reports a byte that cannot begin a token. */
+static enum json_token unexpected_byte(struct json_lexer *lexer, const char *at)
 {
     unsigned char byte = (unsigned char)*at;
     if (byte == '\'')
-        return error(lexer, at, "strings and names stand in double quotes");
+        return error(lexer, at, "strings and names must be in double quotes");
     if (byte == 'N' || byte == 'I')
         return error(lexer, at, "JSON has no NaN and no Infinity");
     if (byte == '/' || byte == '#')
@@ -66,7 +66,7 @@ static enum json_token stray(struct json_lexer *lexer, const char *at)
         snprintf(lexer->error, sizeof lexer->error, "unexpected character \"%c\"", byte);
     else
         snprintf(lexer->error, sizeof lexer->error, "unexpected byte 0x%02x", byte);
-    return JSON_INVALID;
+    return JSON_ERROR;
 }
 
 /* --- numbers ------------------------------------------------------------------------ */
@@ -74,21 +74,21 @@ static enum json_token stray(struct json_lexer *lexer, const char *at)
 static enum json_token number_end(struct json_lexer *lexer, const char *at, const char *text,
                                   size_t length)
 {
-    if (lexer->number == NUMBER_ZERO && at != lexer->end && *at >= '0' && *at <= '9')
+    if (lexer->number_state == NUMBER_ZERO && at != lexer->end && *at >= '0' && *at <= '9')
         return error(lexer, at, "a number must not have leading zeros");
-    if (!number_may_end(lexer->number))
+    if (!number_may_end(lexer->number_state))
         return error(lexer, at,
                      at == lexer->end ? "the text ends inside a number"
                                       : "a digit was expected here in the number");
     lexer->next = at;
-    lexer->open = JSON_MORE;
+    lexer->pending = JSON_MORE;
     lexer->text = text;
     lexer->truncated = length > NUMBER_READ_BYTES_MAX;
     lexer->length = lexer->truncated ? NUMBER_READ_BYTES_MAX : length;
     return JSON_NUMBER;
 }
 
-/* Keeps what fits of the cut number and counts the rest. */
+/* Copies bytes of the number that was cut in two, as far as they fit, and counts all of them. */
 static void carry(struct json_lexer *lexer, const char *from, size_t length)
 {
     if (lexer->carried < NUMBER_READ_BYTES_MAX) {
@@ -100,7 +100,7 @@ static void carry(struct json_lexer *lexer, const char *from, size_t length)
 
 static enum json_token number_resume(struct json_lexer *lexer)
 {
-    const char *at = number_scan(&lexer->number, lexer->next, lexer->end);
+    const char *at = number_scan(&lexer->number_state, lexer->next, lexer->end);
     carry(lexer, lexer->next, (size_t)(at - lexer->next));
     lexer->next = at;
     if (at == lexer->end)
@@ -110,11 +110,11 @@ static enum json_token number_resume(struct json_lexer *lexer)
 
 static enum json_token number_begin(struct json_lexer *lexer, const char *text)
 {
-    lexer->number = NUMBER_START;
-    const char *at = number_scan(&lexer->number, text, lexer->end);
+    lexer->number_state = NUMBER_START;
+    const char *at = number_scan(&lexer->number_state, text, lexer->end);
     if (at != lexer->end)
         return number_end(lexer, at, text, (size_t)(at - text));
-    lexer->open = JSON_NUMBER;
+    lexer->pending = JSON_NUMBER;
     lexer->carried = 0;
     carry(lexer, text, (size_t)(at - text));
     lexer->next = at;
@@ -129,7 +129,7 @@ static enum json_token string_resume(struct json_lexer *lexer)
     for (const char *at = lexer->next; at != lexer->end; at++) {
         if (*at == '"' && string->state == STRING_PLAIN) {
             lexer->next = at + 1;
-            lexer->open = JSON_MORE;
+            lexer->pending = JSON_MORE;
             lexer->text = string->kept;
             lexer->length = string->length;
             lexer->truncated = string->truncated;
@@ -143,7 +143,7 @@ static enum json_token string_resume(struct json_lexer *lexer)
     return JSON_MORE;
 }
 
-/* Printable ASCII but for the quote and the backslash: most strings hold nothing else. */
+/* Printable ASCII except the quote and the backslash. Most strings contain no other bytes. */
 static inline bool is_plain(char c)
 {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -162,7 +162,7 @@ static enum json_token string_begin(struct json_lexer *lexer, const char *text)
         lexer->length = lexer->truncated ? JSON_STRING_BYTES_KEPT : length;
         return JSON_STRING;
     }
-    lexer->open = JSON_STRING;
+    lexer->pending = JSON_STRING;
     json_string_init(&lexer->string);
     lexer->next = text;
     return string_resume(lexer);
@@ -172,16 +172,16 @@ static enum json_token string_begin(struct json_lexer *lexer, const char *text)
 
 static enum json_token literal_resume(struct json_lexer *lexer)
 {
-    const char *word = token_names[lexer->open];
+    const char *literal = token_names[lexer->pending];
     while (lexer->next != lexer->end) {
-        if (*lexer->next != word[lexer->matched])
+        if (*lexer->next != literal[lexer->matched])
             return error(
                 lexer, lexer->next,
                 "unknown word; JSON has true, false and null, and neither NaN nor Infinity");
         lexer->next++;
-        if (!word[++lexer->matched]) {
-            enum json_token token = lexer->open;
-            lexer->open = JSON_MORE;
+        if (!literal[++lexer->matched]) {
+            enum json_token token = lexer->pending;
+            lexer->pending = JSON_MORE;
             return token;
         }
     }
@@ -190,7 +190,7 @@ static enum json_token literal_resume(struct json_lexer *lexer)
 
 static enum json_token literal_begin(struct json_lexer *lexer, enum json_token token)
 {
-    lexer->open = token;
+    lexer->pending = token;
     lexer->matched = 0;
     return literal_resume(lexer);
 }
@@ -199,9 +199,9 @@ static enum json_token literal_begin(struct json_lexer *lexer, enum json_token t
 
 static enum json_token resume(struct json_lexer *lexer)
 {
-    if (lexer->open == JSON_STRING)
+    if (lexer->pending == JSON_STRING)
         return string_resume(lexer);
-    if (lexer->open == JSON_NUMBER)
+    if (lexer->pending == JSON_NUMBER)
         return number_resume(lexer);
     return literal_resume(lexer);
 }
@@ -214,7 +214,7 @@ static inline enum json_token punctuation(struct json_lexer *lexer, enum json_to
 
 enum json_token json_lexer_next(struct json_lexer *lexer)
 {
-    if (lexer->open != JSON_MORE)
+    if (lexer->pending != JSON_MORE)
         return resume(lexer);
     const char *at = json_lexer_skip_space(lexer);
     if (at == lexer->end)
@@ -255,17 +255,17 @@ enum json_token json_lexer_next(struct json_lexer *lexer)
     case 'n':
         return literal_begin(lexer, JSON_NULL);
     default:
-        return stray(lexer, at);
+        return unexpected_byte(lexer, at);
     }
 }
 
 enum json_token json_lexer_end(struct json_lexer *lexer)
 {
-    if (lexer->open == JSON_MORE)
+    if (lexer->pending == JSON_MORE)
         return JSON_MORE;
-    if (lexer->open == JSON_NUMBER)
+    if (lexer->pending == JSON_NUMBER)
         return number_end(lexer, lexer->end, lexer->carry, lexer->carried);
     return error(lexer, lexer->end,
-                 lexer->open == JSON_STRING ? "the text ends inside a string"
-                                            : "the text ends inside true, false or null");
+                 lexer->pending == JSON_STRING ? "the text ends inside a string"
+                                               : "the text ends inside true, false or null");
 }

@@ -12,7 +12,7 @@ void json_string_init(struct json_string *string)
     string->state = STRING_PLAIN;
 }
 
-/* Keeps a whole character, or from the first that does not fit nothing more. */
+/* Keeps a whole character. After the first one that does not fit, keeps nothing more. */
 static void keep(struct json_string *string, const void *character, size_t size)
 {
     if (string->truncated || size > sizeof string->kept - string->length) {
@@ -86,7 +86,7 @@ static const char *continuation(struct json_string *string, unsigned char byte)
 static const char *escape(struct json_string *string, unsigned char byte)
 {
     static const char letters[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
+    static const char characters[] = "\"\\/\b\f\n\r\t";
     if (byte == 'u') {
         string->state = STRING_HEX;
         string->following = 4;
@@ -96,7 +96,7 @@ static const char *escape(struct json_string *string, unsigned char byte)
     const char *letter = byte ? strchr(letters, byte) : NULL;
     if (!letter)
         return "unknown escape: after \"\\\" comes one of \" \\ / b f n r t u";
-    keep(string, meanings + (letter - letters), 1);
+    keep(string, characters + (letter - letters), 1);
     string->state = STRING_PLAIN;
     return NULL;
 }
@@ -117,7 +117,7 @@ static const char *code_complete(struct json_string *string)
         return LONE_SURROGATE;
     if (code >= 0xd800 && code <= 0xdbff) {
         string->high_surrogate = code;
-        string->state = STRING_PAIR;
+        string->state = STRING_NEED_BACKSLASH;
         return NULL;
     }
     keep_code(string, code);
@@ -150,12 +150,12 @@ const char *json_string_step(struct json_string *string, unsigned char byte)
         return escape(string, byte);
     case STRING_HEX:
         return hex(string, byte);
-    case STRING_PAIR:
+    case STRING_NEED_BACKSLASH:
         if (byte != '\\')
             return LONE_SURROGATE;
-        string->state = STRING_PAIR_U;
+        string->state = STRING_NEED_U;
         return NULL;
-    case STRING_PAIR_U:
+    case STRING_NEED_U:
         if (byte != 'u')
             return LONE_SURROGATE;
         string->state = STRING_HEX;

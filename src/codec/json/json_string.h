@@ -1,5 +1,5 @@
-/* The inside of a JSON string, byte by byte: escapes, UTF-8, surrogate pairs. The fast path
- * for plain strings is the lexer's. For the files of codec/ only. Pure; any thread. */
+/* Decodes the inside of a JSON string byte by byte: escapes, UTF-8, surrogate pairs. The lexer
+ * reads strings without them faster by itself. For the files of codec/ only. Pure; any thread. */
 #ifndef CODEC_JSON_JSON_STRING_H
 #define CODEC_JSON_JSON_STRING_H
 
@@ -11,29 +11,29 @@
 
 struct json_string {
     enum {
-        STRING_PLAIN,        /* between two characters; the closing quote may come */
-        STRING_CONTINUATION, /* inside a UTF-8 sequence */
-        STRING_ESCAPE,       /* after \ */
-        STRING_HEX,          /* after \u */
-        STRING_PAIR,         /* after a high surrogate, which needs a \ next */
-        STRING_PAIR_U,       /* and a u after it */
+        STRING_PLAIN,          /* between two characters; the closing quote may follow */
+        STRING_CONTINUATION,   /* inside a UTF-8 sequence */
+        STRING_ESCAPE,         /* after \ */
+        STRING_HEX,            /* after \u */
+        STRING_NEED_BACKSLASH, /* after a high surrogate, which \u must follow */
+        STRING_NEED_U,         /* after that \ */
     } state;
-    unsigned char following;           /* bytes or digits to come */
+    unsigned char following;           /* number of bytes or digits that must follow */
     unsigned char low, high;           /* the range of the next UTF-8 byte */
     unsigned char size;                /* bytes in character[] */
-    unsigned char character[4];        /* the one that is being read */
-    uint32_t code;                     /* of the \u escape */
-    uint32_t high_surrogate;           /* waiting for its other half, or 0 */
-    size_t length;                     /* of kept[] */
+    unsigned char character[4];        /* the UTF-8 sequence so far */
+    uint32_t code;                     /* of the \u escape so far */
+    uint32_t high_surrogate;           /* of a pair whose second half must follow, or 0 */
+    size_t length;                     /* bytes in kept[] */
     bool truncated;                    /* kept[] is only the beginning */
     char kept[JSON_STRING_BYTES_KEPT]; /* whole characters, decoded */
 };
 
-/* Begins after the opening quote. */
+/* Starts a string, after its opening quote. */
 void json_string_init(struct json_string *string);
 
-/* Takes one byte. The closing quote, a '"' in STRING_PLAIN, is the caller's to find. Returns
- * NULL, or a sentence when the byte cannot stand here. */
+/* Takes one byte. The caller checks for the closing quote, which is '"' in STRING_PLAIN. Returns
+ * NULL, or a sentence if the byte is not allowed here. */
 const char *json_string_step(struct json_string *string, unsigned char byte);
 
 #endif

@@ -13,13 +13,13 @@
 #define PREFIX_BYTES (NPY_MAGIC_BYTES + NPY_VERSION_BYTES)
 #define LENGTH_BYTES_MAX 4
 
-/* What the bytes that come next belong to. */
+/* The part of the file that the next bytes belong to. */
 enum stage {
     STAGE_PREFIX, /* magic and version */
     STAGE_LENGTH, /* of the header */
     STAGE_HEADER,
     STAGE_DATA,
-    STAGE_IGNORED, /* data of an array that is not understood */
+    STAGE_IGNORED, /* data of an invalid array */
 };
 
 struct npy_decoder {
@@ -28,26 +28,28 @@ struct npy_decoder {
     struct columns columns;
     enum stage stage;
     uint64_t byte;       /* bytes fed before this call */
-    uint64_t data_begin; /* byte */
-    uint64_t data_bytes; /* that the header announces */
-    uint64_t data_taken;
+    uint64_t data_begin; /* offset of the data in the file */
+    uint64_t data_bytes; /* size of the data by the header */
+    uint64_t data_taken; /* bytes of the data fed so far */
     struct npy_layout layout;
-    unsigned column; /* by column: the one that is being filled */
-    size_t filled;   /* numbers of it; by row: of each column */
-    size_t held;     /* bytes that a later chunk completes ... */
-    size_t wanted;   /* ... to this many */
-    char hold[PREFIX_BYTES + LENGTH_BYTES_MAX + NPY_HEADER_BYTES_MAX];
+    unsigned column; /* layout by column: the one that is being filled */
+    size_t filled;   /* numbers in that column; layout by row: in each column */
+    /* The buffer collects bytes until it contains `needed` bytes: the prefix, the prefix with the
+     * length or the whole header; then a row or number that the end of a chunk cut in two. */
+    size_t buffered;
+    size_t needed;
+    char buffer[PREFIX_BYTES + LENGTH_BYTES_MAX + NPY_HEADER_BYTES_MAX];
 };
 
 /* --- errors ------------------------------------------------------------------------- */
 
-/* Drops the columns and begins an error. The caller adds the detail. */
+/* Frees the columns and sets the status of an error. The caller adds the detail. */
 static struct string_builder error_begin(struct npy_decoder *decoder, enum decode_status status)
 {
     struct decode_error *error = &decoder->base.error;
     columns_free(&decoder->columns);
     *error = (struct decode_error){.status = status};
-    return string_builder_begin(error->detail, sizeof error->detail);
+    return string_builder_init(error->detail, sizeof error->detail);
 }
 
 static struct string_builder syntax_error(struct npy_decoder *decoder, uint64_t byte)
@@ -57,19 +59,19 @@ static struct string_builder syntax_error(struct npy_decoder *decoder, uint64_t 
     return detail;
 }
 
-/* An error of all the particles. */
+/* Reports an error of the particles as a whole; the detail is prefix and sentence. */
 static enum decode_status fail_particles(struct npy_decoder *decoder, enum decode_status status,
-                                         const char *words, const char *sentence)
+                                         const char *prefix, const char *sentence)
 {
     struct string_builder detail = error_begin(decoder, status);
-    string_builder_addf(&detail, "%s%s", words, sentence);
+    string_builder_addf(&detail, "%s%s", prefix, sentence);
     struct string_builder pointer =
-        string_builder_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
+        string_builder_init(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
     string_builder_add(&pointer, "/particles");
     return status;
 }
 
-/* Of a number that is not finite. */
+/* Reports a number that is not finite. */
 static void fail_number(struct npy_decoder *decoder, unsigned column, size_t index)
 {
     double value = decoder->columns.column[column][index];
@@ -80,7 +82,7 @@ static void fail_number(struct npy_decoder *decoder, unsigned column, size_t ind
                         : value > 0  ? "infinity"
                                      : "minus infinity");
     struct string_builder pointer =
-        string_builder_begin(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
+        string_builder_init(decoder->base.error.pointer, sizeof decoder->base.error.pointer);
     string_builder_addf(&pointer, "/particles/%zu/%s", index, column_names[column]);
 }
 
@@ -88,12 +90,12 @@ static void fail_number(struct npy_decoder *decoder, unsigned column, size_t ind
 
 static enum decode_status take_magic(struct npy_decoder *decoder)
 {
-    size_t known = decoder->held < NPY_MAGIC_BYTES ? decoder->held : NPY_MAGIC_BYTES;
+    size_t known = decoder->buffered < NPY_MAGIC_BYTES ? decoder->buffered : NPY_MAGIC_BYTES;
     for (size_t i = 0; i < known; i++)
-        if (decoder->hold[i] != NPY_MAGIC[i]) {
+        if (decoder->buffer[i] != NPY_MAGIC[i]) {
             struct string_builder detail = syntax_error(decoder, i);
             string_builder_add(&detail,
-                               "this is no NPY file, which begins with \\x93NUMPY; send what "
+                               "this is not an NPY file, which begins with \\x93NUMPY; send what "
                                "numpy.save writes");
             return DECODE_SYNTAX;
         }
@@ -102,8 +104,8 @@ static enum decode_status take_magic(struct npy_decoder *decoder)
 
 static enum decode_status take_prefix(struct npy_decoder *decoder)
 {
-    unsigned char major = (unsigned char)decoder->hold[NPY_MAGIC_BYTES];
-    unsigned char minor = (unsigned char)decoder->hold[NPY_MAGIC_BYTES + 1];
+    unsigned char major = (unsigned char)decoder->buffer[NPY_MAGIC_BYTES];
+    unsigned char minor = (unsigned char)decoder->buffer[NPY_MAGIC_BYTES + 1];
     bool known = major >= 1 && major <= 3;
     if (!known || minor != 0) {
         struct string_builder detail = syntax_error(decoder, NPY_MAGIC_BYTES + known);
@@ -112,7 +114,7 @@ static enum decode_status take_prefix(struct npy_decoder *decoder)
                             major, minor);
         return DECODE_SYNTAX;
     }
-    decoder->wanted += major == 1 ? 2 : 4;
+    decoder->needed += major == 1 ? 2 : 4;
     decoder->stage = STAGE_LENGTH;
     return DECODE_OK;
 }
@@ -120,20 +122,20 @@ static enum decode_status take_prefix(struct npy_decoder *decoder)
 static enum decode_status take_length(struct npy_decoder *decoder)
 {
     uint32_t length = 0;
-    memcpy(&length, decoder->hold + PREFIX_BYTES, decoder->held - PREFIX_BYTES);
+    memcpy(&length, decoder->buffer + PREFIX_BYTES, decoder->buffered - PREFIX_BYTES);
     if (length > NPY_HEADER_BYTES_MAX) {
         struct string_builder detail = syntax_error(decoder, PREFIX_BYTES);
         string_builder_addf(&detail, "the header has %" PRIu32 " bytes; at most %d are read",
                             length, NPY_HEADER_BYTES_MAX);
         return DECODE_SYNTAX;
     }
-    decoder->data_begin = decoder->wanted + length;
-    decoder->wanted += length;
+    decoder->data_begin = decoder->needed + length;
+    decoder->needed += length;
     decoder->stage = STAGE_HEADER;
     return DECODE_OK;
 }
 
-/* Makes room for so many particles of those that were announced. */
+/* Grows the capacity of the columns to at least `needed` particles. */
 static enum decode_status grow(struct npy_decoder *decoder, size_t needed)
 {
     char sentence[COLUMNS_SENTENCE_BYTES];
@@ -141,7 +143,7 @@ static enum decode_status grow(struct npy_decoder *decoder, size_t needed)
     return status ? fail_particles(decoder, status, "particles: ", sentence) : DECODE_OK;
 }
 
-/* The array is one of particles. */
+/* Prepares the columns for the data of a valid array. */
 static enum decode_status begin_data(struct npy_decoder *decoder)
 {
     const struct npy_layout *layout = &decoder->layout;
@@ -155,52 +157,52 @@ static enum decode_status begin_data(struct npy_decoder *decoder)
     if (status)
         return fail_particles(decoder, status, "particles: ", sentence);
     decoder->data_bytes = layout->count * npy_row_bytes(layout);
-    decoder->wanted = layout->by_column ? layout->bytes[0] : npy_row_bytes(layout);
+    decoder->needed = layout->by_column ? layout->bytes[0] : npy_row_bytes(layout);
     return grow(decoder, 1);
 }
 
 static enum decode_status take_header(struct npy_decoder *decoder)
 {
-    size_t begin = PREFIX_BYTES + (decoder->hold[NPY_MAGIC_BYTES] == 1 ? 2 : 4);
-    bool utf8 = decoder->hold[NPY_MAGIC_BYTES] >= 3;
+    size_t begin = PREFIX_BYTES + (decoder->buffer[NPY_MAGIC_BYTES] == 1 ? 2 : 4);
+    bool utf8 = decoder->buffer[NPY_MAGIC_BYTES] >= 3;
     struct npy_header header;
     const char *error;
     size_t error_byte;
-    if (!npy_header_parse(&header, decoder->hold + begin, decoder->held - begin, utf8, &error,
+    if (!npy_header_parse(&header, decoder->buffer + begin, decoder->buffered - begin, utf8, &error,
                           &error_byte)) {
         struct string_builder detail = syntax_error(decoder, begin + error_byte);
         string_builder_addf(&detail, "in the NPY header: %s", error);
         return DECODE_SYNTAX;
     }
     char sentence[sizeof decoder->base.error.detail];
-    decoder->held = 0;
+    decoder->buffered = 0;
     if (npy_header_layout(&header, &decoder->layout, sentence, sizeof sentence))
         return begin_data(decoder);
     decoder->stage = STAGE_IGNORED;
     return fail_particles(decoder, DECODE_INVALID, sentence, "");
 }
 
-/* Moves bytes that complete what is held; returns how many. */
-static size_t hold(struct npy_decoder *decoder, const char *bytes, size_t size)
+/* Copies bytes to the buffer until it contains as many as are needed. Returns how many. */
+static size_t fill_buffer(struct npy_decoder *decoder, const char *bytes, size_t size)
 {
-    size_t lacks = decoder->wanted - decoder->held;
-    size_t taken = size < lacks ? size : lacks;
-    memcpy(decoder->hold + decoder->held, bytes, taken);
-    decoder->held += taken;
+    size_t missing = decoder->needed - decoder->buffered;
+    size_t taken = size < missing ? size : missing;
+    memcpy(decoder->buffer + decoder->buffered, bytes, taken);
+    decoder->buffered += taken;
     return taken;
 }
 
-/* Takes the bytes of magic to header; returns how many. */
+/* Takes the bytes before the data. Returns how many. */
 static size_t take_head(struct npy_decoder *decoder, const char *bytes, size_t size)
 {
     static enum decode_status (*const take[])(struct npy_decoder *) = {
         [STAGE_PREFIX] = take_prefix, [STAGE_LENGTH] = take_length, [STAGE_HEADER] = take_header};
     size_t taken = 0;
     while (decoder->stage < STAGE_DATA) {
-        taken += hold(decoder, bytes + taken, size - taken);
+        taken += fill_buffer(decoder, bytes + taken, size - taken);
         if (decoder->stage == STAGE_PREFIX && take_magic(decoder))
             break;
-        if (decoder->held < decoder->wanted || take[decoder->stage](decoder))
+        if (decoder->buffered < decoder->needed || take[decoder->stage](decoder))
             break;
     }
     return taken;
@@ -208,14 +210,14 @@ static size_t take_head(struct npy_decoder *decoder, const char *bytes, size_t s
 
 /* --- data --------------------------------------------------------------------------- */
 
-/* Finds which of the numbers that have just been read is not finite. */
-static void find_error(struct npy_decoder *decoder, size_t end)
+/* Reports the first of the numbers just read that is not finite. */
+static void fail_first_not_finite(struct npy_decoder *decoder, size_t end)
 {
     const struct npy_layout *layout = &decoder->layout;
-    unsigned places = layout->by_column ? 1 : PARTICLE_COLUMNS;
+    unsigned fields = layout->by_column ? 1 : PARTICLE_COLUMNS;
     for (size_t i = decoder->filled; i < end; i++)
-        for (unsigned place = 0; place < places; place++) {
-            unsigned column = layout->by_column ? decoder->column : layout->columns[place];
+        for (unsigned field = 0; field < fields; field++) {
+            unsigned column = layout->by_column ? decoder->column : layout->columns[field];
             if (!isfinite(decoder->columns.column[column][i])) {
                 fail_number(decoder, column, i);
                 return;
@@ -223,7 +225,7 @@ static void find_error(struct npy_decoder *decoder, size_t end)
         }
 }
 
-/* Reads rows or, by column, numbers of one column. False when one is not finite. */
+/* Reads rows or, with a layout by column, numbers of one column. False if one is not finite. */
 static bool read_numbers(struct npy_decoder *decoder, const char *bytes, size_t count)
 {
     const struct npy_layout *layout = &decoder->layout;
@@ -232,13 +234,13 @@ static bool read_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
         return npy_copy_column(decoder->columns.column[decoder->column] + decoder->filled, bytes,
                                layout->bytes[0], layout->bytes[0], count);
     double *to[PARTICLE_COLUMNS];
-    for (unsigned place = 0; place < PARTICLE_COLUMNS; place++)
-        to[place] = decoder->columns.column[layout->columns[place]] + decoder->filled;
+    for (unsigned field = 0; field < PARTICLE_COLUMNS; field++)
+        to[field] = decoder->columns.column[layout->columns[field]] + decoder->filled;
     if (row_bytes == PARTICLE_BYTES)
         return npy_split_rows(to, bytes, count);
     bool finite = true;
-    for (unsigned place = 0; place < PARTICLE_COLUMNS; bytes += layout->bytes[place++])
-        finite &= npy_copy_column(to[place], bytes, layout->bytes[place], row_bytes, count);
+    for (unsigned field = 0; field < PARTICLE_COLUMNS; bytes += layout->bytes[field++])
+        finite &= npy_copy_column(to[field], bytes, layout->bytes[field], row_bytes, count);
     return finite;
 }
 
@@ -248,7 +250,7 @@ static void take_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
     if (end > decoder->columns.capacity && grow(decoder, end))
         return;
     if (!read_numbers(decoder, bytes, count)) {
-        find_error(decoder, end);
+        fail_first_not_finite(decoder, end);
         return;
     }
     decoder->filled = end;
@@ -258,23 +260,23 @@ static void take_numbers(struct npy_decoder *decoder, const char *bytes, size_t 
     }
 }
 
-/* Takes bytes of the array, until a fault. */
+/* Takes bytes of the array, until an error. */
 static void take_array(struct npy_decoder *decoder, const char *bytes, size_t size)
 {
     const char *end = bytes + size;
     while (bytes < end && !decoder->base.error.status) {
-        size_t count = (size_t)(end - bytes) / decoder->wanted;
+        size_t count = (size_t)(end - bytes) / decoder->needed;
         size_t left = (size_t)decoder->layout.count - decoder->filled;
-        if (decoder->held || count == 0) {
-            bytes += hold(decoder, bytes, (size_t)(end - bytes));
-            if (decoder->held < decoder->wanted)
+        if (decoder->buffered || count == 0) {
+            bytes += fill_buffer(decoder, bytes, (size_t)(end - bytes));
+            if (decoder->buffered < decoder->needed)
                 return;
-            decoder->held = 0;
-            take_numbers(decoder, decoder->hold, 1);
+            decoder->buffered = 0;
+            take_numbers(decoder, decoder->buffer, 1);
         } else {
             count = count < left ? count : left;
             take_numbers(decoder, bytes, count);
-            bytes += count * decoder->wanted;
+            bytes += count * decoder->needed;
         }
     }
 }
@@ -289,7 +291,7 @@ static void take_data(struct npy_decoder *decoder, const char *bytes, size_t siz
         struct string_builder detail =
             syntax_error(decoder, decoder->data_begin + decoder->data_bytes);
         string_builder_addf(&detail,
-                            "there is something behind the %" PRIu64 " bytes of the array's data",
+                            "the body continues after the %" PRIu64 " bytes of the array's data",
                             decoder->data_bytes);
     }
 }
@@ -347,10 +349,10 @@ struct decoder *npy_decoder_create(const struct decode_limits *limits, struct si
     struct npy_decoder *decoder = malloc(sizeof *decoder);
     if (!decoder)
         return NULL;
-    memset(decoder, 0, offsetof(struct npy_decoder, hold));
+    memset(decoder, 0, offsetof(struct npy_decoder, buffer));
     decoder->base.class = &class;
     decoder->out = out;
-    decoder->wanted = PREFIX_BYTES;
+    decoder->needed = PREFIX_BYTES;
     columns_init(&decoder->columns, limits, &out->particles);
     return &decoder->base;
 }

@@ -7,7 +7,7 @@
 
 #include "codec/npy/npy_header.h"
 
-/* Of magic, version, length and header: a multiple of 64, as NumPy aligns the data. */
+/* Size of magic, version, length and header together. NumPy aligns the data to 64 bytes. */
 #define HEAD_BYTES 128
 
 _Static_assert(HEAD_BYTES <= ENCODE_HEAD_MAX, "the head fits");
@@ -36,7 +36,7 @@ static size_t write_head(char out[ENCODE_HEAD_MAX], const struct particle_set *s
                     set->count);
 }
 
-/* Frames follow each other, so here the particles are rows. */
+/* With several frames the order is C, so the particles are rows. */
 static size_t write_frames_head(char out[ENCODE_HEAD_MAX], size_t particles, size_t frames)
 {
     return put_head(out, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu, 3), }",

@@ -1,6 +1,6 @@
-/* Encoder of NPY, NumPy's file of one array: version 1.0, dtype <f8, shape (n, 3), Fortran order.
- * That is the columns as they lie in memory, behind a header: nothing is converted or copied.
- * Several frames have the shape (frames, n, 3), in C order. */
+/* Encoder of NPY, NumPy's file format for one array: version 1.0, dtype <f8, shape (n, 3), Fortran
+ * order. The data are the columns as they are in memory, so nothing is converted or copied. Several
+ * frames are an array of shape (frames, n, 3) in C order. */
 #ifndef CODEC_NPY_NPY_ENCODER_H
 #define CODEC_NPY_NPY_ENCODER_H
 

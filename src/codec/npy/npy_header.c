@@ -14,7 +14,7 @@ static const char *const key_names[KEY_COUNT] = {"descr", "fortran_order", "shap
 static const char wrong_keys[] =
     "the header's keys must be 'descr', 'fortran_order' and 'shape', each once";
 
-/* A tuple, whose syntax is right, must hold whole numbers. */
+/* Reads a tuple of integers from a literal whose syntax is valid. */
 static bool read_shape(struct npy_header *header, struct npy_literal *literal)
 {
     if (!npy_literal_take(literal, '('))
@@ -31,31 +31,31 @@ static bool read_shape(struct npy_header *header, struct npy_literal *literal)
     return true;
 }
 
-/* Reads the value of a key, once as a literal of any kind and once for what it must be. */
+/* Reads the value of a key: first as a literal of any type, then as the type of the key. */
 static bool read_value(struct npy_header *header, enum key key, struct npy_literal *literal)
 {
     npy_literal_peek(literal);
-    struct npy_literal again = *literal;
+    struct npy_literal value = *literal;
     if (!npy_literal_skip(literal, 0))
         return false;
-    again.end = literal->at;
-    size_t bytes = (size_t)(again.end - again.at);
-    bool right = true;
+    value.end = literal->at;
+    size_t bytes = (size_t)(value.end - value.at);
+    bool valid = true;
     if (key == KEY_DESCR) {
-        header->descr = again.at;
+        header->descr = value.at;
         header->descr_bytes = bytes;
     } else if (key == KEY_SHAPE) {
-        header->shape = again.at;
+        header->shape = value.at;
         header->shape_bytes = bytes;
-        right = read_shape(header, &again);
+        valid = read_shape(header, &value);
     } else {
-        right = npy_literal_bool(&again, &header->fortran_order);
+        valid = npy_literal_bool(&value, &header->fortran_order);
     }
-    if (!right) {
-        literal->at = again.at;
-        literal->error = again.error;
+    if (!valid) {
+        literal->at = value.at;
+        literal->error = value.error;
     }
-    return right;
+    return valid;
 }
 
 static bool read_member(struct npy_header *header, struct npy_literal *literal, unsigned *seen)
@@ -83,7 +83,7 @@ static bool read_dict(struct npy_header *header, struct npy_literal *literal)
     unsigned seen = 0;
     bool comma = true;
     if (!npy_literal_take(literal, '{'))
-        return npy_literal_fail(literal, "expected \"{\", the begin of a Python dict");
+        return npy_literal_fail(literal, "expected \"{\", the beginning of a Python dict");
     while (npy_literal_peek(literal) != '}') {
         if (!comma)
             return npy_literal_fail(literal, "expected \",\" or \"}\" after a value");
@@ -111,16 +111,16 @@ bool npy_header_parse(struct npy_header *header, const char *text, size_t size, 
     return false;
 }
 
-/* --- meaning ------------------------------------------------------------------------ */
+/* --- layout ------------------------------------------------------------------------- */
 
-/* Bytes of a number of this dtype; 0 when it is not read. */
+/* Returns the bytes of a number of this dtype, or 0 if the dtype is not accepted. */
 static uint8_t number_bytes(const struct npy_string *dtype)
 {
     return npy_string_is(dtype, "<f8") ? 8 : npy_string_is(dtype, "<f4") ? 4 : 0;
 }
 
-/* ('ang_vel', '<f8'), which is number `place` of a row. */
-static bool read_field(struct npy_layout *layout, struct npy_literal *literal, unsigned place,
+/* Reads field number `field` of a row, such as ('ang_vel', '<f8'). */
+static bool read_field(struct npy_layout *layout, struct npy_literal *literal, unsigned field,
                        unsigned *seen)
 {
     struct npy_string name, dtype;
@@ -136,19 +136,19 @@ static bool read_field(struct npy_layout *layout, struct npy_literal *literal, u
     if (column == PARTICLE_COLUMNS || (*seen & 1u << column))
         return false;
     *seen |= 1u << column;
-    layout->columns[place] = (uint8_t)column;
-    layout->bytes[place] = number_bytes(&dtype);
-    return layout->bytes[place] != 0;
+    layout->columns[field] = (uint8_t)column;
+    layout->bytes[field] = number_bytes(&dtype);
+    return layout->bytes[field] != 0;
 }
 
-/* A list of the three fields, in any order. */
+/* Reads a list of the three fields, in any order. */
 static bool read_fields(const struct npy_header *header, struct npy_layout *layout)
 {
     struct npy_literal literal = {.at = header->descr, .end = header->descr + header->descr_bytes};
     unsigned seen = 0;
     npy_literal_take(&literal, '[');
-    for (unsigned place = 0; place < PARTICLE_COLUMNS; place++) {
-        if (!read_field(layout, &literal, place, &seen))
+    for (unsigned field = 0; field < PARTICLE_COLUMNS; field++) {
+        if (!read_field(layout, &literal, field, &seen))
             return false;
         npy_literal_take(&literal, ',');
     }
@@ -197,9 +197,9 @@ static bool matrix_layout(const struct npy_header *header, struct npy_layout *la
     } else {
         layout->count = header->first[0];
         layout->by_column = header->fortran_order;
-        for (uint8_t place = 0; place < PARTICLE_COLUMNS; place++) {
-            layout->bytes[place] = bytes;
-            layout->columns[place] = place;
+        for (uint8_t column = 0; column < PARTICLE_COLUMNS; column++) {
+            layout->bytes[column] = bytes;
+            layout->columns[column] = column;
         }
         return true;
     }
@@ -209,7 +209,7 @@ static bool matrix_layout(const struct npy_header *header, struct npy_layout *la
 bool npy_header_layout(const struct npy_header *header, struct npy_layout *layout, char *sentence,
                        size_t size)
 {
-    struct string_builder text = string_builder_begin(sentence, size);
+    struct string_builder text = string_builder_init(sentence, size);
     *layout = (struct npy_layout){.count = 0};
     return *header->descr == '[' ? structured_layout(header, layout, &text)
                                  : matrix_layout(header, layout, &text);

@@ -27,7 +27,7 @@ bool npy_literal_take(struct npy_literal *literal, char character)
 
 /* --- strings ------------------------------------------------------------------------ */
 
-/* Passes over one character of a string. */
+/* Skips one character of a string. */
 static bool skip_character(struct npy_literal *literal)
 {
     unsigned char lead = (unsigned char)*literal->at, low, high;
@@ -91,7 +91,7 @@ bool npy_literal_integer(struct npy_literal *literal, uint64_t *value)
     for (; literal->at < literal->end && is_digit(*literal->at); literal->at++)
         if (__builtin_mul_overflow(*value, 10, value) ||
             __builtin_add_overflow(*value, (uint64_t)(*literal->at - '0'), value))
-            *value = UINT64_MAX; /* and stays: ten times that overflows again */
+            *value = UINT64_MAX; /* also with more digits: ten times this value overflows again */
     return true;
 }
 
@@ -125,7 +125,7 @@ static bool skip_sequence(struct npy_literal *literal, unsigned depth)
         if (!npy_literal_skip(literal, depth + 1))
             return false;
         comma = npy_literal_take(literal, ',');
-        /* what Python reads as its one item, and not as a tuple */
+        /* Python reads (1) as the item itself, and only (1,) as a tuple. */
         if (tuple && items == 0 && !comma)
             return npy_literal_fail(literal, "expected \",\" after the first item of a tuple");
     }

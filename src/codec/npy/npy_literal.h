@@ -1,8 +1,9 @@
-/* Python literals, as the header of an NPY file has them: strings, whole numbers, True and False,
- * lists and tuples, with spaces anywhere between them. Of Python's grammar this is what repr()
- * writes of such values, not all that Python reads. For the files of codec/ only. Pure; any thread.
+/* Reads Python literals in the header of an NPY file: strings, integers, True and False, lists and
+ * tuples, with spaces between any two tokens. It accepts what repr() writes for such values, which
+ * is a part of Python's grammar. For the files of codec/ only. Pure; any thread.
  *
- * Each function that returns false has set the fault and left `at` where it is. */
+ * A function that returns false has set `error`, unless stated otherwise, and left `at` at the
+ * position of the error. */
 #ifndef CODEC_NPY_NPY_LITERAL_H
 #define CODEC_NPY_NPY_LITERAL_H
 
@@ -14,9 +15,9 @@
 #define NPY_DEPTH_MAX 32
 
 struct npy_literal {
-    const char *at, *end; /* what has not been read yet */
-    bool utf8;            /* strings are UTF-8; otherwise Latin-1, which is any bytes */
-    const char *error;    /* a sentence, once there is one */
+    const char *at, *end; /* the text that has not been read yet */
+    bool utf8;            /* strings are UTF-8; otherwise Latin-1, where all bytes are valid */
+    const char *error;    /* a sentence, after an error */
 };
 
 struct npy_string {
@@ -24,26 +25,28 @@ struct npy_string {
     size_t length;
 };
 
-/* Sets the fault; returns false. */
+/* Sets the error and returns false. */
 bool npy_literal_fail(struct npy_literal *literal, const char *sentence);
 
-/* The next character that is not a space; '\0' at the end. */
+/* Skips spaces and returns the next character without reading it; '\0' at the end. */
 char npy_literal_peek(struct npy_literal *literal);
 
-/* Reads the character if it is the next one. Sets no fault. */
+/* Skips spaces and reads the character if it is the next one. Otherwise returns false and sets no
+ * error. */
 bool npy_literal_take(struct npy_literal *literal, char character);
 
 bool npy_literal_string(struct npy_literal *literal, struct npy_string *string);
 
-/* Numbers above UINT64_MAX are read as that. */
+/* Reads integers above UINT64_MAX as UINT64_MAX. */
 bool npy_literal_integer(struct npy_literal *literal, uint64_t *value);
 
 bool npy_literal_bool(struct npy_literal *literal, bool *value);
 
-/* Passes over a value of any kind; `depth` lists and tuples are open around it. */
+/* Skips a value of any type that is inside `depth` lists and tuples. */
 bool npy_literal_skip(struct npy_literal *literal, unsigned depth);
 
-/* True when the string is the word, which has no backslash; one written with escapes is not. */
+/* True if the text of the string equals `word`, which contains no backslash. Escapes are not
+ * resolved, so a string with escapes never does. */
 bool npy_string_is(const struct npy_string *string, const char *word);
 
 #endif

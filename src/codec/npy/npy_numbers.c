@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Two numbers side by side: the vector that every machine has, in the compilers' own notation. */
+/* Vectors of two numbers, which every 64-bit CPU supports, as gcc and clang write them. */
 typedef double pair __attribute__((vector_size(16)));
 typedef float narrow_pair __attribute__((vector_size(8)));
 typedef uint64_t bits_pair __attribute__((vector_size(16)));
@@ -11,7 +11,7 @@ typedef uint64_t bits_pair __attribute__((vector_size(16)));
 #define EXPONENT UINT64_C(0x7ff0000000000000)
 #define EXPONENT_ONE UINT64_C(0x0010000000000000)
 
-/* Infinity and NaN have an exponent of all ones: one more carries into the highest bit. */
+/* The exponent bits of infinity and NaN are all ones, so adding one sets the highest bit. */
 static inline bits_pair carry(pair numbers)
 {
     return ((bits_pair)numbers & EXPONENT) + EXPONENT_ONE;
@@ -48,7 +48,7 @@ static inline void store(double *to, pair value)
     memcpy(to, &value, sizeof value);
 }
 
-/* Two rows at a time: one by one the compilers take twice as long. */
+/* The loop reads two rows at a time; with one row it takes twice as long. */
 bool npy_split_rows(double *const to[PARTICLE_COLUMNS], const char *rows, size_t count)
 {
     double *restrict x = to[0], *restrict y = to[1], *restrict a = to[2];

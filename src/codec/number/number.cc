@@ -11,11 +11,11 @@ static inline bool is_digit(char c)
     return static_cast<unsigned char>(c - '0') < 10;
 }
 
-/* from_chars reports overflow and underflow alike and leaves the value unset. Both lie so
- * far from 1 that the sign of the decimal exponent tells them apart. */
+/* from_chars reports overflow and underflow with the same error code and leaves the value unset.
+ * Such numbers are so far from 1 that the sign of the decimal exponent distinguishes the two. */
 static bool is_large(const char *at, const char *end)
 {
-    const long far = 1000000000; /* longer than any text; keeps the sums in range */
+    const long far = 1000000000; /* more than the length of any text; keeps the sums in range */
     long exponent = 0;           /* of the first digit that is not 0 */
     bool nonzero = false;
     bool fraction = false;
@@ -54,7 +54,8 @@ double number_parse(const char *text, size_t length)
     return value;
 }
 
-/* from_chars accepts all that JSON does, and "inf", ".5", "1." and "01" besides. */
+/* from_chars accepts all JSON numbers, and also "inf", ".5", "1." and "01", so these are checked
+ * first. */
 const char *number_read(const char *text, const char *end, double *value)
 {
     const char *at = text;
@@ -72,7 +73,7 @@ const char *number_read(const char *text, const char *end, double *value)
     std::from_chars_result result = std::from_chars(text, end, *value);
     if (result.ec != std::errc() || result.ptr == end)
         return nullptr;
-    /* an exponent without digits, or cut by the end, is left standing */
+    /* from_chars stops before an exponent without digits; the digits may be after `end`. */
     return *result.ptr == 'e' || *result.ptr == 'E' ? nullptr : result.ptr;
 }
 
@@ -84,7 +85,7 @@ const char *number_from_chars(const char *text, const char *end, double *value)
 char *number_to_chars(char *out, double value)
 {
     char *end = std::to_chars(out, out + NUMBER_BYTES_MAX, value).ptr;
-    /* "-0" would be read back as the integer 0, which has no sign */
+    /* Some readers take "-0" as the integer 0, which has no sign. */
     if (value == 0 && std::signbit(value)) {
         *end++ = '.';
         *end++ = '0';
@@ -94,10 +95,10 @@ char *number_to_chars(char *out, double value)
 
 /* --- the shortest decimal ----------------------------------------------------------------------
  *
- * Schubfach: R. Giulietti, The Schubfach way to render doubles, 2020. Of the decimals that round to
- * a double it finds one of the fewest digits, and of those the nearest, with three products of 128
- * by 64 bits. to_chars does the same in one and a half times the time; the tests hold the two
- * against each other. */
+ * Schubfach: R. Giulietti, The Schubfach way to render doubles, 2020. Of all decimals that round to
+ * a double, it finds those with the fewest digits, and of these the nearest one. It needs three
+ * products of 128 by 64 bits. to_chars gives the same result in 1.5 times the time; the tests
+ * compare the two. */
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -112,8 +113,8 @@ constexpr int power_min = -292, power_max = 324;
 /* Numbers of some 1300 bits, the least significant limb first. */
 constexpr int limb_count = 41;
 
-/* The 128 leading bits of a number, rounded up; `more` says that something below is cut off
- * already. */
+/* Returns the 128 leading bits of a number, rounded up. `more`: the number has further bits that
+ * are not in the limbs. */
 static constexpr power leading_bits(const std::uint32_t *limbs, int used, bool more)
 {
     wide value = 0;
@@ -135,7 +136,7 @@ static constexpr power leading_bits(const std::uint32_t *limbs, int used, bool m
     return {static_cast<std::uint64_t>(value >> 64), static_cast<std::uint64_t>(value)};
 }
 
-/* Computed by the compiler. */
+/* The compiler computes the table. */
 struct power_table {
     power at[power_max - power_min + 1];
 
@@ -155,7 +156,8 @@ struct power_table {
             if (carry)
                 limbs[used++] = static_cast<std::uint32_t>(carry);
         }
-        /* floor(2^B / 10^-k): a quotient of a floor has the same floor */
+        /* floor(2^B / 10^-k). Each step divides by 10 and rounds down; the result is the same as
+         * if only the last step rounded. */
         for (std::uint32_t &limb : limbs)
             limb = 0;
         used = limb_count;
@@ -176,13 +178,13 @@ struct power_table {
 
 static constexpr power_table powers;
 
-/* digits * 10^exponent; digits may end in zeros. */
+/* The value digits * 10^exponent; digits may end in zeros. */
 struct decimal {
     std::uint64_t digits;
     int exponent;
 };
 
-/* The product's leading bits; the last one is set also when anything below is not 0. */
+/* Returns the leading bits of the product. The last bit is also set if any lower bit is 1. */
 static inline std::uint64_t round_to_odd(power g, std::uint64_t factor)
 {
     wide low = static_cast<wide>(g.low) * factor;
@@ -190,24 +192,24 @@ static inline std::uint64_t round_to_odd(power g, std::uint64_t factor)
     return static_cast<std::uint64_t>(high >> 64) | (static_cast<std::uint64_t>(high) > 1);
 }
 
-/* floor(value / 2^bits), where that is above -2048. */
+/* Returns floor(value / 2^bits), which must be above -2048. */
 static inline int floor_shift(int value, int bits)
 {
     return static_cast<int>((value + (std::int64_t{2048} << bits)) >> bits) - 2048;
 }
 
-/* Of a positive, finite double, given as its bits. Four times the value and the ends of the
- * interval that rounds to it, in units of 10^k, decide: if one multiple of 10 lies inside, it is
- * shorter; else the nearest integer inside. Both choices are made without branches, as they cannot
- * be foreseen. */
+/* Returns the shortest decimal of a positive, finite double, given as its bits. `value` and the
+ * ends of the interval that rounds to the double are in units of 10^k / 4. If one multiple of
+ * 10^(k+1) is inside the interval, it is the shortest; otherwise the result is the nearest multiple
+ * of 10^k inside. Both choices are made without branches, because a CPU cannot predict them. */
 static inline decimal shortest(std::uint64_t bits)
 {
     std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
     int biased = static_cast<int>(bits >> 52);
     std::uint64_t c = biased ? fraction | std::uint64_t{1} << 52 : fraction;
     int q = (biased ? biased : 1) - 1075;      /* the value is c * 2^q */
-    bool closer = fraction == 0 && biased > 1; /* its lower neighbour is twice as near */
-    std::uint64_t odd = c & 1;                 /* then the ends round to its neighbours */
+    bool closer = fraction == 0 && biased > 1; /* the lower neighbour is twice as near */
+    std::uint64_t odd = c & 1;                 /* 1: the ends of the interval are not in it */
     /* floor(log10(2^q)), or of 3/4 of that; and floor(log2(10^-k)) */
     int k = floor_shift(q * 1262611 - (closer ? 524031 : 0), 22);
     int shift = q + floor_shift(-k * 1741647, 19) + 1;
@@ -226,21 +228,21 @@ static inline decimal shortest(std::uint64_t bits)
     return {shorter ? 10 * (tens + next_tens_inside) : s + up, k};
 }
 
-/* --- its text ----------------------------------------------------------------------------------
+/* --- the text of a decimal ---------------------------------------------------------------------
  */
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the words of digits are stored with their first digit in the lowest byte"
 #endif
 
-/* From 2^53 on to_chars writes integers to their last digit, although fewer would do. */
+/* From 2^53 on, to_chars writes all digits of an integer, although fewer are enough. */
 static constexpr std::uint64_t large_bits = std::uint64_t{1023 + 53} << 52;
 
 static constexpr std::uint64_t sixteen_digits = 10000000000000000;
 static constexpr std::uint64_t zeros = 0x3030303030303030;
 
-/* Eight digits as characters, the first in the lowest byte: pairs, then single ones, side by side.
- */
+/* Returns eight digits as characters, the first in the lowest byte. The number is split into groups
+ * of four digits, then two, then one, all groups in parallel. */
 static inline std::uint64_t eight_digits(std::uint32_t value)
 {
     std::uint64_t x = value / 10000 | std::uint64_t{value % 10000} << 32;
@@ -250,12 +252,12 @@ static inline std::uint64_t eight_digits(std::uint32_t value)
     return (tens | (x - 10 * tens) << 8) + zeros;
 }
 
-/* Seventeen digits d.dddd, and the exponent of the first. */
+/* A decimal as seventeen digits: one, eight, eight. */
 struct decimal_text {
     char first;
     std::uint64_t middle, last;
-    int count; /* digits up to the last that is not 0 */
-    int exponent;
+    int count;    /* digits up to the last one that is not 0 */
+    int exponent; /* of the first digit */
 };
 
 static inline decimal_text text_of(decimal number)
@@ -288,7 +290,7 @@ static inline void put_rest(char *out, const decimal_text &text)
     std::memcpy(out + 8, &text.last, 8);
 }
 
-/* 0.000ddd to 9.ddd, with more than one digit. */
+/* Writes a number from 0.000ddd to 9.ddd that has more than one digit. */
 static inline char *write_near_one(char *out, const decimal_text &text)
 {
     std::memcpy(out, "0.00", 4);
@@ -336,7 +338,7 @@ static char *write_scientific(char *out, const decimal_text &text)
     return out;
 }
 
-/* Fixed notation where it is not longer than the other, as to_chars has it. */
+/* True if fixed notation is not longer than scientific notation, the rule of to_chars. */
 static bool is_fixed(const decimal_text &text)
 {
     int e = text.exponent, count = text.count;

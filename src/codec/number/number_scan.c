@@ -14,8 +14,9 @@ static inline const char *skip_digits(const char *at, const char *end)
     return at;
 }
 
-/* Each case reads what its state allows next and falls through to the state it reached, so
- * that a whole number takes one pass from the top and a cut one goes on in the middle. */
+/* Each case reads the bytes that may follow its state, and falls through to the state it reached.
+ * So a complete number takes one pass from the first case, and a number that a chunk's end has cut
+ * in two continues at the case of its state. */
 const char *number_scan(enum number_state *state, const char *at, const char *end)
 {
     enum number_state s = *state;

@@ -1,15 +1,15 @@
-/* The grammar of a JSON number, for text that may come in pieces. For the files of codec/
- * only. Pure; any thread. */
+/* The grammar of a JSON number, for text in chunks of any size. For the files of codec/ only. Pure;
+ * any thread. */
 #ifndef CODEC_NUMBER_NUMBER_SCAN_H
 #define CODEC_NUMBER_NUMBER_SCAN_H
 
 #include <stdbool.h>
 
-/* What has been read so far. */
+/* The last part that has been read. */
 enum number_state {
     NUMBER_START,
     NUMBER_MINUS,
-    NUMBER_ZERO, /* a first digit 0, which no digit may follow */
+    NUMBER_ZERO, /* a first digit 0; no other digit may follow */
     NUMBER_INTEGER,
     NUMBER_POINT,
     NUMBER_FRACTION,
@@ -18,11 +18,11 @@ enum number_state {
     NUMBER_EXPONENT,
 };
 
-/* Goes on from *state through the bytes from `at` up to `end`; returns the first that does
- * not belong to the number. */
+/* Reads the bytes [at, end) from *state on, and updates *state. Returns the first byte that does
+ * not belong to the number, or `end`. */
 const char *number_scan(enum number_state *state, const char *at, const char *end);
 
-/* True when a number may end in this state. */
+/* True if a number may end in this state. */
 static inline bool number_may_end(enum number_state state)
 {
     return state == NUMBER_ZERO || state == NUMBER_INTEGER || state == NUMBER_FRACTION ||

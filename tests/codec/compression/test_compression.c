@@ -12,11 +12,11 @@
 #include "../../suite.h"
 #include "../generator.h"
 
-/* What comes out of a stream. */
+/* The output of a stream. */
 struct bytes {
     char *text;
     size_t size;
-    size_t limit; /* the sink stops beyond; 0 for none */
+    size_t limit; /* the sink refuses more; 0: no limit */
 };
 
 static bool collect(void *context, const char *bytes, size_t size)
@@ -39,14 +39,14 @@ static enum compression_status run(struct compression_stream *stream, const char
     enum compression_status status = COMPRESSION_OK;
     for (size_t at = 0, taken; at < size && !status; at += taken) {
         size_t part = size - at < chunk ? size - at : chunk, before = out->size;
-        char *copy = malloc(part); /* so that a sanitizer sees a read beyond it */
+        char *copy = malloc(part); /* so that a sanitizer detects reads beyond it */
         memcpy(copy, text + at, part);
         taken = part;
         status = compression_feed(stream, copy, &taken, collect, out);
         free(copy);
         ck_assert(status || (taken >= 1 && taken <= part));
-        if (taken < part) /* only because much has come out, and not more than that */
-            ck_assert_uint_ge(out->size - before, COMPRESSION_TURN);
+        if (taken < part) /* only after much output */
+            ck_assert_uint_ge(out->size - before, COMPRESSION_FEED_OUTPUT);
     }
     if (!status)
         status = compression_finish(stream, collect, out);
@@ -55,7 +55,7 @@ static enum compression_status run(struct compression_stream *stream, const char
     return status;
 }
 
-/* Numbers, as answers have them. */
+/* Random characters of numbers, as in a response. The caller frees them. */
 static char *digits(size_t size)
 {
     char *text = malloc(size);
@@ -65,7 +65,8 @@ static char *digits(size_t size)
     return text;
 }
 
-static struct bytes compressed(const struct compression *compression, const char *text, size_t size)
+static struct bytes compress_text(const struct compression *compression, const char *text,
+                                  size_t size)
 {
     struct bytes out = {NULL, 0, 0};
     ck_assert_int_eq(run(compression->compressor(), text, size, size + 1, &out), COMPRESSION_OK);
@@ -73,7 +74,7 @@ static struct bytes compressed(const struct compression *compression, const char
     return out;
 }
 
-/* Calls `each` with every kind that was built in. */
+/* Calls `each` with every content coding of this build. */
 static void for_each(void (*each)(const struct compression *compression))
 {
     size_t count;
@@ -99,16 +100,16 @@ static void check_round_trips(const struct compression *compression)
         for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++) {
             if (sizes[s] / chunks[c] > 100000)
                 continue;
-            struct bytes packed = {NULL, 0, 0}, again = {NULL, 0, 0};
-            ck_assert_int_eq(run(compression->compressor(), text, sizes[s], chunks[c], &packed),
+            struct bytes compressed = {NULL, 0, 0}, decompressed = {NULL, 0, 0};
+            ck_assert_int_eq(run(compression->compressor(), text, sizes[s], chunks[c], &compressed),
                              COMPRESSION_OK);
-            ck_assert_int_eq(
-                run(compression->decompressor(), packed.text, packed.size, chunks[c], &again),
-                COMPRESSION_OK);
-            ck_assert_uint_eq(again.size, sizes[s]);
-            ck_assert(sizes[s] == 0 || memcmp(again.text, text, sizes[s]) == 0);
-            free(packed.text);
-            free(again.text);
+            ck_assert_int_eq(run(compression->decompressor(), compressed.text, compressed.size,
+                                 chunks[c], &decompressed),
+                             COMPRESSION_OK);
+            ck_assert_uint_eq(decompressed.size, sizes[s]);
+            ck_assert(sizes[s] == 0 || memcmp(decompressed.text, text, sizes[s]) == 0);
+            free(compressed.text);
+            free(decompressed.text);
         }
     free(text);
 }
@@ -119,53 +120,54 @@ START_TEST(round_trips)
 }
 END_TEST
 
-/* A stream that is cut off anywhere, or has something behind it, is malformed. */
-static void check_cut(const struct compression *compression)
+/* A stream that ends early, or has bytes after it, is malformed. */
+static void check_incomplete(const struct compression *compression)
 {
     char *text = digits(600);
-    struct bytes packed = compressed(compression, text, 600);
-    for (size_t size = 0; size < packed.size; size++) {
+    struct bytes compressed = compress_text(compression, text, 600);
+    for (size_t size = 0; size < compressed.size; size++) {
         struct bytes out = {NULL, 0, 0};
-        ck_assert_int_eq(run(compression->decompressor(), packed.text, size, 100, &out),
+        ck_assert_int_eq(run(compression->decompressor(), compressed.text, size, 100, &out),
                          COMPRESSION_MALFORMED);
         free(out.text);
     }
-    packed.text = realloc(packed.text, packed.size + 8);
-    memcpy(packed.text + packed.size, "surplus!", 8);
+    compressed.text = realloc(compressed.text, compressed.size + 8);
+    memcpy(compressed.text + compressed.size, "surplus!", 8);
     struct bytes out = {NULL, 0, 0};
-    ck_assert_int_eq(run(compression->decompressor(), packed.text, packed.size + 8, 100, &out),
-                     COMPRESSION_MALFORMED);
+    ck_assert_int_eq(
+        run(compression->decompressor(), compressed.text, compressed.size + 8, 100, &out),
+        COMPRESSION_MALFORMED);
     free(out.text);
-    free(packed.text);
+    free(compressed.text);
     free(text);
 }
 
-START_TEST(cut_off)
+START_TEST(incomplete)
 {
-    for_each(check_cut);
+    for_each(check_incomplete);
 }
 END_TEST
 
-/* Whatever byte is changed: an end, and no wrong text that is called right. gzip has a checksum;
- * zstd, without one, may only be cut or refused. */
+/* Changes every bit. gzip has a checksum, so its decompressor must detect the damage or return the
+ * original text. zstd has none here, so its decompressor must only end. */
 static void check_damaged(const struct compression *compression)
 {
     char *text = digits(600);
-    struct bytes packed = compressed(compression, text, 600);
-    for (size_t i = 0; i < packed.size; i++)
+    struct bytes compressed = compress_text(compression, text, 600);
+    for (size_t i = 0; i < compressed.size; i++)
         for (int bit = 0; bit < 8; bit++) {
-            packed.text[i] = (char)(packed.text[i] ^ 1 << bit);
+            compressed.text[i] = (char)(compressed.text[i] ^ 1 << bit);
             struct bytes out = {NULL, 0, 1 << 20};
-            enum compression_status status =
-                run(compression->decompressor(), packed.text, packed.size, packed.size, &out);
+            enum compression_status status = run(compression->decompressor(), compressed.text,
+                                                 compressed.size, compressed.size, &out);
             if (status == COMPRESSION_OK && strcmp(compression->name, "gzip") == 0) {
                 ck_assert_uint_eq(out.size, 600);
                 ck_assert_mem_eq(out.text, text, 600);
             }
             free(out.text);
-            packed.text[i] = (char)(packed.text[i] ^ 1 << bit);
+            compressed.text[i] = (char)(compressed.text[i] ^ 1 << bit);
         }
-    free(packed.text);
+    free(compressed.text);
     free(text);
 }
 
@@ -175,24 +177,25 @@ START_TEST(damaged)
 }
 END_TEST
 
-/* Streams that follow each other are one text, as the tools have it. */
+/* Concatenated streams are one text, as for the command-line tools. */
 static void check_concatenated(const struct compression *compression)
 {
     char *text = digits(3 * COMPRESSION_BUFFER);
-    struct bytes packed = compressed(compression, text, 2 * COMPRESSION_BUFFER);
-    struct bytes rest = compressed(compression, text + 2 * COMPRESSION_BUFFER, COMPRESSION_BUFFER);
-    packed.text = realloc(packed.text, packed.size + rest.size);
-    memcpy(packed.text + packed.size, rest.text, rest.size);
+    struct bytes compressed = compress_text(compression, text, 2 * COMPRESSION_BUFFER);
+    struct bytes rest =
+        compress_text(compression, text + 2 * COMPRESSION_BUFFER, COMPRESSION_BUFFER);
+    compressed.text = realloc(compressed.text, compressed.size + rest.size);
+    memcpy(compressed.text + compressed.size, rest.text, rest.size);
     for (size_t chunk = 1; chunk <= 1000000; chunk *= 10) {
         struct bytes out = {NULL, 0, 0};
-        ck_assert_int_eq(
-            run(compression->decompressor(), packed.text, packed.size + rest.size, chunk, &out),
-            COMPRESSION_OK);
+        ck_assert_int_eq(run(compression->decompressor(), compressed.text,
+                             compressed.size + rest.size, chunk, &out),
+                         COMPRESSION_OK);
         ck_assert_uint_eq(out.size, 3 * COMPRESSION_BUFFER);
         ck_assert_mem_eq(out.text, text, out.size);
         free(out.text);
     }
-    free(packed.text);
+    free(compressed.text);
     free(rest.text);
     free(text);
 }
@@ -203,19 +206,20 @@ START_TEST(concatenated)
 }
 END_TEST
 
-/* A sink that has had enough ends the stream, also when little goes in and much comes out. */
+/* A sink can end the stream, also if a small input has a large output. */
 static void check_bomb(const struct compression *compression)
 {
     size_t size = (size_t)64 << 20;
     char *zeros = calloc(1, size);
-    struct bytes packed = compressed(compression, zeros, size);
-    ck_assert_uint_lt(packed.size, size / 100);
+    struct bytes compressed = compress_text(compression, zeros, size);
+    ck_assert_uint_lt(compressed.size, size / 100);
     struct bytes out = {NULL, 0, 1 << 20};
-    ck_assert_int_eq(run(compression->decompressor(), packed.text, packed.size, packed.size, &out),
-                     COMPRESSION_STOPPED);
+    ck_assert_int_eq(
+        run(compression->decompressor(), compressed.text, compressed.size, compressed.size, &out),
+        COMPRESSION_STOPPED);
     ck_assert_uint_le(out.size, 1 << 20);
     free(out.text);
-    free(packed.text);
+    free(compressed.text);
     free(zeros);
 }
 
@@ -232,57 +236,57 @@ static bool count_bytes(void *context, const char *bytes, size_t size)
     return true;
 }
 
-/* However little goes in, in one call only so much comes out; the rest does in the next ones. */
-static void check_turns(const struct compression *compression)
+/* One call produces a limited amount of output; the next calls produce the rest. */
+static void check_output_limit(const struct compression *compression)
 {
     size_t size = (size_t)64 << 20, all = 0;
     char *zeros = calloc(1, size);
-    struct bytes packed = compressed(compression, zeros, size);
+    struct bytes compressed = compress_text(compression, zeros, size);
     struct compression_stream *stream = compression->decompressor();
     ck_assert_ptr_nonnull(stream);
-    for (size_t at = 0, taken; at < packed.size; at += taken) {
+    for (size_t at = 0, taken; at < compressed.size; at += taken) {
         size_t before = all;
-        taken = packed.size - at;
-        ck_assert_int_eq(compression_feed(stream, packed.text + at, &taken, count_bytes, &all),
+        taken = compressed.size - at;
+        ck_assert_int_eq(compression_feed(stream, compressed.text + at, &taken, count_bytes, &all),
                          COMPRESSION_OK);
         ck_assert_uint_ge(taken, 1);
-        ck_assert_uint_lt(all - before, 2 * COMPRESSION_TURN);
-        ck_assert(at + taken == packed.size || all - before >= COMPRESSION_TURN);
+        ck_assert_uint_lt(all - before, 2 * COMPRESSION_FEED_OUTPUT);
+        ck_assert(at + taken == compressed.size || all - before >= COMPRESSION_FEED_OUTPUT);
     }
     ck_assert_int_eq(compression_finish(stream, count_bytes, &all), COMPRESSION_OK);
     ck_assert_uint_eq(all, size);
     compression_destroy(stream);
-    free(packed.text);
+    free(compressed.text);
     free(zeros);
 }
 
-START_TEST(turns)
+START_TEST(output_of_one_feed_is_limited)
 {
-    for_each(check_turns);
+    for_each(check_output_limit);
 }
 END_TEST
 
 #ifdef HAVE_ZSTD
-/* A frame whose window is larger than HTTP allows; nothing of that size is allocated. */
+/* A frame with a window larger than COMPRESSION_WINDOW_MAX is refused. */
 START_TEST(zstd_window)
 {
     size_t size = (size_t)64 << 20;
-    char *text = calloc(1, size), *packed = malloc(ZSTD_compressBound(size));
+    char *text = calloc(1, size), *compressed = malloc(ZSTD_compressBound(size));
     for (int log = 23; log <= 24; log++) {
         ZSTD_CCtx *context = ZSTD_createCCtx();
         ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, log);
         ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
         ZSTD_inBuffer in = {text, size, 0};
-        ZSTD_outBuffer out = {packed, ZSTD_compressBound(size), 0};
+        ZSTD_outBuffer out = {compressed, ZSTD_compressBound(size), 0};
         while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) > 0)
             ;
         ZSTD_freeCCtx(context);
-        struct bytes again = {NULL, 0, 1 << 20};
-        ck_assert_int_eq(run(zstd_decompressor(), packed, out.pos, 1000, &again),
+        struct bytes decompressed = {NULL, 0, 1 << 20};
+        ck_assert_int_eq(run(zstd_decompressor(), compressed, out.pos, 1000, &decompressed),
                          log == 23 ? COMPRESSION_STOPPED : COMPRESSION_WINDOW);
-        free(again.text);
+        free(decompressed.text);
     }
-    free(packed);
+    free(compressed);
     free(text);
 }
 END_TEST
@@ -308,11 +312,11 @@ int main(void)
     Suite *suite = suite_create("codec/compression");
     TCase *tcase = suite_case(suite, "compression");
     tcase_add_test(tcase, round_trips);
-    tcase_add_test(tcase, cut_off);
+    tcase_add_test(tcase, incomplete);
     tcase_add_test(tcase, damaged);
     tcase_add_test(tcase, concatenated);
     tcase_add_test(tcase, bomb);
-    tcase_add_test(tcase, turns);
+    tcase_add_test(tcase, output_of_one_feed_is_limited);
 #ifdef HAVE_ZSTD
     tcase_add_test(tcase, zstd_window);
 #endif

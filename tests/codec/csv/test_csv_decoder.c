@@ -1,4 +1,4 @@
-/* Bodies that are right, that are not CSV, and that are CSV but no particles. */
+/* Valid bodies, bodies that are not CSV, and CSV that is not a valid request. */
 #include <stdio.h>
 
 #define DECODER_CREATE csv_decoder_create
@@ -21,9 +21,9 @@ static void assert_particles(const struct decoded *d, const double (*expected)[3
     }
 }
 
-/* --- right ---------------------------------------------------------------------------------- */
+/* --- valid ---------------------------------------------------------------------------------- */
 
-START_TEST(all_say_the_same)
+START_TEST(equivalent_notations)
 {
     static const double three[3][3] = {{0.3, 0.5, 1}, {-0.0, -0.5, -1}, {-0.1, -0.4, 3}};
     static const char *const bodies[] = {
@@ -67,7 +67,7 @@ START_TEST(tiny_numbers_read_as_zero)
 }
 END_TEST
 
-/* Writes "i,0.5,i/4", in one of several ways. */
+/* Writes "i,0.5,i/4" in one of several notations. */
 static char *put_row(char *at, int i)
 {
     switch (i % 9) {
@@ -82,8 +82,8 @@ static char *put_row(char *at, int i)
     }
 }
 
-/* Rows that the fast path declines stand between those that it takes, at all distances from the
- * columns' growth and the chunks' ends. */
+/* Rows that the fast path does not read are between rows that it reads, at all distances from the
+ * growths of the columns and the ends of chunks. */
 START_TEST(long_bodies_in_chunks)
 {
     enum { ROWS = 3000 };
@@ -101,7 +101,7 @@ START_TEST(long_bodies_in_chunks)
             ck_assert(set->x[i] == i && set->y[i] == 0.5 && set->ang_vel[i] == i * 0.25);
         decoded_free(&d);
     }
-    /* a fault behind all of them is found at its place */
+    /* the position of an error after all these rows is correct */
     strcpy(at, "1,2,\"");
     struct decoded d = {.budget.limit = 0};
     decode_chunks(&d, text, (size_t)(at - text) + 5, 0, 100, 2 * ROWS);
@@ -122,8 +122,8 @@ START_TEST(malformed)
         const char *text;
         const char *detail;
         uint64_t line, column, byte;
-    } faults[] = {
-        {"", "the body is empty: send a line that names the columns x, y and ang_vel", 1, 1, 0},
+    } errors[] = {
+        {"", "the body is empty: send a line with the column names x, y and ang_vel", 1, 1, 0},
         {BOM, "the body is empty", 1, 4, 3},
         {" \n\r\n\t", "the body is empty", 3, 2, 5},
         /* fields of a row */
@@ -180,21 +180,21 @@ START_TEST(malformed)
         {H "1,\x01,3\n", "a control character", 2, 3, 14},
         {H "1,\"\x1f\",3\n", "a control character", 2, 4, 15},
         {"x,y,ang\x7fvel\n", "a control character", 1, 8, 7},
-        /* malformed beats meaningless, also when that came first */
+        /* a syntax error takes precedence over an earlier invalid value */
         {H "1,2,nan\n1,2\n", "this one 2", 3, 4, 23},
         {"x,z\n1,2\n3\n", "this one 1", 3, 2, 9},
         {"x,x,ang_vel\n1,2,3\n4,\"5,6\n", "not closed", 3, 3, 20},
         {H "1,2,\n\n,,", "a blank line", 3, 1, 17},
     };
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         struct decoded d;
-        decode(&d, faults[i].text);
-        ck_assert_msg(d.status == DECODE_SYNTAX, "%s: %d", faults[i].text, d.status);
-        ck_assert_msg(strstr(d.error.detail, faults[i].detail), "%s: %s", faults[i].text,
+        decode(&d, errors[i].text);
+        ck_assert_msg(d.status == DECODE_SYNTAX, "%s: %d", errors[i].text, d.status);
+        ck_assert_msg(strstr(d.error.detail, errors[i].detail), "%s: %s", errors[i].text,
                       d.error.detail);
-        ck_assert_msg(d.error.line == faults[i].line && d.error.column == faults[i].column &&
-                          d.error.byte == faults[i].byte,
-                      "%s: %d:%d, byte %d", faults[i].text, (int)d.error.line, (int)d.error.column,
+        ck_assert_msg(d.error.line == errors[i].line && d.error.column == errors[i].column &&
+                          d.error.byte == errors[i].byte,
+                      "%s: %d:%d, byte %d", errors[i].text, (int)d.error.line, (int)d.error.column,
                       (int)d.error.byte);
         ck_assert_str_eq(d.error.pointer, "");
         decoded_free(&d);
@@ -212,15 +212,15 @@ START_TEST(nul_is_a_control_character)
 }
 END_TEST
 
-/* --- meaningless ---------------------------------------------------------------------------- */
+/* --- invalid -------------------------------------------------------------------------------- */
 
-#define KNOWN "The first line names \"x\", \"y\", \"ang_vel\", with commas between them"
+#define KNOWN "The first line must contain \"x\", \"y\", \"ang_vel\", separated by commas"
 
-START_TEST(meaningless)
+START_TEST(invalid)
 {
     static const struct {
         const char *text, *pointer, *detail;
-    } faults[] = {
+    } errors[] = {
         /* the header */
         {"x,y,angvel\n1,2,3\n", "/particles/0/angvel",
          "line 1: unknown column \"angvel\": did you mean \"ang_vel\"? " KNOWN},
@@ -234,7 +234,7 @@ START_TEST(meaningless)
         {"\xc3\xa9,y,ang_vel\n1,2,3\n", "/particles/0/\xc3\xa9", "unknown column \"\xc3\xa9\""},
         {BOM BOM H, "/particles/0/" BOM "x", "unknown column"},
         {"x" BOM ",y", "/particles/0/x" BOM, "unknown column"},
-        {"0.3,0.5,1\n", "/particles/0/0.3", "line 1: unknown column \"0.3\""}, /* none at all */
+        {"0.3,0.5,1\n", "/particles/0/0.3", "line 1: unknown column \"0.3\""}, /* no header */
         {"x;y;ang_vel\n1;2;3\n", "/particles/0/x;y;ang_vel", KNOWN},
         {"x,y,x\n1,2,3\n", "/particles/0/x", "line 1: column x is given twice"},
         {"x,y,ang_vel,y\n1,2,3,4\n", "/particles/0/y", "column y is given twice"},
@@ -272,18 +272,18 @@ START_TEST(meaningless)
         {H "1,2,3\n\xe2\x82\xac 4,5,6\n", "/particles/1/x", "not \"\xe2\x82\xac 4\""},
         {H "1,2,1e999\n", "/particles/0/ang_vel", "is too large for a double"},
         {H "1,-1e309,1\n", "/particles/0/y", "is too large for a double"},
-        /* the first one counts */
+        /* the first error is reported */
         {H "1,2,three\nfour,,nan\n", "/particles/0/ang_vel", "\"three\""},
         {"z,x,x\nnan,,1\n", "/particles/0/z", "\"z\""},
     };
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         struct decoded d;
-        decode(&d, faults[i].text);
-        ck_assert_msg(d.status == DECODE_INVALID, "%s: %d %s", faults[i].text, d.status,
+        decode(&d, errors[i].text);
+        ck_assert_msg(d.status == DECODE_INVALID, "%s: %d %s", errors[i].text, d.status,
                       d.error.detail);
-        ck_assert_msg(strcmp(d.error.pointer, faults[i].pointer) == 0, "%s: pointer %s",
-                      faults[i].text, d.error.pointer);
-        ck_assert_msg(strstr(d.error.detail, faults[i].detail), "%s: %s", faults[i].text,
+        ck_assert_msg(strcmp(d.error.pointer, errors[i].pointer) == 0, "%s: pointer %s",
+                      errors[i].text, d.error.pointer);
+        ck_assert_msg(strstr(d.error.detail, errors[i].detail), "%s: %s", errors[i].text,
                       d.error.detail);
         ck_assert_uint_eq(d.error.line, 0);
         decoded_free(&d);
@@ -291,28 +291,29 @@ START_TEST(meaningless)
 }
 END_TEST
 
-/* Whatever a client sends, the sentence fits and the pointer is cut between two characters. */
-START_TEST(long_words_are_cut)
+/* The sentence fits, and the pointer is truncated between two characters. */
+START_TEST(long_fields_are_truncated)
 {
-    static const char *const words[] = {"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "~"};
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+    static const char *const characters[] = {"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                             "~"};
+    for (size_t w = 0; w < sizeof characters / sizeof *characters; w++)
         for (size_t shift = 0; shift < 4; shift++)
             for (int header = 0; header < 2; header++) {
                 char text[3000] = H;
                 size_t length = header ? 0 : strlen(H);
                 for (size_t i = 0; i < shift; i++)
                     text[length++] = 'b';
-                for (size_t i = 0; i < 500; i++, length += strlen(words[w]))
-                    strcpy(text + length, words[w]);
+                for (size_t i = 0; i < 500; i++, length += strlen(characters[w]))
+                    strcpy(text + length, characters[w]);
                 length += (size_t)sprintf(text + length, ",2,3\n");
                 struct decoded d = {.budget.limit = 0};
                 decode_chunks(&d, text, length, 0, 100, 10);
                 ck_assert_int_eq(d.status, DECODE_INVALID);
                 ck_assert_uint_lt(strlen(d.error.detail), sizeof d.error.detail - 1);
-                /* a sequence that was cut would be replaced */
+                /* an incomplete sequence would become U+FFFD */
                 ck_assert_ptr_null(strstr(d.error.detail, "\xef\xbf\xbd"));
                 ck_assert_ptr_null(strstr(d.error.pointer, "\xef\xbf\xbd"));
-                if (header || strlen(words[w]) * 500 + shift <= NUMBER_READ_BYTES_MAX)
+                if (header || strlen(characters[w]) * 500 + shift <= NUMBER_READ_BYTES_MAX)
                     ck_assert_ptr_nonnull(strstr(d.error.detail, "...\""));
                 decoded_free(&d);
             }
@@ -322,15 +323,15 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("codec/csv_decoder");
-    TCase *tcase = suite_case(suite, "right");
-    tcase_add_test(tcase, all_say_the_same);
+    TCase *tcase = suite_case(suite, "valid");
+    tcase_add_test(tcase, equivalent_notations);
     tcase_add_test(tcase, tiny_numbers_read_as_zero);
     tcase_add_test(tcase, long_bodies_in_chunks);
     tcase = suite_case(suite, "malformed");
     tcase_add_test(tcase, malformed);
     tcase_add_test(tcase, nul_is_a_control_character);
-    tcase = suite_case(suite, "meaningless");
-    tcase_add_test(tcase, meaningless);
-    tcase_add_test(tcase, long_words_are_cut);
+    tcase = suite_case(suite, "invalid");
+    tcase_add_test(tcase, invalid);
+    tcase_add_test(tcase, long_fields_are_truncated);
     return suite_run(suite);
 }

@@ -1,8 +1,8 @@
-/* The decoder against a plain reader, on texts made from good ones by a few random edits.
+/* Compares the decoder with a simple reader, on valid texts with a few random edits.
  *
- * The reader has the whole text before it, knows numbers by a regular expression and reads them
- * with strtod. Both must find the same status, the same place of what is malformed, and the
- * same bits. */
+ * The simple reader has the whole text, recognises numbers with a regular expression and converts
+ * them with strtod. Both must have the same status, the same position of a syntax error, and
+ * numbers with the same bits. */
 #include <math.h>
 #include <regex.h>
 #include <stdio.h>
@@ -27,9 +27,9 @@ static const char *const seeds[] = {
     "x,y,ang_vel\n1e999,1e-999,-1e-330\n",
 };
 
-/* Bytes that are likely to matter. */
+/* Bytes that are likely to change the result. */
 static const char alphabet[] = ",,,,\"\"\"\n\n\n\r\r \t0123456789-+.eExy_a;\x01\x1f\x7f\x80\xa0\xbf"
-                               "\xbb\xc3\xe0\xed\xef\xf0\xf4\xff"; /* and the NUL at its end */
+                               "\xbb\xc3\xe0\xed\xef\xf0\xf4\xff"; /* and the NUL at the end */
 
 static size_t mutate(uint64_t *state, char *text, size_t length)
 {
@@ -65,13 +65,13 @@ static size_t mutate(uint64_t *state, char *text, size_t length)
     return length;
 }
 
-/* --- the plain reader ----------------------------------------------------------------------- */
+/* --- the simple reader ---------------------------------------------------------------------- */
 
 struct reader {
     const char *text;
     size_t length, at;
     bool malformed;
-    size_t error; /* the byte where it is malformed */
+    size_t error; /* offset of the syntax error */
     char field[TEXT_BYTES_MAX + 1];
     size_t bytes; /* of the field */
     double numbers[TEXT_BYTES_MAX][3];
@@ -91,7 +91,7 @@ static int peek(const struct reader *reader)
     return reader->at < reader->length ? (unsigned char)reader->text[reader->at] : -1;
 }
 
-/* True where a field may end. */
+/* True if a field may end before this byte. */
 static bool is_separator(int byte)
 {
     return byte == -1 || byte == ',' || byte == '\n' || byte == '\r';
@@ -175,7 +175,7 @@ static bool read_field(struct reader *reader)
     return read;
 }
 
-/* Passes a line end, if there is one here. */
+/* Skips a line end, if there is one here. */
 static bool read_line_end(struct reader *reader)
 {
     size_t begin = reader->at;
@@ -189,8 +189,8 @@ static bool read_line_end(struct reader *reader)
     return true;
 }
 
-/* Passes blank lines, the first of which begins at `line`; true when a row follows, which must not
- * be behind one. */
+/* Skips blank lines, the first of which begins at `line`. Returns true if a row follows. A row
+ * after a blank line is a syntax error. */
 static bool read_blank_lines(struct reader *reader, size_t line)
 {
     bool is_first = true;
@@ -222,7 +222,7 @@ static bool is_number(const char *text, size_t length)
            regexec(&pattern, text, 0, NULL, 0) == 0;
 }
 
-/* Which column the field names; 3 for none. */
+/* Returns the column with the name in the field; 3 if there is none. */
 static size_t column_of(const struct reader *reader)
 {
     static const char *const names[3] = {"x", "y", "ang_vel"};
@@ -233,11 +233,12 @@ static size_t column_of(const struct reader *reader)
     return column;
 }
 
-/* Reads everything; true when it is meaningful, as long as it is not malformed. */
+/* Reads the whole text. Returns true if it is a valid request; reader->malformed is set after a
+ * syntax error. */
 static bool read_text(struct reader *reader)
 {
     size_t columns[TEXT_BYTES_MAX], seen[4] = {0}, fields = 0;
-    bool good = true;
+    bool valid = true;
     if (reader->length >= 3 && memcmp(reader->text, "\xef\xbb\xbf", 3) == 0)
         reader->at = 3;
     size_t line;
@@ -249,9 +250,9 @@ static bool read_text(struct reader *reader)
             if (line == 0) {
                 columns[field] = column_of(reader);
                 seen[columns[field]]++;
-            } else if (good) {
+            } else if (valid) {
                 double value = strtod(reader->field, NULL);
-                good = is_number(reader->field, reader->bytes) && isfinite(value);
+                valid = is_number(reader->field, reader->bytes) && isfinite(value);
                 reader->numbers[line - 1][columns[field]] = value;
             }
             if (peek(reader) != ',')
@@ -266,23 +267,23 @@ static bool read_text(struct reader *reader)
             return malformed(reader, end);
         if (line == 0) {
             fields = field + 1;
-            good = seen[0] == 1 && seen[1] == 1 && seen[2] == 1 && seen[3] == 0;
+            valid = seen[0] == 1 && seen[1] == 1 && seen[2] == 1 && seen[3] == 0;
         }
     }
     if (!reader->malformed && line == 0)
         return malformed(reader, reader->length); /* empty */
     reader->rows = line ? line - 1 : 0;
-    return good && reader->rows > 0;
+    return valid && reader->rows > 0;
 }
 
 /* --- the comparison ------------------------------------------------------------------------- */
 
 struct tally {
-    size_t malformed, meaningless, good;
+    size_t malformed, invalid, valid;
 };
 
-/* Line and column belong to the byte. */
-static void check_place(const struct decode_error *error, const char *text)
+/* Checks that line and column are those of the byte. */
+static void check_position(const struct decode_error *error, const char *text)
 {
     uint64_t line = 1, begin = 0;
     for (uint64_t i = 0; i < error->byte; i++)
@@ -300,19 +301,19 @@ static void compare(const char *text, size_t length, size_t chunk, struct tally 
     reader = (struct reader){.text = text, .length = length};
     struct decoded d = {.budget.limit = 0};
     decode_chunks(&d, text, length, 0, chunk, MANY_PARTICLES);
-    bool good = read_text(&reader);
+    bool valid = read_text(&reader);
     enum decode_status expected = reader.malformed ? DECODE_SYNTAX
-                                  : good           ? DECODE_OK
+                                  : valid          ? DECODE_OK
                                                    : DECODE_INVALID;
     ck_assert_msg(d.status == expected, "%d, not %d, %s: %.*s", d.status, expected, d.error.detail,
                   (int)length, text);
     if (expected == DECODE_SYNTAX) {
         ck_assert_msg(d.error.byte == reader.error, "byte %d, not %zu, %s: %.*s", (int)d.error.byte,
                       reader.error, d.error.detail, (int)length, text);
-        check_place(&d.error, text);
+        check_position(&d.error, text);
         tally->malformed++;
     } else if (expected == DECODE_INVALID) {
-        tally->meaningless++;
+        tally->invalid++;
     } else {
         const struct particle_set *set = &d.simulation.particles;
         ck_assert_uint_eq(set->count, reader.rows);
@@ -320,12 +321,12 @@ static void compare(const char *text, size_t length, size_t chunk, struct tally 
             double particle[3] = {set->x[i], set->y[i], set->ang_vel[i]};
             ck_assert_mem_eq(particle, reader.numbers[i], sizeof particle);
         }
-        tally->good++;
+        tally->valid++;
     }
     decoded_free(&d);
 }
 
-START_TEST(same_as_a_plain_reader)
+START_TEST(same_as_the_simple_reader)
 {
     uint64_t state = 2026;
     struct tally tally = {0};
@@ -339,17 +340,17 @@ START_TEST(same_as_a_plain_reader)
         if (length)
             compare(text, length, chunk, &tally);
     }
-    /* none of the kinds is missing from the corpus */
+    /* all kinds of texts occur */
     ck_assert_uint_gt(tally.malformed, TEXTS / 10);
-    ck_assert_uint_gt(tally.meaningless, TEXTS / 10);
-    ck_assert_uint_gt(tally.good, TEXTS / 10);
+    ck_assert_uint_gt(tally.invalid, TEXTS / 10);
+    ck_assert_uint_gt(tally.valid, TEXTS / 10);
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("codec/csv_differential");
-    TCase *tcase = suite_case(suite, "plain reader");
-    tcase_add_test(tcase, same_as_a_plain_reader);
+    TCase *tcase = suite_case(suite, "simple reader");
+    tcase_add_test(tcase, same_as_the_simple_reader);
     return suite_run(suite);
 }

@@ -16,7 +16,7 @@ static char *encode(const struct particle_set *set)
     return encode_text(&csv_encoder, set, SHAPE_COLUMNS);
 }
 
-/* A set of `count` particles, whose numbers the caller fills in. */
+/* Allocates a set of `count` particles. The caller sets their numbers. */
 static void reserve(struct particle_set *set, size_t count)
 {
     particle_set_init(set);
@@ -41,7 +41,7 @@ START_TEST(exact_text)
 }
 END_TEST
 
-/* The longest numbers there are must fit the bound. */
+/* The longest numbers fit the bound. */
 START_TEST(longest_numbers)
 {
     struct particle_set set;
@@ -55,7 +55,7 @@ START_TEST(longest_numbers)
 }
 END_TEST
 
-/* The sign and the digits are random, the exponent runs through all there are. */
+/* Sign and digits are random; each call uses the next exponent. */
 static double any_double(uint64_t *state, uint64_t *exponent)
 {
     union {
@@ -67,7 +67,7 @@ static double any_double(uint64_t *state, uint64_t *exponent)
     return number.value;
 }
 
-/* An answer is a valid request, with the same bits. */
+/* The decoder reads the text back with the same bits. */
 START_TEST(round_trip)
 {
     struct particle_set set;
@@ -78,10 +78,10 @@ START_TEST(round_trip)
         set.y[i] = any_double(&state, &exponent);
         set.ang_vel[i] = any_double(&state, &exponent);
     }
-    static const double corners[] = {0.0,      -0.0,    DBL_TRUE_MIN, -DBL_TRUE_MIN, DBL_MIN,
-                                     -DBL_MIN, DBL_MAX, -DBL_MAX,     0.1 + 0.2};
-    for (size_t i = 0; i < sizeof corners / sizeof *corners; i++)
-        set.x[i * 100] = set.y[i * 100] = set.ang_vel[i * 100] = corners[i];
+    static const double special_values[] = {0.0,      -0.0,    DBL_TRUE_MIN, -DBL_TRUE_MIN, DBL_MIN,
+                                            -DBL_MIN, DBL_MAX, -DBL_MAX,     0.1 + 0.2};
+    for (size_t i = 0; i < sizeof special_values / sizeof *special_values; i++)
+        set.x[i * 100] = set.y[i * 100] = set.ang_vel[i * 100] = special_values[i];
 
     char *text = encode(&set);
     for (size_t chunk = 1; chunk <= 100000; chunk *= 10) {

@@ -1,4 +1,4 @@
-/* The limits of the decoder, each at both sides, and its account of memory. */
+/* The limits of the decoder, at and above each limit, and its use of memory. */
 #include <stdio.h>
 
 #define DECODER_CREATE csv_decoder_create
@@ -9,11 +9,11 @@
 
 #define H "x,y,ang_vel\n"
 
-/* A row before it makes room, so that the fast path looks at the next one. */
+/* After one row the columns have space, so that the fast path tries to read the next row. */
 #define H1 H "1,2,3\n"
 
-/* The linker puts these in front of the C library's (--wrap). The n-th call from now on fails;
- * 0 for none. */
+/* The linker redirects calls of the C library's functions to these (--wrap). The n-th call from now
+ * on fails; 0: none. */
 static size_t fail_calloc, fail_realloc;
 
 void *__real_calloc(size_t count, size_t size);
@@ -31,7 +31,7 @@ void *__wrap_realloc(void *block, size_t size)
     return fail_realloc && --fail_realloc == 0 ? NULL : __real_realloc(block, size);
 }
 
-/* Decodes a row with a y of so many bytes, all but the first one `digit`. */
+/* Decodes a row with a y of this many bytes: a 9, then `digit` repeated. */
 static void decode_long_number(struct decoded *d, const char *before, size_t bytes, char digit,
                                const char *after)
 {
@@ -47,15 +47,15 @@ START_TEST(bytes_of_a_number)
 {
     static const struct {
         const char *before, *after;
-    } places[] = {{"", ",3\n"}, {"\"", "\",3\n"}, {"", "\t ,3\n"}, {" \"", "\" ,3"}};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    } fields[] = {{"", ",3\n"}, {"\"", "\",3\n"}, {"", "\t ,3\n"}, {" \"", "\" ,3"}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         struct decoded d;
         /* too large for a double, but short enough to be read */
-        decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX, '0', places[i].after);
+        decode_long_number(&d, fields[i].before, NUMBER_READ_BYTES_MAX, '0', fields[i].after);
         ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_ptr_nonnull(strstr(d.error.detail, "too large"));
         decoded_free(&d);
-        decode_long_number(&d, places[i].before, NUMBER_READ_BYTES_MAX + 1, '0', places[i].after);
+        decode_long_number(&d, fields[i].before, NUMBER_READ_BYTES_MAX + 1, '0', fields[i].after);
         ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_str_eq(d.error.pointer, "/particles/1/y");
         ck_assert_ptr_nonnull(strstr(d.error.detail, "y is longer than 1024 bytes"));
@@ -74,7 +74,7 @@ START_TEST(bytes_of_a_number)
 }
 END_TEST
 
-/* As many digits as there may be are still read right. */
+/* A number of the maximal length has the correct value. */
 START_TEST(the_longest_number)
 {
     for (int longer = 0; longer < 2; longer++) {
@@ -111,7 +111,7 @@ START_TEST(particle_limit)
 }
 END_TEST
 
-START_TEST(too_many_is_said_at_once)
+START_TEST(too_many_is_reported_at_once)
 {
     struct simulation out;
     simulation_init(&out);
@@ -138,7 +138,7 @@ static char *many_rows(size_t count)
     return text;
 }
 
-START_TEST(memory_is_claimed_and_given_back)
+START_TEST(memory_is_reserved_and_released)
 {
     char *text = many_rows(1000);
     size_t length = strlen(text);
@@ -146,18 +146,18 @@ START_TEST(memory_is_claimed_and_given_back)
     struct decoded d = {.budget.limit = 0};
     decode_chunks(&d, text, length, 0, length, 1000);
     ck_assert_int_eq(d.status, DECODE_OK);
-    size_t asks = d.budget.asks;
-    ck_assert_uint_eq(asks, 3); /* 256, 512, then the limit and not 1024 */
+    size_t reservations = d.budget.reservations;
+    ck_assert_uint_eq(reservations, 3); /* 256, 512, then the limit and not 1024 */
     ck_assert_uint_eq(d.simulation.particles.capacity, 1000);
     ck_assert_uint_eq(d.budget.peak, particle_set_bytes(1000) + particle_set_bytes(512));
     decoded_free(&d);
 
-    for (size_t refuse = 1; refuse <= asks; refuse++) {
-        struct decoded refused = {.budget.refuse_ask = refuse};
+    for (size_t refuse = 1; refuse <= reservations; refuse++) {
+        struct decoded refused = {.budget.refuse_number = refuse};
         decode_chunks(&refused, text, length, 0, 100, 1000);
         ck_assert_int_eq(refused.status, DECODE_NO_MEMORY);
         ck_assert_str_eq(refused.error.pointer, "/particles");
-        ck_assert_uint_eq(refused.budget.asks, refuse);
+        ck_assert_uint_eq(refused.budget.reservations, refuse);
         decoded_free(&refused);
     }
     for (size_t spare = 0; spare < 2; spare++) {
@@ -194,24 +194,24 @@ START_TEST(memory_is_short)
 }
 END_TEST
 
-START_TEST(nothing_is_claimed_without_need)
+START_TEST(nothing_is_reserved_without_rows)
 {
     static const char *const bodies[] = {"x,y,z\n1,2,3\n", "x,y\n1,2\n", H, H "\n"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct decoded d;
         decode(&d, bodies[i]);
         ck_assert_int_eq(d.status, DECODE_INVALID);
-        ck_assert_uint_eq(d.budget.asks, 0);
+        ck_assert_uint_eq(d.budget.reservations, 0);
         decoded_free(&d);
     }
 }
 END_TEST
 
-START_TEST(a_decoder_may_be_left_midway)
+START_TEST(decoder_is_destroyed_before_the_end)
 {
     struct decoded d = {.budget.limit = SIZE_MAX};
     simulation_init(&d.simulation);
-    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget, 0};
+    struct decode_limits limits = {10, budget_reserve, budget_release, &d.budget, 0};
     struct decoder *decoder = csv_decoder_create(&limits, &d.simulation);
     static const char text[] = H "1,2,3\n4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);
@@ -229,11 +229,11 @@ int main(void)
     tcase_add_test(tcase, bytes_of_a_number);
     tcase_add_test(tcase, the_longest_number);
     tcase_add_test(tcase, particle_limit);
-    tcase_add_test(tcase, too_many_is_said_at_once);
+    tcase_add_test(tcase, too_many_is_reported_at_once);
     tcase = suite_case(suite, "memory");
-    tcase_add_test(tcase, memory_is_claimed_and_given_back);
+    tcase_add_test(tcase, memory_is_reserved_and_released);
     tcase_add_test(tcase, memory_is_short);
-    tcase_add_test(tcase, nothing_is_claimed_without_need);
-    tcase_add_test(tcase, a_decoder_may_be_left_midway);
+    tcase_add_test(tcase, nothing_is_reserved_without_rows);
+    tcase_add_test(tcase, decoder_is_destroyed_before_the_end);
     return suite_run(suite);
 }

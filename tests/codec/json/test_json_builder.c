@@ -1,17 +1,18 @@
-/* Bodies that are JSON but no request: the exact pointer, and what the sentence says. */
+/* Bodies that are valid JSON but not a valid request: the exact pointer, and a part of the detail.
+ */
 #include <stdio.h>
 
 #include "../../suite.h"
 #include "../decode.h"
 #include "codec/json/json_limits.h"
 
-struct meaningless {
+struct invalid_body {
     const char *text;
     const char *pointer;
-    const char *detail; /* a part of it */
+    const char *detail; /* a part of the detail */
 };
 
-static void check_all(const struct meaningless *bodies, size_t count)
+static void check_all(const struct invalid_body *bodies, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct decoded d;
@@ -34,7 +35,7 @@ static void check_all(const struct meaningless *bodies, size_t count)
 
 START_TEST(root)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {"{}", "", "the body lacks \"particles\""},
         {"{\"dt\":1}", "", "the body lacks \"particles\""},
         {"{\"particels\":[]}", "/particels", "did you mean \"particles\"? Known are \"particles\""},
@@ -58,7 +59,7 @@ END_TEST
 
 START_TEST(options)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {WITH("\"dt\":null"), "/dt", "dt must be a number, not null"},
         {WITH("\"dt\":\"0.1\""), "/dt", "dt must be a number, not a string"},
         {WITH("\"dt\":[1]"), "/dt", "dt must be a number, not an array"},
@@ -84,7 +85,7 @@ END_TEST
 
 START_TEST(objects)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {IN("[1]"), "/particles/0",
          "particles[0] must be an object with x, y and ang_vel or an array"},
         {IN("[null]"), "/particles/0", "not null"},
@@ -113,10 +114,10 @@ START_TEST(objects)
 }
 END_TEST
 
-/* Long enough behind the fault for the fast path to look at it. */
+/* The bodies continue after the error, so that the fast path tries to read the particle. */
 START_TEST(objects_in_the_middle)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2,\"x\":3}," ONE "," ONE "]"), "/particles/2/x",
          "particles[2].x is given twice"},
         {IN("[" ONE "," ONE ",{\"x\":1,\"y\":2}," ONE "," ONE "]"), "/particles/2",
@@ -134,7 +135,7 @@ END_TEST
 
 START_TEST(triples)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {IN("[[]]"), "/particles/0",
          "particles[0] must have three numbers, x, y and ang_vel, not 0"},
         {IN("[[1,2,3],[1,2]]"), "/particles/1",
@@ -157,7 +158,7 @@ END_TEST
 
 START_TEST(columns)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {IN("{}"), "/particles", "particles lacks \"x\", \"y\", \"ang_vel\""},
         {IN("{\"x\":[1],\"y\":[2]}"), "/particles", "particles lacks \"ang_vel\""},
         {IN("{\"x\":[],\"y\":[],\"ang_vel\":[]}"), "/particles", "at least one particle"},
@@ -181,9 +182,9 @@ START_TEST(columns)
 }
 END_TEST
 
-START_TEST(the_first_fault_is_reported)
+START_TEST(first_error_is_reported)
 {
-    static const struct meaningless bodies[] = {
+    static const struct invalid_body bodies[] = {
         {"{\"dt\":-1,\"timestep\":-1,\"q\":0}", "/dt", "dt"},
         {"{\"q\":{\"q\":1,\"q\":[{}]},\"dt\":-1}", "/q", "unknown member \"q\""},
         {"{\"particles\":[[1,2,3],[\"a\"],\"b\"],\"dt\":\"c\"}", "/particles/1/0", "string"},
@@ -217,8 +218,7 @@ static void decode_name(struct decoded *d, const char *name)
     ck_assert_int_eq(d->status, DECODE_INVALID);
 }
 
-/* True when the text is UTF-8 without control characters (jansson is not needed for this:
- * a decoder that accepts it as a member name says so). */
+/* True if the text is UTF-8 without control characters: the decoder accepts it as a member name. */
 static bool is_clean(const char *text)
 {
     char body[1024] = "{\"", *at = body + 2;
@@ -235,7 +235,7 @@ static bool is_clean(const char *text)
     return clean;
 }
 
-START_TEST(strange_names_are_cut_safely)
+START_TEST(long_names_are_truncated_between_characters)
 {
     char name[1100] = "";
     struct decoded d;
@@ -252,7 +252,7 @@ START_TEST(strange_names_are_cut_safely)
     ck_assert_ptr_nonnull(strstr(d.error.detail, "aaa...\": did you mean"));
     decoded_free(&d);
 
-    /* once cut, nothing more is kept, not even what would fit */
+    /* after a character that does not fit, nothing more is kept, even if it fits */
     memcpy(name + JSON_STRING_BYTES_KEPT - 1,
            "\xc3\xa9"
            "b",
@@ -262,7 +262,7 @@ START_TEST(strange_names_are_cut_safely)
                       strlen("/particles/0/...") + JSON_STRING_BYTES_KEPT - 1);
     decoded_free(&d);
 
-    /* characters of 1 to 4 bytes, and escapes, shifted through every cut */
+    /* characters of 1 to 4 bytes, and escapes, at every offset from the limit */
     static const char *const pieces[] = {"\xc3\xa9",       "\xe2\x82\xac", "\xf0\x9f\x98\x80",
                                          "\\ud83d\\ude00", "\\u0001",      "~/",
                                          "\\u0000",        "\xc2\x85",     "\x7f"};
@@ -284,16 +284,16 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("codec/json_meaning");
-    TCase *tcase = suite_case(suite, "meaningless");
+    Suite *suite = suite_create("codec/json_builder");
+    TCase *tcase = suite_case(suite, "invalid");
     tcase_add_test(tcase, root);
     tcase_add_test(tcase, options);
     tcase_add_test(tcase, objects);
     tcase_add_test(tcase, objects_in_the_middle);
     tcase_add_test(tcase, triples);
     tcase_add_test(tcase, columns);
-    tcase_add_test(tcase, the_first_fault_is_reported);
+    tcase_add_test(tcase, first_error_is_reported);
     tcase_add_test(tcase, tiny_numbers_read_as_zero);
-    tcase_add_test(tcase, strange_names_are_cut_safely);
+    tcase_add_test(tcase, long_names_are_truncated_between_characters);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* Bodies that are right, and the grammar. */
+/* Valid bodies, and the grammar. */
 #include <stdio.h>
 
 #include "../../suite.h"
@@ -101,7 +101,7 @@ START_TEST(options_in_every_order)
 }
 END_TEST
 
-/* Enough particles for several growths, and runs that chunks of many sizes cut. */
+/* Enough particles for several growths. Chunks of many sizes interrupt the fast path. */
 START_TEST(long_bodies_in_chunks)
 {
     enum { COUNT = 300 };
@@ -149,9 +149,9 @@ static char *put_particle(char *out, const char *layout, int k)
     return out;
 }
 
-/* Runs of particles that look alike, and where that ends: whole chunks take the fast path, single
- * bytes never do, and both must say the same. */
-START_TEST(runs_agree_with_single_bytes)
+/* Particles of equal layout, most of them with one byte changed. Whole bodies take the fast path,
+ * single bytes never do; both must have the same result. */
+START_TEST(fast_path_agrees_with_single_bytes)
 {
     static const char *const layouts[] = {
         "{\"x\":#,\"y\":#,\"ang_vel\":#},",
@@ -173,7 +173,7 @@ START_TEST(runs_agree_with_single_bytes)
                 ;
             at += sprintf(at, "]}");
             size_t length = (size_t)(at - text);
-            if (e) /* in one place something else */
+            if (e) /* change one byte */
                 text[generate_below(&state, length)] =
                     edits[generate_below(&state, sizeof edits - 1)];
             struct decoded whole = {.budget.limit = 0}, bytes = {.budget.limit = 0};
@@ -208,13 +208,13 @@ START_TEST(every_prefix_is_malformed)
 }
 END_TEST
 
-START_TEST(grammar_faults)
+START_TEST(grammar_errors)
 {
     static const struct {
         const char *text;
         const char *detail;
         uint64_t line, column, byte;
-    } faults[] = {
+    } errors[] = {
         {"", "the body is empty", 1, 1, 0},
         {" \n ", "the body is empty", 2, 2, 3},
         {"{\"a\":1,}", "expected a member name in double quotes, found \"}\"", 1, 8, 7},
@@ -241,20 +241,20 @@ START_TEST(grammar_faults)
         {"{\"particles\":{\"x\":[1,2,]}}", "expected a value, found \"]\"", 1, 24, 23},
         {"{\"particles\":[{\"x\":1,\"y\":2,\"ang_vel\":3},{\"x\":1,\"y\":2,\"ang_vel\":3,}]}",
          "expected a member name in double quotes, found \"}\"", 1, 66, 65},
-        /* malformed beats meaningless, also when that came first */
+        /* a syntax error takes precedence over an earlier invalid value */
         {"{\"particels\":[[1,2,3]],\"dt\":\"no\"", "the text ends", 1, 33, 32},
         {"[1,2", "the text ends where \",\" or \"]\" was expected", 1, 5, 4},
         {"{\"particles\":[],\"dt\":nul}", "unknown word", 1, 25, 24},
     };
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         struct decoded d;
-        decode(&d, faults[i].text);
-        ck_assert_msg(d.status == DECODE_SYNTAX, "%s: %d", faults[i].text, d.status);
-        ck_assert_msg(strstr(d.error.detail, faults[i].detail), "%s: %s", faults[i].text,
+        decode(&d, errors[i].text);
+        ck_assert_msg(d.status == DECODE_SYNTAX, "%s: %d", errors[i].text, d.status);
+        ck_assert_msg(strstr(d.error.detail, errors[i].detail), "%s: %s", errors[i].text,
                       d.error.detail);
-        ck_assert_msg(d.error.line == faults[i].line && d.error.column == faults[i].column &&
-                          d.error.byte == faults[i].byte,
-                      "%s: %d:%d, byte %d", faults[i].text, (int)d.error.line, (int)d.error.column,
+        ck_assert_msg(d.error.line == errors[i].line && d.error.column == errors[i].column &&
+                          d.error.byte == errors[i].byte,
+                      "%s: %d:%d, byte %d", errors[i].text, (int)d.error.line, (int)d.error.column,
                       (int)d.error.byte);
         ck_assert_str_eq(d.error.pointer, "");
         decoded_free(&d);
@@ -262,7 +262,7 @@ START_TEST(grammar_faults)
 }
 END_TEST
 
-/* Objects and arrays in turn: the closing bracket must fit the opening one at every depth. */
+/* The closing bracket must match the opening one at every depth. */
 START_TEST(brackets_match_at_every_depth)
 {
     char text[8 * JSON_DEPTH_MAX], closing[JSON_DEPTH_MAX];
@@ -295,10 +295,10 @@ int main(void)
     tcase_add_test(tcase, three_shapes);
     tcase_add_test(tcase, options_in_every_order);
     tcase_add_test(tcase, long_bodies_in_chunks);
-    tcase_add_test(tcase, runs_agree_with_single_bytes);
+    tcase_add_test(tcase, fast_path_agrees_with_single_bytes);
     tcase = suite_case(suite, "grammar");
     tcase_add_test(tcase, every_prefix_is_malformed);
-    tcase_add_test(tcase, grammar_faults);
+    tcase_add_test(tcase, grammar_errors);
     tcase_add_test(tcase, brackets_match_at_every_depth);
     return suite_run(suite);
 }

@@ -1,9 +1,9 @@
-/* The decoder against jansson, on texts made from good ones by a few random edits.
+/* Compares the decoder with jansson, on valid texts with a few random edits.
  *
- * Syntax: what jansson reads as JSON must not be DECODE_SYNTAX here, and the reverse. Meaning:
- * what a plain reading of jansson's tree accepts must be DECODE_OK here, with the same bits,
- * and the reverse. Left out are texts on which jansson stops early for reasons of its own: a
- * number that overflows, and U+0000 in a member name. */
+ * Syntax: a text is DECODE_SYNTAX if and only if jansson rejects it. Values: a text is DECODE_OK if
+ * and only if a simple check of jansson's tree accepts it, and the numbers have the same bits.
+ * Texts with numbers that overflow or with U+0000 in a member name are left out, because jansson
+ * rejects them although they are valid JSON. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static const char *const seeds[] = {
     "-12.5e+10",
 };
 
-/* Bytes that are likely to matter. Not NUL: jansson skips one that follows a number. */
+/* Bytes that are likely to change the result. NUL is left out: jansson skips it after a number. */
 static const char alphabet[] =
     "{}[]:,\"\\ \n\t\r0123456789-+.eExyu_adtfn/\x01\x1f\x7f\x80\xa0\xbf\xc3"
     "\xe0\xed\xf0\xf4\xff";
@@ -65,7 +65,7 @@ static size_t mutate(uint64_t *state, char *text, size_t length)
     return length;
 }
 
-/* --- the oracle: a plain reading of the tree ---------------------------------------- */
+/* --- the oracle: a simple check of jansson's tree ------------------------------------ */
 
 static bool only_members(json_t *object, const char *const *names, size_t count)
 {
@@ -84,7 +84,7 @@ static bool only_members(json_t *object, const char *const *names, size_t count)
 
 static const char *const columns[3] = {"x", "y", "ang_vel"};
 
-static bool oracle_list(json_t *list, double (*particles)[3])
+static bool oracle_particles(json_t *list, double (*particles)[3])
 {
     json_t *first = json_array_get(list, 0);
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -132,7 +132,7 @@ static bool oracle_number(json_t *root, const char *name, double *value, double 
     return json_is_real(number) && *value >= low && *value <= high;
 }
 
-/* Compares an accepted body, or says that it must not be accepted. */
+/* Returns true if the body must be accepted, and compares the options of an accepted body. */
 static bool oracle(json_t *root, const struct simulation *s, double (*particles)[3])
 {
     static const char *const names[] = {"particles", "dt", "timestep", "method", "frames"};
@@ -153,7 +153,7 @@ static bool oracle(json_t *root, const struct simulation *s, double (*particles)
         !oracle_number(root, "frames", &frames, 1, SIMULATION_FRAMES_MAX) ||
         frames != floor(frames))
         return false;
-    if (json_is_array(list) ? !oracle_list(list, particles) : !oracle_columns(list, particles))
+    if (json_is_array(list) ? !oracle_particles(list, particles) : !oracle_columns(list, particles))
         return false;
     if (s->particles.capacity == 0)
         return true;
@@ -173,7 +173,7 @@ static void compare_particles(const struct particle_set *set, double (*particles
 /* --- the comparison ----------------------------------------------------------------- */
 
 struct tally {
-    size_t left_out, malformed, meaningless, good;
+    size_t left_out, malformed, invalid, valid;
 };
 
 static void compare(const char *text, size_t length, size_t chunk, struct tally *tally)
@@ -197,14 +197,14 @@ static void compare(const char *text, size_t length, size_t chunk, struct tally 
         ck_assert_msg(d.status != DECODE_SYNTAX, "%s: %.*s", d.error.detail, (int)length, text);
         json_decref(root);
         root = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES, &error);
-        bool good = root && oracle(root, &d.simulation, particles);
-        ck_assert_msg(good == (d.status == DECODE_OK), "%s %s: %.*s", d.error.pointer,
+        bool valid = root && oracle(root, &d.simulation, particles);
+        ck_assert_msg(valid == (d.status == DECODE_OK), "%s %s: %.*s", d.error.pointer,
                       d.error.detail, (int)length, text);
         compare_particles(&d.simulation.particles, particles);
-        if (good)
-            tally->good++;
+        if (valid)
+            tally->valid++;
         else
-            tally->meaningless++;
+            tally->invalid++;
     }
     json_decref(root);
     decoded_free(&d);
@@ -224,10 +224,10 @@ START_TEST(same_as_jansson)
         if (length)
             compare(text, length, chunk, &tally);
     }
-    /* none of the kinds is missing from the corpus */
+    /* all kinds of texts occur */
     ck_assert_uint_gt(tally.malformed, TEXTS / 10);
-    ck_assert_uint_gt(tally.meaningless, TEXTS / 10);
-    ck_assert_uint_gt(tally.good, TEXTS / 10);
+    ck_assert_uint_gt(tally.invalid, TEXTS / 10);
+    ck_assert_uint_gt(tally.valid, TEXTS / 10);
     ck_assert_uint_gt(tally.left_out, 0);
     ck_assert_uint_lt(tally.left_out, TEXTS / 100);
 }

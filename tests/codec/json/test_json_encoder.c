@@ -48,7 +48,7 @@ START_TEST(exact_text)
 }
 END_TEST
 
-/* The longest numbers there are must fit the bound. */
+/* The longest numbers fit the bound. */
 START_TEST(longest_numbers)
 {
     enum { COUNT = 50 };
@@ -64,14 +64,14 @@ START_TEST(longest_numbers)
 }
 END_TEST
 
-/* An answer is a valid request, with the same bits; and jansson reads the same. */
+/* The decoder reads the text back with the same bits, and so does jansson. */
 START_TEST(round_trip)
 {
     enum { COUNT = 500 };
     struct particle_set set;
     particle_set_init(&set);
     ck_assert_int_eq(random_particles(&set, COUNT, 7), 0);
-    for (size_t i = 0; i < COUNT; i += 3) /* all magnitudes, not only those near 1 */
+    for (size_t i = 0; i < COUNT; i += 3) /* other magnitudes than those near 1 */
         set.y[i] *= i % 2 ? 1e-300 : 1e300;
     for (size_t s = 0; s < 3; s++) {
         char *particles = encode(shapes[s], &set);

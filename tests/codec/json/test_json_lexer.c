@@ -1,12 +1,12 @@
-/* Tokens that are malformed, with the exact place, and tokens at the edge of the grammar. */
+/* Malformed tokens, with the exact position, and unusual valid tokens. */
 #include <stdio.h>
 
 #include "../../suite.h"
 #include "../decode.h"
 #include "codec/number/number.h"
 
-/* Decodes `token` as the value of an unknown member: well-formed tokens end in
- * DECODE_INVALID there, whatever they are. */
+/* Decodes `token` as the value of an unknown member, where every well-formed token gives
+ * DECODE_INVALID. */
 #define BEFORE "{\"a\":\n "
 #define BEFORE_BYTES (sizeof BEFORE - 1)
 #define BEFORE_COLUMN 2
@@ -69,7 +69,7 @@ START_TEST(malformed_tokens)
     static const struct {
         const char *text;
         size_t length;
-        size_t at; /* bytes into the token */
+        size_t at; /* offset of the error in the token */
         const char *detail;
     } tokens[] = {
         /* numbers */
@@ -93,13 +93,13 @@ START_TEST(malformed_tokens)
         {TOKEN("-Infinity"), 1, "digit"},
         {TOKEN("-nan"), 1, "digit"},
         {TOKEN("inf"), 0, "\"i\""},
-        /* words */
+        /* literals */
         {TOKEN("True"), 0, "\"T\""},
         {TOKEN("trve"), 2, "unknown word"},
         {TOKEN("truex"), 4, "\"x\""},
         {TOKEN("nul"), 3, "unknown word"},
         {TOKEN("falze"), 3, "unknown word"},
-        /* what other languages allow */
+        /* syntax of other languages */
         {TOKEN("'a'"), 0, "double quotes"},
         {TOKEN("// a"), 0, "comments"},
         {TOKEN("/* a */ 1"), 0, "comments"},
@@ -171,8 +171,8 @@ START_TEST(byte_order_mark)
 }
 END_TEST
 
-/* A number may stand at the very end, where only finish knows that it is complete. */
-START_TEST(root_that_is_no_object)
+/* If the text ends with a number, only finish knows that the number is complete. */
+START_TEST(root_is_not_an_object)
 {
     static const struct {
         const char *text;
@@ -201,7 +201,7 @@ START_TEST(root_that_is_no_object)
 }
 END_TEST
 
-/* 0.5000... of so many bytes, in each shape, so that also the fast path meets it. */
+/* Decodes the number 0.5000... of this many bytes between two texts. */
 static void decode_long_number(struct decoded *d, const char *before, size_t bytes,
                                const char *after)
 {
@@ -248,7 +248,7 @@ START_TEST(number_length_limit)
             decoded_free(&d);
         }
     }
-    /* the syntax of the rest still counts */
+    /* the syntax of the rest is still checked */
     struct decoded d;
     decode_long_number(&d, "{\"dt\":", NUMBER_READ_BYTES_MAX + 1, ".5}");
     ck_assert_int_eq(d.status, DECODE_SYNTAX);
@@ -264,7 +264,7 @@ int main(void)
     tcase_add_test(tcase, well_formed_tokens);
     tcase_add_test(tcase, malformed_tokens);
     tcase_add_test(tcase, byte_order_mark);
-    tcase_add_test(tcase, root_that_is_no_object);
+    tcase_add_test(tcase, root_is_not_an_object);
     tcase_add_test(tcase, number_length_limit);
     return suite_run(suite);
 }

@@ -1,12 +1,12 @@
-/* The limits of the decoder, each at both sides, and its account of memory. */
+/* The limits of the decoder, at and above each limit, and its use of memory. */
 #include <stdio.h>
 
 #include "../../suite.h"
 #include "../decode.h"
 #include "codec/json/json_limits.h"
 
-/* The linker puts these in front of the C library's (--wrap). The n-th call from now on fails;
- * 0 for none. */
+/* The linker redirects calls of the C library's functions to these (--wrap). The n-th call from now
+ * on fails; 0: none. */
 static size_t fail_malloc, fail_realloc;
 
 void *__real_malloc(size_t size);
@@ -24,7 +24,8 @@ void *__wrap_realloc(void *block, size_t size)
     return fail_realloc && --fail_realloc == 0 ? NULL : __real_realloc(block, size);
 }
 
-/* "{" and `depth - 1` arrays: well-formed but meaningless, until it is too deep. */
+/* Decodes an object with `depth - 1` nested arrays: an invalid value, or a syntax error if the
+ * depth is too large. */
 static void decode_nested(struct decoded *d, size_t depth)
 {
     char text[4 * JSON_DEPTH_MAX] = "{\"a\":";
@@ -58,7 +59,7 @@ START_TEST(particle_limit)
          "{\"x\":1,\"y\":2,\"ang_vel\":3}]}"),
         "{\"particles\":[[1,2,3],[1,2,3],[1,2,3]]}",
         "{\"particles\":{\"x\":[1,2,3],\"y\":[1,2,3],\"ang_vel\":[1,2,3]}}",
-        "{\"particles\":{\"x\":[1],\"y\":[1,2,3],\"ang_vel\":[1]}}", /* any column counts */
+        "{\"particles\":{\"x\":[1],\"y\":[1,2,3],\"ang_vel\":[1]}}", /* each column counts */
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct decoded d;
@@ -74,7 +75,7 @@ START_TEST(particle_limit)
 }
 END_TEST
 
-START_TEST(too_many_is_said_at_once)
+START_TEST(too_many_is_reported_at_once)
 {
     struct simulation out;
     simulation_init(&out);
@@ -103,7 +104,7 @@ static char *many_triples(size_t count)
     return text;
 }
 
-START_TEST(memory_is_claimed_and_given_back)
+START_TEST(memory_is_reserved_and_released)
 {
     char *text = many_triples(1000);
     size_t length = strlen(text);
@@ -111,18 +112,18 @@ START_TEST(memory_is_claimed_and_given_back)
     struct decoded d = {.budget.limit = 0};
     decode_chunks(&d, text, length, 0, length, 1000);
     ck_assert_int_eq(d.status, DECODE_OK);
-    size_t asks = d.budget.asks;
-    ck_assert_uint_eq(asks, 3); /* 256, 512, then the limit and not 1024 */
+    size_t reservations = d.budget.reservations;
+    ck_assert_uint_eq(reservations, 3); /* 256, 512, then the limit and not 1024 */
     ck_assert_uint_eq(d.simulation.particles.capacity, 1000);
     ck_assert_uint_eq(d.budget.peak, particle_set_bytes(1000) + particle_set_bytes(512));
     decoded_free(&d);
 
-    for (size_t refuse = 1; refuse <= asks; refuse++) {
-        struct decoded refused = {.budget.refuse_ask = refuse};
+    for (size_t refuse = 1; refuse <= reservations; refuse++) {
+        struct decoded refused = {.budget.refuse_number = refuse};
         decode_chunks(&refused, text, length, 0, 100, 1000);
         ck_assert_int_eq(refused.status, DECODE_NO_MEMORY);
         ck_assert_str_eq(refused.error.pointer, "/particles");
-        ck_assert_uint_eq(refused.budget.asks, refuse);
+        ck_assert_uint_eq(refused.budget.reservations, refuse);
         decoded_free(&refused);
     }
     for (size_t spare = 0; spare < 2; spare++) {
@@ -135,19 +136,20 @@ START_TEST(memory_is_claimed_and_given_back)
 }
 END_TEST
 
-/* Columns that have their size at once grow in place; a length that is too short does no harm. */
-START_TEST(memory_of_a_body_whose_length_is_told)
+/* With a known body length, the columns grow in place; a length that is too short causes no error.
+ */
+START_TEST(memory_of_a_body_with_known_length)
 {
     char *text = many_triples(1000);
     size_t length = strlen(text);
-    const uint64_t told[] = {1, 600 * 6, length, UINT64_MAX};
-    const size_t asks[] = {3, 4, 3, 3}, copied[] = {512, 600, 0, 0};
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-        for (size_t refuse = 0; refuse <= asks[i]; refuse++) {
-            struct decoded d = {.budget.refuse_ask = refuse, .body_bytes = told[i]};
+    const uint64_t known[] = {1, 600 * 6, length, UINT64_MAX};
+    const size_t reservations[] = {3, 4, 3, 3}, copied[] = {512, 600, 0, 0};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        for (size_t refuse = 0; refuse <= reservations[i]; refuse++) {
+            struct decoded d = {.budget.refuse_number = refuse, .body_bytes = known[i]};
             decode_chunks(&d, text, length, 0, 100, 1000);
             ck_assert_int_eq(d.status, refuse ? DECODE_NO_MEMORY : DECODE_OK);
-            ck_assert_uint_eq(d.budget.asks, refuse ? refuse : asks[i]);
+            ck_assert_uint_eq(d.budget.reservations, refuse ? refuse : reservations[i]);
             if (!refuse)
                 ck_assert_uint_eq(d.budget.peak, particle_set_bytes(1000 + copied[i]));
             for (size_t k = 0; k < d.simulation.particles.count; k++)
@@ -155,11 +157,12 @@ START_TEST(memory_of_a_body_whose_length_is_told)
                           d.simulation.particles.ang_vel[k] == 3);
             decoded_free(&d);
         }
-        /* The second growth asks for all; when there is not so much, it takes what it needs. */
-        struct decoded d = {.body_bytes = told[i]};
+        /* The second growth tries to allocate for the whole body; if that fails, for what it needs.
+         */
+        struct decoded d = {.body_bytes = known[i]};
         fail_realloc = 2;
         decode_chunks(&d, text, length, 0, 100, 1000);
-        ck_assert_int_eq(d.status, told[i] == 1 ? DECODE_NO_MEMORY : DECODE_OK);
+        ck_assert_int_eq(d.status, known[i] == 1 ? DECODE_NO_MEMORY : DECODE_OK);
         decoded_free(&d);
     }
     free(text);
@@ -189,7 +192,7 @@ START_TEST(memory_is_short)
 }
 END_TEST
 
-START_TEST(nothing_is_claimed_after_a_error)
+START_TEST(nothing_is_reserved_after_an_error)
 {
     static const char *const bodies[] = {
         "{\"dt\":-1,\"particles\":[[1,2,3],[1,2,3]]}",
@@ -201,17 +204,17 @@ START_TEST(nothing_is_claimed_after_a_error)
         decode(&d, bodies[i]);
         ck_assert_int_eq(d.status, DECODE_INVALID);
         ck_assert_str_eq(d.error.pointer, "/dt");
-        ck_assert_uint_eq(d.budget.asks, 0);
+        ck_assert_uint_eq(d.budget.reservations, 0);
         decoded_free(&d);
     }
 }
 END_TEST
 
-START_TEST(a_decoder_may_be_left_midway)
+START_TEST(decoder_is_destroyed_before_the_end)
 {
     struct decoded d = {.budget.limit = SIZE_MAX};
     simulation_init(&d.simulation);
-    struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget, 0};
+    struct decode_limits limits = {10, budget_reserve, budget_release, &d.budget, 0};
     struct decoder *decoder = json_decoder_create(&limits, &d.simulation);
     static const char text[] = "{\"particles\":[[1,2,3],[4,5";
     ck_assert_int_eq(decoder_feed(decoder, text, sizeof text - 1), DECODE_OK);
@@ -228,12 +231,12 @@ int main(void)
     TCase *tcase = suite_case(suite, "limits");
     tcase_add_test(tcase, depth_limit);
     tcase_add_test(tcase, particle_limit);
-    tcase_add_test(tcase, too_many_is_said_at_once);
+    tcase_add_test(tcase, too_many_is_reported_at_once);
     tcase = suite_case(suite, "memory");
-    tcase_add_test(tcase, memory_is_claimed_and_given_back);
-    tcase_add_test(tcase, memory_of_a_body_whose_length_is_told);
+    tcase_add_test(tcase, memory_is_reserved_and_released);
+    tcase_add_test(tcase, memory_of_a_body_with_known_length);
     tcase_add_test(tcase, memory_is_short);
-    tcase_add_test(tcase, nothing_is_claimed_after_a_error);
-    tcase_add_test(tcase, a_decoder_may_be_left_midway);
+    tcase_add_test(tcase, nothing_is_reserved_after_an_error);
+    tcase_add_test(tcase, decoder_is_destroyed_before_the_end);
     return suite_run(suite);
 }

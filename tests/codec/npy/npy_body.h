@@ -1,4 +1,4 @@
-/* NPY bodies for tests, built by hand. */
+/* Builds NPY bodies for tests. */
 #ifndef TESTS_CODEC_NPY_BODY_H
 #define TESTS_CODEC_NPY_BODY_H
 
@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the head of a body below may take. */
+/* The most bytes before the data of these bodies. */
 #define NPY_HEAD_MAX 16384
 
-/* Writes magic, version, length and the header text as it is; returns its bytes. */
+/* Writes magic, version, length and an unchanged header text. Returns the number of bytes. */
 static inline size_t npy_put_raw(char *out, unsigned major, const char *text, size_t length)
 {
     size_t at = 8;
@@ -23,7 +23,7 @@ static inline size_t npy_put_raw(char *out, unsigned major, const char *text, si
     return at + length;
 }
 
-/* The same for a dict, which is padded as NumPy does. */
+/* The same for a dict, which is padded with spaces as in NumPy. */
 static inline size_t npy_put_head(char *out, unsigned major, const char *dict)
 {
     char text[NPY_HEAD_MAX];
@@ -35,7 +35,7 @@ static inline size_t npy_put_head(char *out, unsigned major, const char *dict)
     return npy_put_raw(out, major, text, length);
 }
 
-/* The head of a matrix. */
+/* The same for a matrix. */
 static inline size_t npy_put_matrix(char *out, unsigned major, const char *dtype, bool fortran,
                                     size_t count)
 {
@@ -45,7 +45,7 @@ static inline size_t npy_put_matrix(char *out, unsigned major, const char *dtype
     return npy_put_head(out, major, dict);
 }
 
-/* Appends a number, as a double or a float; returns the end. */
+/* Writes a number as a double or a float. Returns the end. */
 static inline char *npy_put_number(char *out, double value, size_t bytes)
 {
     float narrow = (float)value;

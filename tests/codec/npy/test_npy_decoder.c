@@ -1,4 +1,4 @@
-/* The decoder of NPY: every layout, whatever numbers, and data that is not what the header says. */
+/* The decoder of NPY: every layout, extreme and invalid numbers, and data of the wrong size. */
 #include "codec/npy/npy_decoder.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 
 #define COUNT_MAX 9
 
-/* A body, and the particles that it holds. */
+/* A body and its particles. */
 struct body {
     size_t count, size, head;
     double numbers[COUNT_MAX][PARTICLE_COLUMNS];
@@ -23,8 +23,8 @@ struct body {
 /* An array: a matrix in C or Fortran order, or structures. */
 struct layout {
     bool structured, fortran;
-    size_t width[PARTICLE_COLUMNS];    /* of each number of a row, in the file's order */
-    unsigned column[PARTICLE_COLUMNS]; /* and which one it is */
+    size_t width[PARTICLE_COLUMNS];    /* bytes of each number of a row, in file order */
+    unsigned column[PARTICLE_COLUMNS]; /* column of each number of a row, in file order */
 };
 
 static const struct layout matrices[] = {
@@ -39,7 +39,7 @@ static const struct layout matrices[] = {
 #define WIDTHS 8
 #define LAYOUTS (MATRICES + (size_t)ORDERS * WIDTHS)
 
-/* The matrices, then structures with every order of fields and widths. */
+/* Returns a layout: first the matrices, then structures with every order and width of fields. */
 static struct layout layout_number(size_t number)
 {
     static const unsigned orders[ORDERS][PARTICLE_COLUMNS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
@@ -48,9 +48,9 @@ static struct layout layout_number(size_t number)
         return matrices[number];
     struct layout layout = {.structured = true};
     number -= MATRICES;
-    for (unsigned place = 0; place < PARTICLE_COLUMNS; place++) {
-        layout.width[place] = number / ORDERS >> place & 1 ? 4 : 8;
-        layout.column[place] = orders[number % ORDERS][place];
+    for (unsigned field = 0; field < PARTICLE_COLUMNS; field++) {
+        layout.width[field] = number / ORDERS >> field & 1 ? 4 : 8;
+        layout.column[field] = orders[number % ORDERS][field];
     }
     return layout;
 }
@@ -61,27 +61,27 @@ static size_t put_head(char *out, const struct layout *layout, unsigned major, s
     if (!layout->structured)
         return npy_put_matrix(out, major, layout->width[0] == 8 ? "<f8" : "<f4", layout->fortran,
                               count);
-    for (unsigned place = 0; place < PARTICLE_COLUMNS; place++)
-        sprintf(dict + strlen(dict), "%s('%s', '<f%zu')", place ? ", " : "",
-                column_names[layout->column[place]], layout->width[place]);
+    for (unsigned field = 0; field < PARTICLE_COLUMNS; field++)
+        sprintf(dict + strlen(dict), "%s('%s', '<f%zu')", field ? ", " : "",
+                column_names[layout->column[field]], layout->width[field]);
     sprintf(dict + strlen(dict), "], 'fortran_order': False, 'shape': (%zu,), }", count);
     return npy_put_head(out, major, dict);
 }
 
-/* Writes body->numbers behind the head. */
+/* Writes body->numbers after the header. */
 static void put_data(struct body *body, const struct layout *layout)
 {
     char *out = body->bytes + body->head;
     for (size_t k = 0; k < body->count * PARTICLE_COLUMNS; k++) {
-        unsigned place = layout->fortran ? (unsigned)(k / body->count) : k % PARTICLE_COLUMNS;
+        unsigned field = layout->fortran ? (unsigned)(k / body->count) : k % PARTICLE_COLUMNS;
         size_t i = layout->fortran ? k % body->count : k / PARTICLE_COLUMNS;
-        out = npy_put_number(out, body->numbers[i][layout->column[place]], layout->width[place]);
+        out = npy_put_number(out, body->numbers[i][layout->column[field]], layout->width[field]);
     }
     body->size = (size_t)(out - body->bytes);
     ck_assert_uint_le(body->size, sizeof body->bytes);
 }
 
-/* Numbers that a float holds, too, unless all are doubles. */
+/* Fills a body with random numbers, which fit a float unless all columns are doubles. */
 static void fill(struct body *body, const struct layout *layout, unsigned major, size_t count)
 {
     uint64_t state = 88172645463325252;
@@ -110,7 +110,7 @@ static void check_numbers(const struct decoded *d, const struct body *body)
         ck_assert(!simulation_has(&d->simulation, option));
 }
 
-/* --- what is read ------------------------------------------------------------------- */
+/* --- valid -------------------------------------------------------------------------- */
 
 START_TEST(layouts)
 {
@@ -122,14 +122,14 @@ START_TEST(layouts)
         fill(&body, &layout, 1 + c % 3, counts[c]); /* every version twice */
         decode_every_way(&d, body.bytes, body.size, counts[c]);
         check_numbers(&d, &body);
-        ck_assert_uint_eq(d.budget.asks, 2); /* whether, and then for */
+        ck_assert_uint_eq(d.budget.reservations, 2); /* the check for all, then the reservation */
         ck_assert_uint_eq(d.budget.peak, particle_set_bytes(counts[c]));
         decoded_free(&d);
     }
 }
 END_TEST
 
-/* The extremes of both types come through; those of floats widened exactly. */
+/* The extreme numbers of both types; floats are converted exactly. */
 START_TEST(extreme_numbers)
 {
     static const double wide[] = {0x1.fffffffffffffp+1023,
@@ -168,9 +168,9 @@ START_TEST(many_particles_in_chunks)
         char *out = bytes + put_head(bytes, &layout, 1, COUNT);
         for (size_t k = 0; k < (size_t)COUNT * PARTICLE_COLUMNS; k++) {
             size_t i = layout.fortran ? k % COUNT : k / PARTICLE_COLUMNS;
-            unsigned place = layout.fortran ? (unsigned)(k / COUNT) : k % PARTICLE_COLUMNS;
-            out = npy_put_number(out, (double)(i * PARTICLE_COLUMNS + layout.column[place]),
-                                 layout.width[place]);
+            unsigned field = layout.fortran ? (unsigned)(k / COUNT) : k % PARTICLE_COLUMNS;
+            out = npy_put_number(out, (double)(i * PARTICLE_COLUMNS + layout.column[field]),
+                                 layout.width[field]);
         }
         for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++) {
             struct decoded d = {.budget.limit = 0};
@@ -189,7 +189,7 @@ START_TEST(many_particles_in_chunks)
 }
 END_TEST
 
-/* --- what is refused ---------------------------------------------------------------- */
+/* --- refused ------------------------------------------------------------------------ */
 
 static const uint64_t not_finite[] = {
     UINT64_C(0x7ff0000000000000), /* infinity */
@@ -210,7 +210,7 @@ static void check_error(const struct decoded *d, size_t i, unsigned column, cons
     ck_assert_str_eq(d->error.detail, detail);
 }
 
-/* Each of them at each place, whatever the layout. */
+/* Each of these numbers at each position, with every layout. */
 START_TEST(numbers_that_are_not_finite)
 {
     static const char *const names[] = {"infinity", "minus infinity", "NaN", "NaN", "NaN"};
@@ -236,8 +236,8 @@ START_TEST(numbers_that_are_not_finite)
 }
 END_TEST
 
-/* Of two the one whose bytes come first. */
-START_TEST(the_first_in_the_file_is_reported)
+/* Of two numbers that are not finite, the first in the file is reported. */
+START_TEST(first_number_in_the_file_is_reported)
 {
     struct layout layout = layout_number((size_t)_i);
     struct body body;
@@ -270,8 +270,8 @@ static void check_syntax(const struct decoded *d, uint64_t byte, const char *det
     ck_assert_msg(strstr(d->error.detail, detail), "%s", d->error.detail);
 }
 
-/* Cut off after each byte, with bytes behind; also when its meaning is at fault already. */
-START_TEST(data_of_another_size)
+/* The body ends early, at each byte, or has bytes after the data; also after an invalid number. */
+START_TEST(data_of_the_wrong_size)
 {
     struct layout layout = layout_number((size_t)_i);
     struct body body;
@@ -279,8 +279,8 @@ START_TEST(data_of_another_size)
     for (int first_invalid = 0; first_invalid < 2; first_invalid++) {
         struct decoded d;
         size_t data = body.size - body.head;
-        char ends[128], behind[128];
-        snprintf(behind, sizeof behind, "something behind the %zu bytes", data);
+        char ends[128], continues[128];
+        snprintf(continues, sizeof continues, "continues after the %zu bytes", data);
         for (size_t size = body.head; size < body.size; size++) {
             snprintf(ends, sizeof ends,
                      "after %zu bytes of data; by dtype and shape the array has %zu",
@@ -292,7 +292,7 @@ START_TEST(data_of_another_size)
         for (size_t more = 1; more <= 50; more += more < 3 ? 1 : 22) {
             memset(body.bytes + body.size, 'x', more);
             decode_every_way(&d, body.bytes, body.size + more, 2);
-            check_syntax(&d, body.size, behind);
+            check_syntax(&d, body.size, continues);
             decoded_free(&d);
         }
         body.numbers[0][0] = NAN;
@@ -301,7 +301,7 @@ START_TEST(data_of_another_size)
 }
 END_TEST
 
-START_TEST(cut_off_in_the_head)
+START_TEST(body_ends_in_the_header)
 {
     for (unsigned major = 1; major <= 3; major++) {
         struct body body;
@@ -319,19 +319,19 @@ START_TEST(cut_off_in_the_head)
 }
 END_TEST
 
-/* A header that announces much gets room for little; the rest comes with the data, in either order,
- * and is refused when it does not fit by then. */
-START_TEST(room_comes_with_the_data)
+/* A header reserves memory for few particles; the decoder reserves the rest as the data arrive. Any
+ * of these reservations may be refused. */
+START_TEST(memory_is_reserved_as_data_arrive)
 {
     enum { COUNT = 200000, FIRST = 256 };
     for (int fortran = 0; fortran < 2; fortran++)
         for (size_t refuse = 0; refuse <= 5; refuse++) {
             char head[512];
             size_t size = npy_put_matrix(head, 1, "<f8", fortran, COUNT);
-            struct budget budget = {.limit = SIZE_MAX, .refuse_ask = refuse};
+            struct budget budget = {.limit = SIZE_MAX, .refuse_number = refuse};
             struct simulation out;
             simulation_init(&out);
-            struct decode_limits limits = {COUNT, budget_claim, budget_unclaim, &budget, 0};
+            struct decode_limits limits = {COUNT, budget_reserve, budget_release, &budget, 0};
             struct decoder *decoder = npy_decoder_create(&limits, &out);
             enum decode_status status = decoder_feed(decoder, head, size);
             if (refuse != 1 && refuse != 2) {
@@ -363,15 +363,15 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("codec/npy_decoder");
-    TCase *tcase = suite_case(suite, "read");
+    TCase *tcase = suite_case(suite, "valid");
     tcase_add_loop_test(tcase, layouts, 0, LAYOUTS);
     tcase_add_test(tcase, extreme_numbers);
     tcase_add_test(tcase, many_particles_in_chunks);
-    tcase_add_test(tcase, room_comes_with_the_data);
+    tcase_add_test(tcase, memory_is_reserved_as_data_arrive);
     tcase = suite_case(suite, "refused");
     tcase_add_loop_test(tcase, numbers_that_are_not_finite, 0, LAYOUTS);
-    tcase_add_loop_test(tcase, the_first_in_the_file_is_reported, 0, LAYOUTS);
-    tcase_add_loop_test(tcase, data_of_another_size, 0, LAYOUTS);
-    tcase_add_test(tcase, cut_off_in_the_head);
+    tcase_add_loop_test(tcase, first_number_in_the_file_is_reported, 0, LAYOUTS);
+    tcase_add_loop_test(tcase, data_of_the_wrong_size, 0, LAYOUTS);
+    tcase_add_test(tcase, body_ends_in_the_header);
     return suite_run(suite);
 }

@@ -9,7 +9,7 @@
 #include "../decode.h"
 #include "../generator.h"
 
-/* The whole, in memory of its own. */
+/* Returns the whole body; the caller frees it. */
 static char *encode(const struct particle_set *set, size_t *size)
 {
     const double *const columns[] = {set->x, set->y, set->ang_vel};
@@ -54,7 +54,7 @@ START_TEST(exact_bytes)
 }
 END_TEST
 
-/* The largest number of particles fits into the header. */
+/* The header has enough space for the largest number of particles. */
 START_TEST(every_count_fits)
 {
     struct particle_set set = {.count = SIZE_MAX};
@@ -90,7 +90,7 @@ START_TEST(frames_are_rows)
 }
 END_TEST
 
-/* An answer is a valid request, and the bits of whatever finite numbers come back. */
+/* The decoder reads the body back, with the same bits for random finite numbers. */
 START_TEST(round_trip)
 {
     enum { COUNT = 4099 };

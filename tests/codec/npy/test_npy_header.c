@@ -1,4 +1,4 @@
-/* The header of NPY bodies: what is taken, and the exact fault of everything else. */
+/* The header of NPY bodies: valid headers, and the exact error of invalid ones. */
 #include <stdio.h>
 
 #include "../../suite.h"
@@ -11,7 +11,7 @@
 
 /* --- helpers ------------------------------------------------------------------------ */
 
-/* Decodes a header, given as it is, with the data of one particle behind it. */
+/* Decodes an unchanged header text, with the data of one particle after it. */
 static void decode_text(struct decoded *d, unsigned major, const char *text, size_t length)
 {
     static const double particle[] = {0.25, -2, 3};
@@ -22,7 +22,7 @@ static void decode_text(struct decoded *d, unsigned major, const char *text, siz
     free(bytes);
 }
 
-/* The same for a dict, which gets its newline. */
+/* The same for a dict; a newline is added. */
 static void decode_dict(struct decoded *d, const char *dict)
 {
     char text[1024];
@@ -39,16 +39,16 @@ static void check_syntax(const struct decoded *d, uint64_t byte, const char *det
     ck_assert_uint_eq(d->error.column, 0);
 }
 
-static void check_meaning(const struct decoded *d, const char *detail)
+static void check_invalid(const struct decoded *d, const char *detail)
 {
     ck_assert_msg(d->status == DECODE_INVALID, "%d %s", d->status, d->error.detail);
     ck_assert_str_eq(d->error.pointer, "/particles");
     ck_assert_msg(strstr(d->error.detail, detail), "not \"%s\": %s", detail, d->error.detail);
 }
 
-/* --- what is taken ------------------------------------------------------------------ */
+/* --- valid -------------------------------------------------------------------------- */
 
-START_TEST(spellings)
+START_TEST(equivalent_notations)
 {
     static const char *const dicts[] = {
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3), }",
@@ -85,7 +85,7 @@ START_TEST(magic_and_version)
         decode_every_way(&d, bytes, size, 1);
         check_syntax(&d, i, "begins with \\x93NUMPY");
         decoded_free(&d);
-        decode_every_way(&d, bytes, i + 1, 1); /* seen at once */
+        decode_every_way(&d, bytes, i + 1, 1); /* the wrong byte is enough */
         check_syntax(&d, i, "begins with \\x93NUMPY");
         decoded_free(&d);
         bytes[i] ^= 0x20;
@@ -106,7 +106,7 @@ START_TEST(magic_and_version)
         }
     static const char json[] = "{\"particles\":[[1,2,3]]}";
     decode_every_way(&d, json, sizeof json - 1, 1);
-    check_syntax(&d, 0, "this is no NPY file");
+    check_syntax(&d, 0, "this is not an NPY file");
     decoded_free(&d);
 }
 END_TEST
@@ -118,7 +118,7 @@ END_TEST
 START_TEST(malformed)
 {
     static const char keys[] = "keys must be 'descr', 'fortran_order' and 'shape', each once";
-    /* "@" stands where the fault is found */
+    /* "@" marks the position of the error and is removed */
     static const struct {
         const char *dict, *detail;
     } rows[] = {
@@ -184,7 +184,7 @@ START_TEST(malformed)
 }
 END_TEST
 
-/* The last byte is the newline. */
+/* The last byte must be the newline. */
 START_TEST(without_newline)
 {
     static const char dict[] = "{" D F S "}";
@@ -212,7 +212,7 @@ START_TEST(without_newline)
 }
 END_TEST
 
-/* Names are UTF-8 in version 3.0 and any bytes before. */
+/* Names are UTF-8 in version 3.0, and any bytes before. */
 START_TEST(encodings)
 {
     static const struct {
@@ -230,7 +230,7 @@ START_TEST(encodings)
             struct decoded d;
             decode_text(&d, major, text, (size_t)length);
             if (names[i].utf8 || major < 3) {
-                check_meaning(&d, "just the fields x, y and ang_vel");
+                check_invalid(&d, "just the fields x, y and ang_vel");
             } else {
                 ck_assert_int_eq(d.status, DECODE_SYNTAX);
                 ck_assert_ptr_nonnull(strstr(d.error.detail, "a string is not UTF-8"));
@@ -241,7 +241,7 @@ START_TEST(encodings)
 }
 END_TEST
 
-/* --- meaningless -------------------------------------------------------------------- */
+/* --- invalid ------------------------------------------------------------------------ */
 
 START_TEST(other_dtypes)
 {
@@ -290,8 +290,8 @@ START_TEST(other_dtypes)
         snprintf(dict, sizeof dict, "{'descr': %s, " F "%s}", rows[i].descr,
                  *rows[i].descr == '[' ? "'shape': (1,)" : S);
         decode_dict(&d, dict);
-        check_meaning(&d, rows[i].detail);
-        ck_assert_uint_eq(d.budget.asks, 0);
+        check_invalid(&d, rows[i].detail);
+        ck_assert_uint_eq(d.budget.reservations, 0);
         decoded_free(&d);
     }
 }
@@ -323,7 +323,7 @@ START_TEST(other_shapes)
         snprintf(dict, sizeof dict, "{'descr': %s, " F "'shape': %s}", rows[i].descr,
                  rows[i].shape);
         decode_dict(&d, dict);
-        check_meaning(&d, rows[i].detail);
+        check_invalid(&d, rows[i].detail);
         decoded_free(&d);
     }
 }
@@ -338,12 +338,12 @@ START_TEST(no_particles)
         struct decoded d;
         size_t size = npy_put_head(bytes, 1, dicts[i]);
         decode_every_way(&d, bytes, size, 10);
-        check_meaning(&d, "particles must hold at least one particle");
-        ck_assert_uint_eq(d.budget.asks, 0);
+        check_invalid(&d, "particles must hold at least one particle");
+        ck_assert_uint_eq(d.budget.reservations, 0);
         decoded_free(&d);
         bytes[size] = 0;
         decode_every_way(&d, bytes, size + 1, 10);
-        check_syntax(&d, size, "something behind the 0 bytes");
+        check_syntax(&d, size, "continues after the 0 bytes");
         decoded_free(&d);
     }
 }
@@ -351,18 +351,18 @@ END_TEST
 
 /* --- mutations ---------------------------------------------------------------------- */
 
-/* Whatever a byte of a header becomes, the decoder ends with a status, and the same one in chunks.
- * A header that is taken all the same makes the array that there is data for. */
+/* Replaces each byte of a header by several others. The decoder must have the same result in
+ * chunks. If it accepts the header, it must read the one particle of the data. */
 START_TEST(mutations)
 {
     static const char *const dicts[] = {"{" D F S ", }",
                                         "{'descr': " FIELDS ", " F "'shape': (1,)}"};
     static const char others[] = " \n'\"(){}[],:\\<f842TFx\x93\xc3";
-    size_t same = 0, taken = 0;
+    size_t unchanged = 0, accepted = 0;
     for (size_t k = 0; k < 2; k++) {
         size_t length = strlen(dicts[k]);
         for (size_t at = 0; at < length; at++)
-            for (size_t other = 0; other < sizeof others; other++) { /* the NUL, too */
+            for (size_t other = 0; other < sizeof others; other++) { /* with the NUL */
                 char text[256], bytes[512];
                 memcpy(text, dicts[k], length + 1);
                 text[at] = others[other];
@@ -374,32 +374,32 @@ START_TEST(mutations)
                 decode_chunks(&whole, bytes, size, 0, size, 10);
                 decode_chunks(&parts, bytes, size, 0, 1, 10);
                 assert_same(&whole, &parts, 0);
-                same += text[at] == dicts[k][at];
+                unchanged += text[at] == dicts[k][at];
                 ck_assert(whole.status == DECODE_OK || text[at] != dicts[k][at]);
                 if (whole.status == DECODE_OK) {
-                    taken++;
+                    accepted++;
                     ck_assert_uint_eq(whole.simulation.particles.count, 1);
                 }
                 decoded_free(&whole);
                 decoded_free(&parts);
             }
     }
-    ck_assert_uint_gt(same, 50); /* bytes that became themselves */
-    ck_assert_uint_gt(taken, same);
+    ck_assert_uint_gt(unchanged, 50);
+    ck_assert_uint_gt(accepted, unchanged);
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("codec/npy_header");
-    TCase *tcase = suite_case(suite, "taken");
-    tcase_add_test(tcase, spellings);
+    TCase *tcase = suite_case(suite, "valid");
+    tcase_add_test(tcase, equivalent_notations);
     tcase = suite_case(suite, "malformed");
     tcase_add_test(tcase, magic_and_version);
     tcase_add_test(tcase, malformed);
     tcase_add_test(tcase, without_newline);
     tcase_add_test(tcase, encodings);
-    tcase = suite_case(suite, "meaningless");
+    tcase = suite_case(suite, "invalid");
     tcase_add_test(tcase, other_dtypes);
     tcase_add_test(tcase, other_shapes);
     tcase_add_test(tcase, no_particles);

@@ -1,4 +1,4 @@
-/* The limits of the NPY decoder, each at both sides, and its account of memory. */
+/* The limits of the NPY decoder, at and above each limit, and its use of memory. */
 #include <stdio.h>
 
 #include "../../suite.h"
@@ -9,8 +9,8 @@
 #include "codec/npy/npy_literal.h"
 #include "npy_body.h"
 
-/* The linker puts these in front of the C library's (--wrap). The n-th call from now on fails;
- * 0 for none. */
+/* The linker redirects calls of the C library's functions to these (--wrap). The n-th call from now
+ * on fails; 0: none. */
 static size_t fail_malloc, fail_realloc;
 
 void *__real_malloc(size_t size);
@@ -28,7 +28,7 @@ void *__wrap_realloc(void *block, size_t size)
     return fail_realloc && --fail_realloc == 0 ? NULL : __real_realloc(block, size);
 }
 
-/* A body of `count` particles (1, 1, 1); static. */
+/* Returns a body of `count` particles (1, 1, 1), in a static buffer. */
 static const char *ones(size_t count, bool fortran, size_t *size)
 {
     static char bytes[NPY_HEAD_MAX + 1000 * PARTICLE_BYTES];
@@ -55,14 +55,14 @@ START_TEST(particle_limit)
         ck_assert_str_eq(d.error.pointer, "/particles");
         ck_assert_str_eq(d.error.detail,
                          "particles: more than 2, the limit here; send fewer at a time");
-        ck_assert_uint_eq(d.budget.asks, 0);
+        ck_assert_uint_eq(d.budget.reservations, 0);
         decoded_free(&d);
     }
 }
 END_TEST
 
-/* By the header alone; also of numbers that no integer holds. */
-START_TEST(too_many_is_said_at_once)
+/* The header is enough, also with numbers too large for an integer. */
+START_TEST(too_many_is_reported_at_once)
 {
     static const char *const counts[] = {"10000001", "18446744073709551615", "18446744073709551616",
                                          "99999999999999999999999999999999999999999999999999"};
@@ -83,7 +83,7 @@ START_TEST(too_many_is_said_at_once)
         decoder_destroy(decoder);
         simulation_fini(&out);
 
-        /* without a limit it is the memory that refuses */
+        /* without a limit of particles, the memory is not enough */
         struct decoded d = {.budget.limit = 1 << 20};
         decode_chunks(&d, bytes, size, 0, size, SIZE_MAX);
         ck_assert(d.status == DECODE_TOO_LARGE || d.status == DECODE_NO_MEMORY);
@@ -118,7 +118,7 @@ START_TEST(header_limit)
             decoded_free(&whole);
             decoded_free(&parts);
         }
-    /* the longest that can be announced is refused by its length alone */
+    /* the largest length is refused before the header text arrives */
     struct decoded d;
     decode_every_way(&d, "\x93NUMPY\x02\0\xff\xff\xff\xff", 12, 1);
     ck_assert_int_eq(d.status, DECODE_SYNTAX);
@@ -152,14 +152,14 @@ END_TEST
 
 /* --- memory ------------------------------------------------------------------------- */
 
-START_TEST(memory_is_claimed)
+START_TEST(memory_is_reserved)
 {
     size_t size;
     const char *bytes = ones(1000, true, &size);
     struct decoded d = {.budget.limit = particle_set_bytes(1000)};
     decode_chunks(&d, bytes, size, 0, 100, 1000);
     ck_assert_int_eq(d.status, DECODE_OK);
-    ck_assert_uint_eq(d.budget.asks, 4); /* whether there is room; 256, 512, 1000 */
+    ck_assert_uint_eq(d.budget.reservations, 4); /* the check for all, then 256, 512, 1000 */
     ck_assert_uint_eq(d.budget.peak, particle_set_bytes(1000));
     ck_assert_uint_eq(d.simulation.particles.capacity, 1000);
     decoded_free(&d);
@@ -172,7 +172,7 @@ START_TEST(memory_is_claimed)
     decoded_free(&tight);
 
     for (size_t n = 1; n <= 4; n++) {
-        struct decoded refused = {.budget.refuse_ask = n};
+        struct decoded refused = {.budget.refuse_number = n};
         decode_chunks(&refused, bytes, size, 0, 100, 1000);
         ck_assert_int_eq(refused.status, DECODE_NO_MEMORY);
         ck_assert_str_eq(refused.error.pointer, "/particles");
@@ -202,14 +202,14 @@ START_TEST(memory_is_short)
 }
 END_TEST
 
-START_TEST(a_decoder_may_be_left_midway)
+START_TEST(decoder_is_destroyed_before_the_end)
 {
     size_t size;
     const char *bytes = ones(10, false, &size);
     for (size_t fed = 0; fed < size; fed++) {
         struct decoded d = {.budget.limit = SIZE_MAX};
         simulation_init(&d.simulation);
-        struct decode_limits limits = {10, budget_claim, budget_unclaim, &d.budget, 0};
+        struct decode_limits limits = {10, budget_reserve, budget_release, &d.budget, 0};
         struct decoder *decoder = npy_decoder_create(&limits, &d.simulation);
         ck_assert_int_eq(decoder_feed(decoder, bytes, fed), DECODE_OK);
         decoder_destroy(decoder);
@@ -224,12 +224,12 @@ int main(void)
     Suite *suite = suite_create("codec/npy_limits");
     TCase *tcase = suite_case(suite, "limits");
     tcase_add_test(tcase, particle_limit);
-    tcase_add_test(tcase, too_many_is_said_at_once);
+    tcase_add_test(tcase, too_many_is_reported_at_once);
     tcase_add_test(tcase, header_limit);
     tcase_add_test(tcase, depth_limit);
     tcase = suite_case(suite, "memory");
-    tcase_add_test(tcase, memory_is_claimed);
+    tcase_add_test(tcase, memory_is_reserved);
     tcase_add_test(tcase, memory_is_short);
-    tcase_add_test(tcase, a_decoder_may_be_left_midway);
+    tcase_add_test(tcase, decoder_is_destroyed_before_the_end);
     return suite_run(suite);
 }

@@ -60,40 +60,40 @@ START_TEST(every_exponent_round_trips)
 }
 END_TEST
 
-/* The same text as the library's, byte for byte. */
-static void compare_with_the_library(double value)
+/* Compares the text with that of the C++ library. */
+static void compare_with_to_chars(double value)
 {
     char ours[NUMBER_BYTES_MAX + 1], theirs[NUMBER_BYTES_MAX + 1];
     ours[NUMBER_BYTES_MAX] = '#';
     *number_format(ours, value) = '\0';
     *number_to_chars(theirs, value) = '\0';
-    /* each assertion is a system call, and there are millions */
+    /* each ck_assert makes a system call; this runs millions of times */
     if (strcmp(ours, theirs) != 0)
         ck_abort_msg("%a: %s, not %s", value, ours, theirs);
     if (strlen(ours) < NUMBER_BYTES_MAX && ours[NUMBER_BYTES_MAX] != '#')
         ck_abort_msg("%a: more than %d bytes written", value, NUMBER_BYTES_MAX);
 }
 
-static double of_bits(uint64_t bits)
+static double from_bits(uint64_t bits)
 {
     double value;
     memcpy(&value, &bits, sizeof value);
     return isfinite(value) ? value : 0;
 }
 
-/* Of all magnitudes; near 1, where particles are; with few decimal digits; near powers of ten and
- * of two, denormal ones among them, where the neighbours' distances change. */
-START_TEST(the_library_writes_the_same)
+/* Numbers of all magnitudes; near 1, as those of particles; with few decimal digits; near powers of
+ * ten; and near powers of two, also subnormal, where the distance between neighbours changes. */
+START_TEST(same_text_as_to_chars)
 {
     uint64_t state = 44;
     for (int i = 0; i < 400000; i++) {
         uint64_t random = generate(&state);
-        compare_with_the_library(of_bits(random));
-        compare_with_the_library((double)(random >> 11) * 0x1p-52 - 1);
-        compare_with_the_library((double)(random % 20000000) / 1000);
-        compare_with_the_library((double)(random >> 10));
-        compare_with_the_library(
-            of_bits((random & ~(UINT64_C(2047) << 52)) | (UINT64_C(1000) + random % 60) << 52));
+        compare_with_to_chars(from_bits(random));
+        compare_with_to_chars((double)(random >> 11) * 0x1p-52 - 1);
+        compare_with_to_chars((double)(random % 20000000) / 1000);
+        compare_with_to_chars((double)(random >> 10));
+        compare_with_to_chars(
+            from_bits((random & ~(UINT64_C(2047) << 52)) | (UINT64_C(1000) + random % 60) << 52));
     }
     for (int exponent = -324; exponent <= 308; exponent++)
         for (int factor = 1; factor < 100; factor++) {
@@ -101,12 +101,12 @@ START_TEST(the_library_writes_the_same)
             double value = factor * pow(10, exponent);
             memcpy(&bits, &value, sizeof bits);
             for (int step = -3; step <= 3; step++)
-                compare_with_the_library(of_bits(bits + (uint64_t)step));
+                compare_with_to_chars(from_bits(bits + (uint64_t)step));
         }
     for (uint64_t exponent = 0; exponent < 2047; exponent++)
         for (uint64_t fraction = 0; fraction < 40; fraction++) {
-            compare_with_the_library(of_bits(exponent << 52 | fraction));
-            compare_with_the_library(-of_bits((exponent << 52) - fraction - 1));
+            compare_with_to_chars(from_bits(exponent << 52 | fraction));
+            compare_with_to_chars(-from_bits((exponent << 52) - fraction - 1));
         }
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(shortest_form)
 }
 END_TEST
 
-START_TEST(beyond_the_range)
+START_TEST(out_of_range)
 {
     static char zeros[1100];
     snprintf(zeros, sizeof zeros, "0.%0700de600", 1);
@@ -180,14 +180,14 @@ START_TEST(beyond_the_range)
         ck_assert(number_is_valid(text, strlen(text)));
         assert_same_bits(number_parse(text, strlen(text)), numbers[i].value, text);
     }
-    /* out of range although the exponent alone says the contrary */
+    /* the zeros or digits move the number out of range in spite of its exponent */
     char text[600];
     snprintf(text, sizeof text, "0.%0400de50", 1);
     ck_assert(number_parse(text, strlen(text)) == 0);
     snprintf(text, sizeof text, "1%0400de-50", 1);
     ck_assert(number_parse(text, strlen(text)) == INFINITY);
 
-    /* more digits and zeros than any exponent makes up for */
+    /* digits and zeros that move a number out of range without an exponent */
     static char digits[1025];
     memset(digits, '9', 1024);
     ck_assert(number_parse(digits, 1024) == INFINITY);
@@ -217,7 +217,7 @@ START_TEST(grammar)
         ck_assert_msg(number_is_valid(valid[i], length), "%s", valid[i]);
         ck_assert_msg(number_read(text, text + length + 1, &value) == text + length, "%s", text);
         assert_same_bits(value, strtod(text, NULL), text);
-        /* at the end of the chunk it might go on */
+        /* at the end of a chunk, the number may continue */
         ck_assert_ptr_null(number_read(text, text + length, &value));
     }
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
@@ -232,8 +232,8 @@ START_TEST(grammar)
 }
 END_TEST
 
-/* Out of range, or cut in its exponent: for the slow path. */
-START_TEST(read_declines_what_it_cannot_finish)
+/* Out of range, or incomplete in the exponent: number_parse reads these. */
+START_TEST(number_read_refuses_incomplete_and_out_of_range)
 {
     static const char *const texts[] = {"1e309,", "1e-400,", "-1e999,", "1e", "1e+", "1.5E-,"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -249,10 +249,10 @@ int main(void)
     TCase *tcase = suite_case(suite, "numbers");
     tcase_add_test(tcase, random_bits_round_trip);
     tcase_add_test(tcase, every_exponent_round_trips);
-    tcase_add_test(tcase, the_library_writes_the_same);
+    tcase_add_test(tcase, same_text_as_to_chars);
     tcase_add_test(tcase, shortest_form);
-    tcase_add_test(tcase, beyond_the_range);
+    tcase_add_test(tcase, out_of_range);
     tcase_add_test(tcase, grammar);
-    tcase_add_test(tcase, read_declines_what_it_cannot_finish);
+    tcase_add_test(tcase, number_read_refuses_incomplete_and_out_of_range);
     return suite_run(suite);
 }
