@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Usage: test_numpy.py [URL]    (or PARTICLED_URL in the environment)
 
-Exchanges arrays with a running particled: what NumPy saves it must read, what it answers NumPy must
-load, and of broken files it must take none that NumPy reads in another way. Prints what failed and,
-at the end, "N passed, N failed"; the exit status is 1 when anything failed."""
+Exchanges arrays with a running particled. It must read what NumPy saves, NumPy must load its
+responses, and it must read a damaged file as NumPy does or refuse it. Prints the failed checks and, at
+the end, "N passed, N failed"; the exit status is 1 if any check failed."""
 
 import http.client
 import io
@@ -24,7 +24,7 @@ passed = failed = 0
 
 
 def check(condition, name, *what):
-    """Counts one test."""
+    """Counts one check."""
     global passed, failed
     if condition:
         passed += 1
@@ -41,39 +41,39 @@ class Daemon:
         """Status, headers, body."""
         headers = {"Content-Type": content_type, "Accept": accept}
         self.connection.request("POST", "/simulate" + query, body, headers)
-        answer = self.connection.getresponse()
-        return answer.status, answer.headers, answer.read()
+        response = self.connection.getresponse()
+        return response.status, response.headers, response.read()
 
 
 def saved(array, version=(1, 0)):
-    """What numpy.save writes, in a version of the format."""
+    """Returns what numpy.save writes, in the given version of the format."""
     file = io.BytesIO()
     numpy.lib.format.write_array(file, array, version=version, allow_pickle=True)
     return file.getvalue()
 
 
 def loaded(body):
-    """The array of a body that is one NPY file and nothing else."""
+    """Returns the array of a body, which must be one NPY file and nothing else."""
     file = io.BytesIO(body)
     array = numpy.load(file, allow_pickle=False)
     if file.read(1):
-        raise ValueError("bytes behind the array")
+        raise ValueError("bytes after the array")
     return array
 
 
 def same(a, b):
-    """The same shape and the same bits, but for the order in memory."""
+    """True if shape and bits are equal; the order in memory may differ."""
     return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
 def some(count, dtype="<f8"):
-    """Particles away from the origin."""
+    """Returns random particles that are not near the origin."""
     generator = numpy.random.Generator(numpy.random.PCG64(count))
     return numpy.asarray(generator.uniform(0.1, 1, (count, 3)), dtype)
 
 
 def structured(array, order, dtypes):
-    """The rows as an array of structures."""
+    """Returns the rows as an array of structures."""
     fields = [(NAMES[column], dtype) for column, dtype in zip(order, dtypes)]
     result = numpy.empty(len(array), dtype=fields)
     for column, name in enumerate(NAMES):
@@ -81,13 +81,13 @@ def structured(array, order, dtypes):
     return result
 
 
-def comes_back(daemon, name, body, expected):
-    """0 steps give the same particles back, as <f8."""
-    status, headers, answer = daemon.post(body, "?dt=0")
+def check_round_trip(daemon, name, body, expected):
+    """Checks that 0 steps return the same particles, as <f8."""
+    status, headers, response = daemon.post(body, "?dt=0")
     if status != 200:
-        check(False, name, status, answer)
+        check(False, name, status, response)
         return
-    check(same(loaded(answer), numpy.asarray(expected, "<f8")), name)
+    check(same(loaded(response), numpy.asarray(expected, "<f8")), name)
 
 
 # --- what NumPy writes ----------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def matrices(daemon):
     ):
         array = numpy.asarray(some(count, dtype), order=order)
         name = f"matrix {version} {order} {dtype} {count}"
-        comes_back(daemon, name, saved(array, version), array)
+        check_round_trip(daemon, name, saved(array, version), array)
 
 
 def structures(daemon):
@@ -108,7 +108,7 @@ def structures(daemon):
         for dtypes in itertools.product(("<f8", "<f4"), repeat=3):
             for version in ((1, 0), (2, 0), (3, 0)):
                 body = saved(structured(array, order, dtypes), version)
-                comes_back(daemon, f"structures {version} {order} {dtypes}", body, array)
+                check_round_trip(daemon, f"structures {version} {order} {dtypes}", body, array)
 
 
 def views(daemon):
@@ -123,11 +123,11 @@ def views(daemon):
         ("native", wide.astype(float)),
         ("read-only", numpy.frombuffer(wide.tobytes()).reshape(-1, 3)),
     ):
-        comes_back(daemon, name, saved(array), array)
+        check_round_trip(daemon, name, saved(array), array)
 
 
 def extremes(daemon):
-    """Every finite pattern of bits, as far as it may be a particle that stays where it is."""
+    """Random patterns of bits, as far as they are coordinates that 0 steps do not change."""
     for dtype, bits in (("<f8", numpy.uint64), ("<f4", numpy.uint32)):
         generator = numpy.random.Generator(numpy.random.PCG64(7))
         array = some(20000, dtype)
@@ -137,17 +137,17 @@ def extremes(daemon):
         array[:4, 2] = [0.0, -0.0, 5e-324, -5e-324]
         for order in "CF":
             body = saved(numpy.asarray(array, order=order))
-            comes_back(daemon, f"extremes {dtype} {order}", body, array)
+            check_round_trip(daemon, f"extremes {dtype} {order}", body, array)
 
 
 # --- what particled writes ------------------------------------------------------------------------
 
 
-def answers(daemon):
+def responses(daemon):
     for count in (1, 2, 9, 10, 99, 100, 12345, 100000):
         array = some(count)
         status, headers, body = daemon.post(saved(array))
-        name = f"answer of {count}"
+        name = f"response of {count}"
         file = io.BytesIO(body)
         check(numpy.lib.format.read_magic(file) == (1, 0), name, "version")
         shape, fortran, dtype = numpy.lib.format.read_array_header_1_0(file)
@@ -166,7 +166,7 @@ def answers(daemon):
 
 
 def formats(daemon):
-    """NPY and JSON, in and out, hold the same numbers."""
+    """NPY and JSON, as request and response, contain the same numbers."""
     array = some(500)
     document = json.dumps({"particles": array.tolist()})
     kinds = {NPY: saved(array), "application/json": document}
@@ -183,11 +183,11 @@ def formats(daemon):
             check(same(results[0], result), "formats agree", query)
 
 
-# --- what is refused ------------------------------------------------------------------------------
+# --- refused --------------------------------------------------------------------------------------
 
 
 def refused(daemon):
-    """And the expression that `detail` recommends, where there is one, is taken."""
+    """Other arrays are refused; the array that `detail` recommends is accepted."""
     a = some(5)
     plain = structured(a, (0, 1, 2), ("<f8",) * 3)
     padded = numpy.empty(5, numpy.dtype([("x", "<f4"), ("y", "<f8"), ("ang_vel", "<f8")], align=True))
@@ -229,17 +229,17 @@ def refused(daemon):
         check(problem["detail"].endswith("; send " + advice + "."), name, problem["detail"])
         if advice.startswith("numpy.asarray") and array.dtype != complex:
             array = numpy.asarray(array, "<f8")
-            comes_back(daemon, name + ", mended", saved(array), array)
+            check_round_trip(daemon, name + ", corrected", saved(array), array)
         elif advice == "a.T":
-            comes_back(daemon, name + ", mended", saved(array.T), array.T)
+            check_round_trip(daemon, name + ", corrected", saved(array.T), array.T)
         elif advice == "a.ravel()":
-            comes_back(daemon, name + ", mended", saved(array.ravel()), a)
+            check_round_trip(daemon, name + ", corrected", saved(array.ravel()), a)
         elif array is padded:
             array = numpy.column_stack([padded[name] for name in NAMES])
-            comes_back(daemon, name + ", mended", saved(array), array)
+            check_round_trip(daemon, name + ", corrected", saved(array), array)
 
 
-def nothing(daemon):
+def no_particles(daemon):
     status, _, body = daemon.post(saved(numpy.empty((0, 3))))
     check(status == 422 and b"at least one particle" in body, "no particles", body)
 
@@ -254,23 +254,23 @@ def not_finite(daemon):
 
 
 def sizes(daemon):
-    """Every file that is cut off, and some that are too long."""
+    """A file that ends early, at every byte, and files that are too long."""
     body = saved(some(4))
     for size in range(len(body)):
-        status, _, answer = daemon.post(body[:size])
-        check(status == 400 and json.loads(answer)["byte"] == size, "cut off at", size, answer)
+        status, _, response = daemon.post(body[:size])
+        check(status == 400 and json.loads(response)["byte"] == size, "ends at", size, response)
     for more in (1, 8, 24, 1000):
-        status, _, answer = daemon.post(body + bytes(more))
-        check(status == 400 and json.loads(answer)["byte"] == len(body), "longer by", more, answer)
-    status, _, answer = daemon.post(body + body)
-    check(status == 400, "two arrays", answer)
+        status, _, response = daemon.post(body + bytes(more))
+        check(status == 400 and json.loads(response)["byte"] == len(body), "longer by", more, response)
+    status, _, response = daemon.post(body + body)
+    check(status == 400, "two arrays", response)
 
 
 # --- mutations ------------------------------------------------------------------------------------
 
 
 def mutated(body, head):
-    """The body with a few bytes of its head changed, taken out or put in."""
+    """Returns the body with a few bytes of its header replaced, removed or inserted."""
     body = bytearray(body)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         at = random.randrange(head)
@@ -282,14 +282,14 @@ def mutated(body, head):
             body.insert(at, byte)
         else:
             del body[at]
-        if random.randrange(2):  # or most would fail for their length alone
+        if random.randrange(2):  # otherwise the wrong length would be the only error of most
             length = int.from_bytes(body[8:10], "little") + (0, 1, -1)[kind]
             body[8:10] = (length % 65536).to_bytes(2, "little")
     return bytes(body)
 
 
 def mutations(daemon):
-    """Whatever is taken, NumPy reads too, and in the same way."""
+    """NumPy reads every body that is accepted, with the same result."""
     random.seed(1)
     array = some(3)
     seeds = [
@@ -298,23 +298,23 @@ def mutations(daemon):
         saved(array, (2, 0)),
         saved(structured(array, (2, 0, 1), ("<f8", "<f4", "<f8"))),
     ]
-    taken = 0
+    accepted = 0
     for number in range(MUTATIONS):
         seed = seeds[number % len(seeds)]
         body = mutated(seed, seed.index(b"}") + 3)
-        status, _, answer = daemon.post(body, "?dt=0")
+        status, _, response = daemon.post(body, "?dt=0")
         if status != 200:
             check(status in (400, 413, 422), "mutation", body, status)
             continue
-        taken += 1
+        accepted += 1
         try:
             expected = loaded(body)
             if expected.dtype.names:
                 expected = numpy.column_stack([expected[name] for name in NAMES])
-            check(same(loaded(answer), numpy.asarray(expected, "<f8")), "mutation", body)
+            check(same(loaded(response), numpy.asarray(expected, "<f8")), "mutation", body)
         except Exception as error:
-            check(False, "mutation is taken, but not by NumPy:", body, error)
-    check(taken > 100, "mutations taken:", taken)
+            check(False, "mutation is accepted, but not by NumPy:", body, error)
+    check(accepted > 100, "mutations accepted:", accepted)
 
 
 def main():
@@ -322,7 +322,7 @@ def main():
     if not url:
         sys.exit(__doc__)
     daemon = Daemon(url)
-    for test in (matrices, structures, views, extremes, answers, formats, refused, nothing,
+    for test in (matrices, structures, views, extremes, responses, formats, refused, no_particles,
                  not_finite, sizes, mutations):
         test(daemon)
     print(f"{passed} passed, {failed} failed")
