@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "bench/report.h"
+#include "sim/kernels.h"
 
 /* Cuts what does not fit; keeps ASCII, so that the text is valid in any report. */
 static void copy(char *to, size_t size, const char *from)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/kernels.h"
+
 /* The clock is read until it moved so often, but no more than so many times. */
 #define RESOLUTION_TICKS 200
 #define RESOLUTION_READINGS 1000000

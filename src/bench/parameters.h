@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/kernels.h"
 #include "sim/method.h"
 
 #define BENCH_METHODS_MAX 16

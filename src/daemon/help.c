@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "endpoints/routes.h"
+#include "sim/kernels.h"
 #include "sim/method.h"
 
 static char text[4096];

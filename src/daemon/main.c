@@ -18,7 +18,7 @@
 #include "http/server.h"
 #include "runtime/profiler.h"
 #include "runtime/systemd.h"
-#include "sim/method.h"
+#include "sim/kernels.h"
 #include "web/files.h"
 
 /* How often the drain looks whether it is done. */

@@ -9,6 +9,7 @@
 #include "endpoints/status.h"
 #include "http/respond.h"
 #include "runtime/host.h"
+#include "sim/kernels.h"
 #include "sim/method.h"
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"

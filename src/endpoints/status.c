@@ -8,6 +8,7 @@
 #include "http/message/negotiation.h"
 #include "http/respond.h"
 #include "runtime/profiler.h"
+#include "sim/kernels.h"
 #include "sim/method.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"

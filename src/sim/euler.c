@@ -1,6 +1,6 @@
 /* Every step really taken, vectorised over a block of particles. */
 #include "sim/kernels.h"
-#include "sim/method_list.h"
+#include "sim/method.h"
 
 /* Particles are gathered into two blocks: those far from the origin, measured in steps, for which
  * c/r can be carried along by its series, and the others. Which block a particle goes to depends on

@@ -2,7 +2,7 @@
  * yardstick like `reference`. Built without vectorisation. */
 #include <math.h>
 
-#include "sim/method_list.h"
+#include "sim/method.h"
 
 static bool fast_evolve(const struct evolve_run *run, const struct evolve_control *control)
 {

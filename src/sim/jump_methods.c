@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "sim/kernels.h"
-#include "sim/method_list.h"
+#include "sim/method.h"
 
 #define BLOCK 4096 /* particles between two checks of the control */
 

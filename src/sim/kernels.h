@@ -1,5 +1,6 @@
-/* The inner loops, compiled once for each instruction set from one source. For the files
- * of sim/, their tests and the calibration loops of bench/ only.
+/* The inner loops, compiled once for each instruction set from one source, and the choice of
+ * the set. The functions evolve_kernels_*() are for everybody; the rest is for the files of sim/,
+ * their tests and the calibration loops of bench/. Any thread, but for evolve_kernels_force().
  *
  * A kernel_*.c file is built with -DKERNEL=portable, avx2, ... and the flags of that
  * set; it defines its function as KERNEL_NAME(function), on the vectors of vec.h. Bits are the same
@@ -7,8 +8,27 @@
 #ifndef SIM_KERNELS_H
 #define SIM_KERNELS_H
 
-#include "sim/method.h"
-#include "sim/method_list.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/evolve.h"
+
+/* The instruction sets that the kernels are built for and that this CPU runs: portable,
+ * then avx2 and avx512, or neon; the fastest last. Returns how many. */
+#define EVOLVE_KERNELS_MAX 3
+size_t evolve_kernels_list(const char *names[EVOLVE_KERNELS_MAX]);
+
+/* Makes the methods use the set called `name` instead of the fastest. False when it is not
+ * in the list. While no other thread evolves. */
+bool evolve_kernels_force(const char *name);
+
+/* The set in use. */
+const char *evolve_kernels_name(void);
+
+/* True when the set in use gives the bits that are the same on every machine; false for `portable`
+ * on a CPU without fused multiply-add, where last bits may differ. */
+bool evolve_kernels_exact(void);
 
 /* Particles that walk together in `euler`: enough independent chains to hide the latency
  * of the operations. */
@@ -74,7 +94,7 @@ KERNELS_DECLARE(neon);
 /* The sets that this CPU runs, slowest first. */
 const struct kernels *const *kernels_usable(size_t *count);
 
-/* The set that the methods use: the last of them, or the one that method.h's
+/* The set that the methods use: the last of them, or the one that
  * evolve_kernels_force() named. */
 const struct kernels *kernels_in_use(void);
 

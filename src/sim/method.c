@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/kernels.h"
-#include "sim/method_list.h"
 
 static const struct method *const order[] = {
     &method_closed_form, &method_analytic, &method_euler, &method_fast, &method_reference,

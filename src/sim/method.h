@@ -17,36 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/evolve.h"
+
 #define SIM_DT_DEFAULT 0.1
 #define SIM_TIMESTEP_DEFAULT 1e-5
-
-/* Steps and angles beyond 2^53 are not exact in a double: the limit of the domain. */
-#define SIM_STEPS_MAX ((int64_t)1 << 53)
-
-/* A method asks for permission to go on at least once in this many particle-steps. */
-#define SIM_CHECK_INTERVAL ((int64_t)1 << 18)
-
-/* Lets the caller end a long run. `stop` may be NULL; it is called on the thread that
- * runs evolve and returns true to end the run early. */
-struct evolve_control {
-    bool (*stop)(void *context);
-    void *context;
-};
-
-/* One run. Columns hold `count` doubles each; x_out and y_out may be x and y themselves
- * (in place), or not overlap them at all. ang_vel never changes. The particles must have
- * passed domain_check(). */
-struct evolve_run {
-    const double *x;
-    const double *y;
-    const double *ang_vel;
-    double *x_out;
-    double *y_out;
-    size_t count;
-    double dt;       /* total simulated time, finite, >= 0 */
-    double timestep; /* length of a step, finite, > 0 */
-    int64_t steps;   /* evolve_steps(dt, timestep), 0..SIM_STEPS_MAX */
-};
 
 struct method {
     const char *name;    /* as in the API: [a-z_]+ */
@@ -97,20 +71,11 @@ double evolve_cost_ns(const struct method *method, size_t count, int64_t steps);
 /* What a run of a method that does not step may cost at worst, whatever the particles. */
 double evolve_worst_ns(const struct method *method, size_t count);
 
-/* The instruction sets that the kernels are built for and that this CPU runs: portable,
- * then avx2 and avx512, or neon; the fastest last. Returns how many. */
-#define EVOLVE_KERNELS_MAX 3
-size_t evolve_kernels_list(const char *names[EVOLVE_KERNELS_MAX]);
-
-/* Makes the methods use the set called `name` instead of the fastest. False when it is not
- * in the list. While no other thread evolves. */
-bool evolve_kernels_force(const char *name);
-
-/* The set in use. */
-const char *evolve_kernels_name(void);
-
-/* True when the set in use gives the bits that are the same on every machine; false for `portable`
- * on a CPU without fused multiply-add, where last bits may differ. */
-bool evolve_kernels_exact(void);
+/* The records, each defined in the file of its method. For method.c only. */
+extern const struct method method_closed_form;
+extern const struct method method_analytic;
+extern const struct method method_euler;
+extern const struct method method_fast;
+extern const struct method method_reference;
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/method_list.h"
+#include "sim/method.h"
 
 /* Particles with ang_vel 0 are left out of the loop: adding their zero displacement
  * would turn a coordinate of -0.0 into 0.0. The others go in runs of neighbours. */

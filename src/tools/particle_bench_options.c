@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/kernels.h"
+
 /* The user's own machine: only what cannot be computed is refused. */
 static const struct bench_limits limits = {
     .particles = 1000000000,

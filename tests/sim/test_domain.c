@@ -4,6 +4,7 @@
 
 #include "../suite.h"
 #include "sim/domain.h"
+#include "sim/kernels.h"
 
 /* The fault of one particle. */
 static enum domain_error check(const char *name, double x, double y, double ang_vel, double dt,
