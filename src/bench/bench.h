@@ -10,32 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/environment.h"
 #include "bench/parameters.h"
 #include "bench/peak.h"
 #include "bench/stats.h"
 #include "sim/domain.h"
 #include "sim/method.h"
 #include "sim/particle_set.h"
-
-/* Rounds are kept in memory: at most this many for a method. */
-#define BENCH_ROUNDS_MAX 100000
-
-/* Seconds on a steady clock. */
-typedef double (*bench_clock)(void *context);
-
-struct bench_result;
-
-struct bench_environment {
-    bench_clock clock;
-    void *clock_context;
-    /* CPU time of the calling thread so far; may be NULL. */
-    void (*cpu_time)(double *user_s, double *system_s);
-    struct evolve_control control; /* asked by evolve and between rounds; ends the benchmark */
-    /* Told after each round, the last of result->rounds; may be NULL. What it does is not timed,
-     * but counts against max_time_s. `result` has no statistics yet. */
-    void (*on_round)(void *context, const struct bench_result *result);
-    void *round_context;
-};
 
 #define BENCH_NAME_MAX 48
 

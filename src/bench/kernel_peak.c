@@ -1,4 +1,5 @@
 /* What an instruction set does at best; compiled once for each, as src/sim/kernel_*.c are. */
+#include "bench/peak.h"
 #include "bench/peak_kernels.h"
 #include "sim/vec.h"
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/bench.h"
 #include "bench/peak_kernels.h"
 
 /* Repetitions in a round, at most: where the clock hardly moves. */

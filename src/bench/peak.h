@@ -5,9 +5,8 @@
 
 #include <stdbool.h>
 
-#include "sim/method.h"
-
-struct bench_environment;
+#include "bench/environment.h"
+#include "sim/evolve.h"
 
 /* What evolving a particle has to read (x, y, ang_vel) and to write (x, y), at least. Cache lines
  * that a CPU fetches before it overwrites them are not counted, here as there. */

@@ -3,7 +3,6 @@
 #ifndef BENCH_PEAK_KERNELS_H
 #define BENCH_PEAK_KERNELS_H
 
-#include "bench/peak.h"
 #include "sim/kernels.h"
 
 /* Does its work `repeats` times and returns how much that was: floating-point operations
