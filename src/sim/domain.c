@@ -5,10 +5,11 @@
 
 #include "sim/kernels.h"
 
-/* Particles that are looked at together; one that is near a limit makes that one by one. */
+/* The kernels check this many particles at once. If one of them is near a limit or outside, each is
+ * checked alone. */
 #define BLOCK 256
 
-/* The smallest square that still has all its digits. */
+/* Below DBL_MIN a square loses digits. */
 static bool underflows(double square)
 {
     return square < DBL_MIN;
@@ -62,11 +63,11 @@ enum domain_error domain_check(const struct method *method, const struct evolve_
                                size_t *index)
 {
     const struct kernels *kernels = kernels_in_use();
-    kernel_domain *plainly = method->polygon ? kernels->polygon_domain : kernels->circle_domain;
+    kernel_domain *well_inside = method->polygon ? kernels->polygon_domain : kernels->circle_domain;
     for (size_t begin = 0, end; begin < run->count; begin = end) {
         end = run->count - begin < BLOCK ? run->count : begin + BLOCK;
         size_t whole = end - (end - begin) % kernels->lanes;
-        if (plainly(run, begin, whole))
+        if (well_inside(run, begin, whole))
             begin = whole;
         for (size_t i = begin; i < end; i++) {
             enum domain_error error = check_one(method, run, i);

@@ -1,9 +1,8 @@
-/* The domain of evolve: which particles and parameters have a meaningful answer.
+/* The domain of evolve(): the particles and parameters that have a meaningful result.
  *
- * Refused are particles at the origin (they have no direction of motion), magnitudes at
- * which r^2, c^2 (unless c is 0) or r^2 + n*c^2 overflow or underflow, and for
- * `analytic` an angle beyond 2^53. A single small component such as (1e-170, 0.5) is
- * fine. Pure; any thread. */
+ * Outside the domain are particles at the origin (they have no direction of motion), magnitudes at
+ * which r^2, c^2 (unless c is 0) or r^2 + n*c^2 overflow or underflow, and for `analytic` an angle
+ * beyond 2^53. One small component, as in (1e-170, 0.5), is allowed. Pure; any thread. */
 #ifndef SIM_DOMAIN_H
 #define SIM_DOMAIN_H
 
@@ -21,12 +20,12 @@ enum domain_error {
     DOMAIN_ANGLE_LARGE,      /* |ang_vel*dt/r| exceeds 2^53 (analytic) */
 };
 
-/* Checks the particles of `run` against `method`. Returns DOMAIN_OK, or the fault of the
- * first particle that has one, and its index in *index. */
+/* Checks the particles of `run` for `method`. Returns DOMAIN_OK, or the error of the first particle
+ * that is outside the domain, with its index in *index. */
 enum domain_error domain_check(const struct method *method, const struct evolve_run *run,
                                size_t *index);
 
-/* A sentence that says what is wrong and what to do. Never NULL. */
+/* Says what is wrong and what to do, as the end of a sentence about the particle. Never NULL. */
 const char *domain_error_text(enum domain_error error);
 
 #endif

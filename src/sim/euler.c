@@ -1,15 +1,15 @@
-/* Every step really taken, vectorised over a block of particles. */
+/* euler: computes every step, vectorised over a block of particles. */
 #include "sim/kernels.h"
 #include "sim/method.h"
 
-/* Particles are gathered into two blocks: those far from the origin, measured in steps, for which
- * c/r can be carried along by its series, and the others. Which block a particle goes to depends on
- * nothing but itself, and so do its bits. */
+/* Particles are collected in two blocks: those far from the origin (many step lengths away), for
+ * which a series updates c/r from step to step, and the others. The block of a particle depends
+ * only on that particle, and so do its bits. */
 struct block {
     _Alignas(64) double x[EULER_BLOCK];
     _Alignas(64) double y[EULER_BLOCK];
     _Alignas(64) double c[EULER_BLOCK];
-    size_t index[EULER_BLOCK]; /* in the run */
+    size_t index[EULER_BLOCK]; /* of the particles in the run */
     size_t count;
     bool far;
 };
@@ -18,21 +18,21 @@ struct walk {
     const struct evolve_run *run;
     const struct evolve_control *control;
     kernel_euler *kernel;
-    int64_t unchecked; /* steps of blocks since the control was asked */
+    int64_t unchecked; /* steps of blocks since the last call of evolve_stopped() */
 };
 
-/* Steps that the kernel takes in one call. Counted from the particles' start and a multiple of
- * EULER_RESYNC_STEPS, so that the calls do not show in the bits; half of the interval, so that
- * what is left over from one block and a call of the next stay within it. */
+/* Steps that the kernel takes in one call. It is a multiple of EULER_RESYNC_STEPS, so that the
+ * division into calls has no effect on the bits. It is half of the interval, so that the unchecked
+ * steps of one block and a call for the next stay within the interval. */
 #define BURST_STEPS (SIM_CHECK_INTERVAL / EULER_BLOCK / 2)
 
-_Static_assert(BURST_STEPS % EULER_RESYNC_STEPS == 0, "bursts end where the kernel starts afresh");
+_Static_assert(BURST_STEPS % EULER_RESYNC_STEPS == 0, "bursts end where the kernel recomputes c/r");
 
-/* Walks the block, puts the particles back where they came from, and empties it. False when the
- * control said stop. */
+/* Moves the particles of the block, stores the results in the run, and empties the block. False
+ * when the control stopped the run. */
 static bool flush(struct walk *walk, struct block *block)
 {
-    /* Places past the end hold a particle at rest. */
+    /* Unused entries hold a particle at rest. */
     for (size_t i = block->count; i < EULER_BLOCK; i++) {
         block->x[i] = 1;
         block->y[i] = 0;
@@ -66,7 +66,7 @@ static bool euler_evolve(const struct evolve_run *run, const struct evolve_contr
         double x = run->x[i];
         double y = run->y[i];
         double c = step_length(run->timestep, run->ang_vel[i]);
-        if (c == 0) { /* adding 0 would turn -0.0 into 0.0 */
+        if (c == 0) { /* adding 0 would change -0.0 to 0.0 */
             run->x_out[i] = x;
             run->y_out[i] = y;
             continue;
@@ -90,7 +90,7 @@ const struct method method_euler = {
     .vector = true,
     .group = EULER_BLOCK,
     .cost_ns = 0.25,
-    .flop = 10, /* walk_far: four multiply-adds and two products; its roots, one in 1024 steps,
-                   are left out */
+    .flop = 10, /* walk_far: four multiply-adds and two products. Its root and division, one in
+                   1024 steps, are not counted */
     .evolve = euler_evolve,
 };

@@ -1,5 +1,6 @@
-/* The published optimisation: particles outside, time inside, c computed once. Scalar: a
- * yardstick like `reference`. Built without vectorisation. */
+/* fast: the published optimisation. The outer loop is over particles, the inner loop over steps,
+ * and c is computed once. Scalar, for comparison, like `reference`, and slower than it here. Built
+ * without vectorisation. */
 #include <math.h>
 
 #include "sim/method.h"

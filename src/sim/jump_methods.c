@@ -1,12 +1,12 @@
-/* The methods whose cost does not grow with the number of steps. */
+/* closed_form and analytic: the methods whose cost does not grow with the number of steps. */
 #include <string.h>
 
 #include "sim/kernels.h"
 #include "sim/method.h"
 
-#define BLOCK 4096 /* particles between two checks of the control */
+#define BLOCK 4096 /* particles between two calls of evolve_stopped() */
 
-/* The last particles, fewer than a kernel takes at once: on a copy, filled up with
+/* Computes the last particles, fewer than a kernel takes at once, in a copy that is filled up with
  * particles at rest. */
 static void run_rest(kernel_range *kernel, size_t lanes, const struct evolve_run *run, size_t begin)
 {

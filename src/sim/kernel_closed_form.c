@@ -1,8 +1,8 @@
-/* closed_form: the end point of the Euler polygon without walking it; docs/mathematics.md
- * derives it.
+/* closed_form: computes the end point of the Euler polygon without taking its steps.
+ * docs/mathematics.md has the derivation.
  *
  * Each step adds c^2 to the squared radius, r_n^2 = r_0^2 + n c^2, and turns the particle
- * by atan(c/r_k). With s_k = |c|/r_k the angles' sum is
+ * by atan(c/r_k). With s_k = |c|/r_k the sum of the angles is
  *
  *     Theta = 2 n c / (r_0 + r_n) + sign(c) * sum_j g_j (s_n^(2j-1) - s_0^(2j-1)),
  *
@@ -10,25 +10,25 @@
  * spiral of Theodorus; P. J. Davis, Spirals: From Theodorus to Chaos, 1993). The g_j solve
  * G(u+1) - G(u) = atan(u^(-1/2)) for G(u) = sum_j g_j u^(1/2-j) term by term.
  *
- * Three kinds of particles: far ones (FAR_LIMIT) need two terms; near ones eight; and those within
- * a few steps' length of the origin take real steps until eight are enough. What is done to a
- * particle depends on itself alone: a vector that holds several kinds computes all of them and
- * selects. */
+ * There are three kinds of particles. Far ones (FAR_LIMIT) need two terms of the series, near ones
+ * need eight. Those within a few step lengths of the origin take real steps until eight terms are
+ * enough. The result of a particle depends only on that particle: if a vector holds several kinds,
+ * all of them are computed, and each particle gets the result of its own kind. */
 #include "sim/kernels.h"
 #include "sim/vec.h"
 
-/* The angle reaches 2 sqrt(n), where the last place of one double is no longer small. */
+/* The angle reaches 2 sqrt(n): one double is not precise enough for it. */
 #include "sim/double_double.h"
 
-/* Particles go through in blocks: first all angles, then all rotations, so that the
- * sine's table of constants and ours do not fight for registers. */
+/* Particles are computed in blocks: first all angles, then all rotations. So the constants of the
+ * sine and those of the series do not need registers at the same time. */
 #define BLOCK 64
 
 /* (c/r)^2 below which the third term of the series is under 2e-19 of the angle. */
 #define FAR_LIMIT 0x1p-18
 
-/* (r/c)^2 below which real steps are taken first. Each step adds 1 to it, so 36 are enough from
- * anywhere, and from there on the first term left out is under 2e-17. */
+/* (r/c)^2 below which real steps are taken first. Each step adds 1 to it, so 36 steps are always
+ * enough. Above this limit the first omitted term is under 2e-17. */
 #define SERIES_LIMIT 36.0
 
 /* g_1 .. g_8 */
@@ -45,7 +45,7 @@ static inline struct two two_product(vec a, vec b)
     return (struct two){high, vec_residue(a, b, -high)};
 }
 
-/* What the square root of `square` lacks, times twice the root. */
+/* square - root^2: the error of the root, times twice the root. */
 static inline vec root_residue(vec root, struct two square)
 {
     return vec_residue(-root, root, square.high) + square.low;
@@ -60,8 +60,8 @@ static inline struct two radius_squared(vec x, vec y)
     return sum;
 }
 
-/* sum_j g_j q_j with q_j = (s0^m - s1^m) / (s0 - s1) = sum_i s0^i s1^(m-1-i), m = 2j-1: sums of
- * positive terms, so nothing cancels. q_(j+1) = s0^2 q_j + (s0 + s1) s1^m. */
+/* sum_j g_j q_j with q_j = (s0^m - s1^m) / (s0 - s1) = sum_i s0^i s1^(m-1-i), m = 2j-1. These are
+ * sums of positive terms, so nothing cancels. q_(j+1) = s0^2 q_j + (s0 + s1) s1^m. */
 static inline vec full_series(vec s0, vec s1)
 {
     vec s0_squared = s0 * s0;
@@ -78,7 +78,7 @@ static inline vec full_series(vec s0, vec s1)
     return total;
 }
 
-/* The same to two terms: q_2 = s0^2 + s0 s1 + s1^2 = (s0 + s1)^2 - s0 s1. */
+/* The same with two terms: q_2 = s0^2 + s0 s1 + s1^2 = (s0 + s1)^2 - s0 s1. */
 static inline vec short_series(vec sum, vec product)
 {
     return vec_fma(vec_set(series[1]), vec_fma(sum, sum, -product), vec_set(series[0]));
@@ -114,22 +114,21 @@ static inline struct two two_select(vec_mask mask, struct two a, struct two b)
     return (struct two){vec_select(mask, a.high, b.high), vec_select(mask, a.low, b.low)};
 }
 
-/* Where a jump starts. The squared radius is that of the law, not of the rounded x and y: after a
- * head the angle would show the difference 12 times. */
+/* The start of a jump. The squared radius comes from r_n^2 = r_0^2 + n c^2 and not from the rounded
+ * x and y: after real steps that difference would appear in the angle 12 times. */
 struct start {
     vec x, y;
     struct two r_squared;
-    vec steps; /* left to take */
+    vec steps; /* still to take */
 };
 
-/* Steps shorter than SHORT are walked on a larger scale (a power of two, so nothing is rounded):
- * the low halves of their squares would be denormal numbers, which cost a processor 100 cycles
- * each. */
+/* Steps shorter than SHORT are taken on a larger scale (a power of two, so nothing is rounded).
+ * Otherwise the low halves of their squares are denormal numbers, which cost 100 cycles each. */
 #define SHORT 0x1p-300
 #define ENLARGE 0x1p+400
 
-/* Real steps for the particles within SERIES_LIMIT, until none is left or has steps to take; in
- * double length, so that 36 steps cost no more digits than one. */
+/* Takes real steps for the particles within SERIES_LIMIT, until each is outside or has taken all
+ * its steps. The arithmetic has double length, so that 36 steps lose no more digits than one. */
 static void walk_head(struct start *start, vec c)
 {
     const vec zero = vec_set(0), one = vec_set(1);
@@ -162,14 +161,14 @@ static void walk_head(struct start *start, vec c)
     *start = (struct start){x.high, y.high, r_squared, steps};
 }
 
-/* A block on its way: where the jump starts, by how much it turns and stretches. */
+/* The jumps of a block: the start, the angle, and the factor of the radius. */
 struct jumps {
     _Alignas(64) double x[BLOCK], y[BLOCK];
     double angle[BLOCK], angle_low[BLOCK];
     double stretch[BLOCK];
 };
 
-/* A vector of particles whose roots are being taken. */
+/* A vector of particles between take_roots() and plan(). */
 struct roots {
     struct start start;
     vec c, c_squared;
@@ -180,7 +179,7 @@ struct roots {
     bool any_near;
 };
 
-/* Inlined, or the compiler keeps struct roots in memory. */
+/* Must be inlined: otherwise the compiler keeps struct roots in memory. */
 #define STAGE static inline __attribute__((always_inline))
 
 STAGE struct roots take_roots(const struct evolve_run *run, size_t at)
@@ -195,7 +194,7 @@ STAGE struct roots take_roots(const struct evolve_run *run, size_t at)
     roots.near = vec_greater(roots.c_squared, vec_set(FAR_LIMIT) * start.r_squared.high);
     roots.any_near = vec_any(roots.near);
     if (roots.any_near) {
-        struct start head = start; /* whose address is taken */
+        struct start head = start; /* a copy, because its address is taken */
         walk_head(&head, c);
         start = head;
     }
@@ -210,8 +209,8 @@ STAGE struct roots take_roots(const struct evolve_run *run, size_t at)
     return roots;
 }
 
-/* The leading term 2 n c / (r0 + rn), given 1/(2 r0) and 1/(2 rn): the rounded quotient does not
- * matter, its remainder is exact. */
+/* The leading term 2 n c / (r0 + rn), given 1/(2 r0) and 1/(2 rn). The rounding of the quotient
+ * does no harm, because its remainder is exact. */
 static inline struct two leading_term(const struct roots *roots, vec r0_half, vec rn_half)
 {
     struct two sum = quick_two_sum(roots->rn, roots->r0);
@@ -229,7 +228,7 @@ static inline struct two leading_term(const struct roots *roots, vec r0_half, ve
 STAGE void plan(struct jumps *jumps, size_t i, const struct roots *roots)
 {
     vec r0 = roots->r0, rn = roots->rn;
-    /* One division for both reciprocals; the product is between the two squares. */
+    /* One division gives both reciprocals. The product is in range: it is between the squares. */
     vec half = vec_set(0.5) / (r0 * rn);
     vec r0_half = half * rn;
     vec rn_half = half * r0;
@@ -254,7 +253,8 @@ STAGE void plan(struct jumps *jumps, size_t i, const struct roots *roots)
     vec_store(jumps->stretch + i, stretch);
 }
 
-/* The roots of the next vector are under way while one is planned: neither waits for the other. */
+/* Takes the roots of the next vector before it plans the present one, so that the CPU can compute
+ * both at the same time. */
 static void plan_block(struct jumps *jumps, const struct evolve_run *run, size_t begin,
                        size_t count)
 {
@@ -268,7 +268,8 @@ static void plan_block(struct jumps *jumps, const struct evolve_run *run, size_t
     plan(jumps, i, &roots);
 }
 
-/* sin and cos of angle + angle_low to first order, which is all that a double shows. */
+/* Rotates by angle + angle_low. Sine and cosine are of first order in angle_low: higher orders are
+ * below the precision of a double. */
 static void turn_block(const struct jumps *jumps, const struct evolve_run *run, size_t begin,
                        size_t count)
 {
@@ -284,7 +285,7 @@ static void turn_block(const struct jumps *jumps, const struct evolve_run *run, 
         vec stretch = vec_load(jumps->stretch + i);
         vec x = start_x * stretch;
         vec y = start_y * stretch;
-        /* A particle at rest, or one that has taken all its steps already, keeps its bits. */
+        /* A particle at rest, or one that has taken all its steps, keeps its bits. */
         vec_mask moves = vec_nonzero(angle);
         vec_store(run->x_out + begin + i,
                   vec_select(moves, vec_fma(x, cosine, -(y * sine)), start_x));

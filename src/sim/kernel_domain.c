@@ -1,5 +1,6 @@
-/* The domain's limits for many particles at once. Bounds are exclusive, as nothing but the cost
- * hangs on it: domain.c looks at what is not plainly within. Not-a-numbers compare false. */
+/* Checks the limits of the domain for many particles at once. The bounds are exclusive. This
+ * affects only the cost: where a kernel returns false, domain.c checks each particle alone. NaN
+ * compares false. */
 #include <float.h>
 
 #include "sim/kernels.h"
@@ -39,7 +40,7 @@ bool KERNEL_NAME(circle_domain)(const struct evolve_run *run, size_t begin, size
         vec arc = vec_load(run->ang_vel + i) * dt;
         vec r2 = x * x + y * y;
         inside = vec_both(inside, between(DBL_MIN, r2, DBL_MAX));
-        /* the angle's square; its limit is 2^106 */
+        /* the square of the angle; its limit is 2^106 */
         inside = vec_both(inside, vec_greater(vec_set(0x1p105) * r2, arc * arc));
     }
     return vec_all(inside);

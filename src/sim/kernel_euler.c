@@ -4,8 +4,8 @@
 
 #define BLOCK_VECS (EULER_BLOCK / VEC_LANES)
 
-/* Vectors that walk together, so that the latency of one operation hides behind the
- * others' and all positions stay in registers. */
+/* Vectors that are computed together: the CPU overlaps their operations, and all positions stay in
+ * registers. */
 #define GROUP (VEC_LANES == 1 ? 4 : BLOCK_VECS < 4 ? BLOCK_VECS : 4)
 
 struct walkers {

@@ -34,14 +34,14 @@ static const struct kernels *const sets[] = {
 
 #define SET_COUNT (sizeof sets / sizeof *sets)
 
-/* Written before threads start, by evolve_kernels_force. */
+/* Written by evolve_kernels_force() before threads start. */
 static const struct kernels *forced;
 
 const struct kernels *const *kernels_usable(size_t *count)
 {
     *count = SET_COUNT;
 #if defined(__x86_64__)
-    /* These ask the operating system too whether it saves the wide registers. */
+    /* These builtins also check that the operating system saves the wide registers. */
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         *count = 1;

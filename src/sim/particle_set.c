@@ -34,8 +34,8 @@ static double *aligned(void *block)
                       ~(uintptr_t)(PARTICLE_SET_ALIGNMENT - 1));
 }
 
-/* Lays out columns of `capacity` in the block that grew, which still holds the old ones: from the
- * last to the first, as each one moves to where the next one was. */
+/* Lays out columns of `capacity` in the block that grew, which still holds the old columns. Moves
+ * the last column first, because each one moves to where the next one was. */
 static void lay_out(struct particle_set *set, const double *old_x, size_t old_capacity,
                     size_t capacity)
 {
@@ -66,7 +66,7 @@ int particle_set_reserve(struct particle_set *set, size_t capacity)
         return 0;
     }
     size_t offset = set->block ? (size_t)((char *)set->x - (char *)set->block) : 0;
-    /* Large blocks grow by moving pages, without a copy. */
+    /* realloc() grows large blocks by moving pages, without a copy. */
     char *block = realloc(set->block, particle_set_bytes(capacity) + PARTICLE_SET_ALIGNMENT);
     if (!block)
         return -1;

@@ -17,7 +17,8 @@ static void seed_by_word(uint32_t *state, uint32_t seed)
         state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
 }
 
-/* The initialisation runs around the state words 1..N-1; word 0 follows the last one. */
+/* The initialisation goes through the state words 1..N-1 again and again; after the last word, word
+ * 0 becomes its copy. */
 static size_t next_word(uint32_t *state, size_t i)
 {
     if (++i < N)
@@ -31,7 +32,7 @@ static void seed_by_array(uint32_t *state, const uint32_t *key, size_t length)
     seed_by_word(state, 19650218u);
 
     size_t i = 1;
-    for (size_t k = 0; k < N; k++) { /* length <= N always holds here */
+    for (size_t k = 0; k < N; k++) { /* length <= N */
         uint32_t mix = state[i - 1] ^ (state[i - 1] >> 30);
         size_t j = k % length;
         state[i] = (state[i] ^ mix * 1664525u) + key[j] + (uint32_t)j;
@@ -47,7 +48,7 @@ static void seed_by_array(uint32_t *state, const uint32_t *key, size_t length)
 
 void random_seed(struct random_generator *generator, uint64_t seed)
 {
-    /* CPython's key has the 32-bit digits of the integer, the least first; 0 has one. */
+    /* CPython's key is the 32-bit digits of the integer, the lowest first; 0 has one digit. */
     const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
     seed_by_array(generator->state, key, key[1] ? 2 : 1);
     generator->next = N;

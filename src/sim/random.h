@@ -1,8 +1,8 @@
-/* Random numbers exactly as CPython's `random` module gives them, so that anyone can
- * rebuild the benchmark's particles in three lines of Python.
+/* The random numbers of CPython's `random` module, so that three lines of Python can make the
+ * particles of the benchmark.
  *
- * MT19937 (M. Matsumoto, T. Nishimura, ACM TOMACS 8, 1998), seeded by array with the
- * 32-bit digits of the seed. A generator belongs to one thread at a time. */
+ * The generator is MT19937 (M. Matsumoto, T. Nishimura, ACM TOMACS 8, 1998), seeded by array with
+ * the 32-bit digits of the seed. A generator belongs to one thread at a time. */
 #ifndef SIM_RANDOM_H
 #define SIM_RANDOM_H
 

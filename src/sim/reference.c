@@ -1,13 +1,13 @@
-/* The loop as first published: time outside, particles inside, every operation in the
- * published order. The oracle of the other methods, bit for bit what CPython computes.
- * Built without vectorisation. */
+/* reference: the loop as first published. The outer loop is over steps, the inner loop over
+ * particles, and every operation is in the published order. Its results are bit for bit those of
+ * CPython; the other methods are checked against it. Built without vectorisation. */
 #include <math.h>
 #include <string.h>
 
 #include "sim/method.h"
 
-/* Particles with ang_vel 0 are left out of the loop: adding their zero displacement
- * would turn a coordinate of -0.0 into 0.0. The others go in runs of neighbours. */
+/* Particles with ang_vel 0 are skipped, because adding their zero displacement would change a
+ * coordinate of -0.0 to 0.0. The others are computed in groups of neighbours. */
 static bool moves(const struct evolve_run *run, size_t i)
 {
     return step_length(run->timestep, run->ang_vel[i]) != 0;
@@ -29,7 +29,7 @@ static void step_all(const struct evolve_run *run, size_t begin, size_t end)
     }
 }
 
-/* `allowance` counts particle-steps down to the next check. */
+/* `allowance`: particle-steps until the next check of the control. */
 static bool walk(const struct evolve_run *run, size_t begin, size_t end,
                  const struct evolve_control *control, int64_t *allowance)
 {
@@ -45,8 +45,7 @@ static bool walk(const struct evolve_run *run, size_t begin, size_t end,
     return true;
 }
 
-/* Walked block by block, so that a check of the control is never further away than
- * SIM_CHECK_INTERVAL particle-steps. */
+/* A step of a block is at most SIM_CHECK_INTERVAL particle-steps. */
 #define BLOCK ((size_t)SIM_CHECK_INTERVAL)
 
 static bool reference_evolve(const struct evolve_run *run, const struct evolve_control *control)
@@ -77,6 +76,6 @@ const struct method method_reference = {
     .polygon = true,
     .group = 1,
     .cost_ns = 5.0,
-    .flop = 11, /* as the compiler leaves it: timestep * ang_vel is computed once */
+    .flop = 11, /* as compiled: timestep * ang_vel is computed once */
     .evolve = reference_evolve,
 };

@@ -1,4 +1,4 @@
-/* AVX2 with FMA: four doubles. For vec.h only, which says what each function does. */
+/* AVX2 with FMA: four doubles. For vec.h only, which describes the functions. */
 #ifndef SIM_VEC_AVX2_H
 #define SIM_VEC_AVX2_H
 

@@ -1,4 +1,4 @@
-/* AVX-512F: eight doubles. For vec.h only, which says what each function does. */
+/* AVX-512F: eight doubles. For vec.h only, which describes the functions. */
 #ifndef SIM_VEC_AVX512_H
 #define SIM_VEC_AVX512_H
 

@@ -1,4 +1,4 @@
-/* NEON of aarch64: two doubles. For vec.h only, which says what each function does. */
+/* NEON of aarch64: two doubles. For vec.h only, which describes the functions. */
 #ifndef SIM_VEC_NEON_H
 #define SIM_VEC_NEON_H
 

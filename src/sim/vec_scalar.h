@@ -1,4 +1,4 @@
-/* One double, in plain C. For vec.h only, which says what each function does. */
+/* One double, in plain C. For vec.h only, which describes the functions. */
 #ifndef SIM_VEC_SCALAR_H
 #define SIM_VEC_SCALAR_H
 
@@ -23,13 +23,12 @@ static inline vec vec_sqrt(vec a)
     return sqrt(a);
 }
 
-/* a*b + c */
 static inline vec vec_fma(vec a, vec b, vec c)
 {
     return KERNEL_PORTABLE_FMA ? fma(a, b, c) : a * b + c;
 }
 
-/* The upper half of a's digits. */
+/* a, with only the upper half of its digits. */
 static inline vec vec_upper(vec a)
 {
     uint64_t bits;
@@ -39,8 +38,7 @@ static inline vec vec_upper(vec a)
     return a;
 }
 
-/* a*b + c where they nearly cancel: what rounding left over of a product, a quotient or a root.
- * Without fma by products of halves (after T. J. Dekker, 1971). */
+/* Without fma it uses products of halves (after T. J. Dekker, 1971). */
 static inline vec vec_residue(vec a, vec b, vec c)
 {
     if (KERNEL_PORTABLE_FMA)
@@ -75,7 +73,6 @@ static inline bool vec_all(vec_mask mask)
     return mask;
 }
 
-/* a where the mask is set, b elsewhere */
 static inline vec vec_select(vec_mask mask, vec a, vec b)
 {
     return mask ? a : b;
