@@ -14,11 +14,11 @@
 #define TOP 74     /* above the first row */
 #define ROW 46     /* of a benchmark */
 #define BOTTOM 70  /* below the last row */
-#define LEFT 128   /* of the axis; names stand there */
-#define RIGHT 740  /* medians stand there */
-#define BOX 22     /* high */
-#define BOX_MIN 3  /* wide, or it could not be seen */
-#define DOT_STEP 2 /* outliers nearer to each other are one dot */
+#define LEFT 128   /* left end of the axis; the names are left of it */
+#define RIGHT 740  /* right end of the axis; the medians are right of it */
+#define BOX 22     /* height of a box */
+#define BOX_MIN 3  /* least width of a box, so that it is visible */
+#define DOT_STEP 2 /* outliers closer than this are drawn as one dot */
 
 /* A benchmark's rounds. */
 struct row {
@@ -37,7 +37,7 @@ struct chart {
     double least, most; /* log10 of the ends of the axis */
 };
 
-static double text_number(const json_t *object, const char *name)
+static double number_of(const json_t *object, const char *name)
 {
     return json_number_value(json_object_get(object, name));
 }
@@ -106,7 +106,7 @@ static bool read_rows(struct chart *chart)
     }
     if (chart->count == 0)
         least = most = 1;
-    /* Some room on both sides, and never less than a decade. */
+    /* Add some space on both sides, and show at least one power of ten. */
     chart->least = log10(least) - 0.1;
     chart->most = fmax(log10(most) + 0.1, chart->least + 1);
     return true;
@@ -133,7 +133,7 @@ static void put_escaped(FILE *out, const char *text)
     }
 }
 
-/* Colours are spelt out, without CSS variables: not only browsers show pictures. */
+/* Without CSS variables, because not all programs that show an SVG know them. */
 static const char style[] =
     "<style>\n"
     "text { font: 13px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1c2126; }\n"
@@ -174,8 +174,8 @@ static void put_head(const struct chart *chart, int height)
     fputs(style, out);
     fprintf(out, "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", WIDTH, height);
     fputs("<text class=\"title\" x=\"16\" y=\"28\">Time of an iteration: ", out);
-    fprintf(out, "%.0f particles, dt %g, timestep %g</text>\n", text_number(params, "particles"),
-            text_number(params, "dt"), text_number(params, "timestep"));
+    fprintf(out, "%.0f particles, dt %g, timestep %g</text>\n", number_of(params, "particles"),
+            number_of(params, "dt"), number_of(params, "timestep"));
     fputs("<text class=\"faint\" x=\"16\" y=\"48\">", out);
     put_escaped(out, text_of(json_object_get(chart->document, "commit_info"), "project"));
     putc(' ', out);
@@ -204,12 +204,12 @@ static void put_power(FILE *out, int power)
     fprintf(out, "%g %s", pow(10, power + 3 * unit), units[unit]);
 }
 
-/* A line for 1 to 9 times each power of ten, the power itself with its name. */
+/* Draws a line for 1 to 9 times each power of ten, and a label for the power itself. */
 static void put_axis(const struct chart *chart, double bottom)
 {
     FILE *out = chart->out;
     int first = (int)floor(chart->least), last = (int)ceil(chart->most);
-    bool crowded = last - first > 8; /* then every other power has a name */
+    bool crowded = last - first > 8; /* then every second power has a label */
     for (int power = first; power <= last; power++)
         for (int digit = 9; digit >= 1; digit--) {
             double seconds = digit * pow(10, power), x = x_of(chart, seconds);
@@ -224,7 +224,7 @@ static void put_axis(const struct chart *chart, double bottom)
         }
 }
 
-/* Rounds that would lie on each other are drawn once. */
+/* Rounds that would overlap are drawn once. */
 static void put_outliers(const struct chart *chart, const struct row *row, double y)
 {
     double drawn = -INFINITY;

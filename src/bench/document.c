@@ -9,7 +9,7 @@
 /* --- CSV ------------------------------------------------------------------------------------ */
 
 struct column {
-    const char *group; /* the member of a benchmark that has it, or "" */
+    const char *group; /* the object in a benchmark that has this member; "": the benchmark */
     const char *name;
 };
 
@@ -65,7 +65,7 @@ static void put_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* The fewest digits that read back to the same number. */
+/* Writes the fewest digits (15 to 17) that give the same number when they are read. */
 static void put_real(FILE *out, double value)
 {
     char text[32];
@@ -76,7 +76,7 @@ static void put_real(FILE *out, double value)
     fputs(text, out);
 }
 
-/* A null, or a member that is not there, is an empty cell. */
+/* Null and missing members are empty cells. */
 static void put_cell(FILE *out, const json_t *value)
 {
     if (json_is_string(value))
@@ -147,7 +147,7 @@ char *bench_document_csv(const json_t *document)
 
 /* --- hyperfine ------------------------------------------------------------------------------ */
 
-/* Its parameters are texts, whatever they stand for. */
+/* The parameters of hyperfine are strings. */
 static json_t *as_text(const json_t *value)
 {
     if (json_is_string(value))
@@ -173,7 +173,7 @@ static json_t *parameters_of(const json_t *benchmark)
     return parameters;
 }
 
-/* Every round has come to its end, as a command that exits with 0. */
+/* Every round succeeded, like a command that exits with 0. */
 static json_t *exit_codes(size_t count)
 {
     json_t *codes = json_array();

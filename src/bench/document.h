@@ -1,17 +1,18 @@
-/* A report's JSON document in the formats of other tools. Pure; any thread. */
+/* Converts the JSON document of a report to the formats of other tools. Pure; any thread. */
 #ifndef BENCH_DOCUMENT_H
 #define BENCH_DOCUMENT_H
 
 #include <jansson.h>
 
-/* A line for each benchmark below a line of names, quoted as RFC 4180 has it, ending in a line
- * feed; times in seconds an iteration. An array `comparison` (bench/compare.h), if the document has
- * one, adds four columns. Allocated with malloc; NULL when memory is short. */
+/* CSV: a line of names, then a line for each benchmark, with the quoting of RFC 4180 and line
+ * feeds. Times are in seconds per iteration. If the document has an array `comparison`
+ * (bench/compare.h), four more columns show it. The caller frees the result; NULL when memory is
+ * short. */
 char *bench_document_csv(const json_t *document);
 
-/* What hyperfine --export-json writes, each benchmark being a command and each round a run of it;
- * for its scripts. The document has raw rounds (`data`). New reference; NULL when memory is short.
- */
+/* The format of hyperfine --export-json, for its scripts: a benchmark is a command, a round is a
+ * run of it. The document must have raw rounds (`data`). Returns a new reference. Returns NULL when
+ * a figure is missing or memory is short. */
 json_t *bench_document_hyperfine(const json_t *document);
 
 #endif

@@ -1,17 +1,17 @@
-/* What an instruction set does at best; compiled once for each, as src/sim/kernel_*.c are. */
+/* The peak rates of an instruction set. Compiled once for each, like src/sim/kernel_*.c. */
 #include "bench/peak.h"
 #include "bench/peak_kernels.h"
 #include "sim/vec.h"
 
-/* Independent chains: as many as hide the latency of a fused multiply-add (4 cycles, two started
- * in each) and still fit into 16 registers beside their two constants. */
+/* Independent chains: enough to hide the latency of a fused multiply-add (4 cycles, two start in
+ * each cycle), and few enough for 16 registers together with the two constants. */
 #define CHAINS 12
 
 #define FLOP_PER_FMA 2
 
 double KERNEL_NAME(peak_fma)(const struct evolve_run *run, int64_t repeats)
 {
-    /* Every chain falls to 2, which no one starts at: none grows, and none is constant. */
+    /* Every chain converges to 2 from another start: none overflows, and none is constant. */
     const vec half = vec_set(0.5), one = vec_set(1);
     vec chain[CHAINS];
 #pragma GCC unroll 16
@@ -22,7 +22,7 @@ double KERNEL_NAME(peak_fma)(const struct evolve_run *run, int64_t repeats)
         for (int i = 0; i < CHAINS; i++)
             chain[i] = vec_fma(chain[i], half, one);
     }
-    /* Written down, so that the compiler cannot leave the work out. */
+    /* The result is stored, so that the compiler cannot remove the work. */
     vec sum = vec_set(0);
 #pragma GCC unroll 16
     for (int i = 0; i < CHAINS; i++)
@@ -35,7 +35,7 @@ double KERNEL_NAME(peak_fma)(const struct evolve_run *run, int64_t repeats)
     return (double)repeats * CHAINS * VEC_LANES * FLOP_PER_FMA;
 }
 
-/* Reads and writes what a method does, each once, and computes next to nothing. */
+/* Reads and writes the same columns as a method, each once, with almost no computation. */
 static void pass(const struct evolve_run *run)
 {
     const vec dt = vec_set(run->dt);

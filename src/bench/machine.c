@@ -10,7 +10,9 @@
 #include "bench/report.h"
 #include "sim/kernels.h"
 
-/* Cuts what does not fit; keeps ASCII, so that the text is valid in any report. */
+/* Copies what fits. Replaces bytes that are not printable ASCII by '?', so that every report is
+ * valid.
+ */
 static void copy(char *to, size_t size, const char *from)
 {
     for (; size > 1 && *from; size--, from++)
@@ -18,7 +20,7 @@ static void copy(char *to, size_t size, const char *from)
     *to = '\0';
 }
 
-/* The first "model name" of /proc/cpuinfo; ARM kernels have none. */
+/* Reads the first "model name" of /proc/cpuinfo. Kernels on ARM have none. */
 static void cpu_name(char *name, size_t size)
 {
     char line[256];

@@ -9,7 +9,7 @@
 
 #include "sim/random.h"
 
-/* Bytes of the process that are in memory; -1 when the system does not tell. */
+/* The resident memory of the process in bytes; -1 when it is not known. */
 static int64_t resident_bytes(void)
 {
     long long pages = -1;
@@ -22,13 +22,13 @@ static int64_t resident_bytes(void)
 }
 
 #ifdef HAVE_TCMALLOC
-/* Of tcmalloc, in programs that are linked with it: the daemon. */
+/* In programs that are linked with tcmalloc: the daemon. */
 extern int MallocExtension_GetNumericProperty(const char *property, size_t *value)
     __attribute__((weak));
 #endif
 
-/* Bytes of the heap that are in use; -1 when the allocator does not tell. A sanitizer's, which
- * stands in for the library's, does not: it says 0. */
+/* Bytes of the heap that are in use; -1 when the allocator does not count them. The allocator of a
+ * sanitizer does not: it returns 0. */
 static int64_t heap_bytes(void)
 {
 #ifdef HAVE_TCMALLOC
@@ -85,12 +85,12 @@ enum bench_status bench_memory_run(const struct bench_config *config,
                                    const struct evolve_control *control,
                                    struct bench_memory *memory)
 {
-    struct particle_set set, end; /* the ang_vel of `end` is never touched: not in memory */
+    struct particle_set set, end; /* ang_vel of `end` is never written, so it is not resident */
     particle_set_init(&set);
     particle_set_init(&end);
 
 #ifdef __GLIBC__
-    malloc_trim(0); /* freed memory kept for later would hide the growth */
+    malloc_trim(0); /* memory that is free but not returned would hide the growth */
 #endif
     int64_t before = resident_bytes(), heap_before = heap_bytes();
     *memory = (struct bench_memory){
@@ -112,7 +112,7 @@ enum bench_status bench_memory_run(const struct bench_config *config,
     memory->bytes_per_particle = (double)memory->set_bytes / (double)config->particles;
     memory->output_bytes = memory->set_bytes / 3 * 2; /* x and y */
 
-    /* Touched now, the output's pages do not count as the first method's. */
+    /* Writes the pages of the output now, so that they do not count for the first method. */
     memset(end.x, 0, config->particles * sizeof *end.x);
     memset(end.y, 0, config->particles * sizeof *end.y);
 

@@ -59,7 +59,7 @@ static void put(struct report_row *row, const char *name, double bytes, size_t p
     }
 }
 
-/* The set, its output, the heap and resident memory before and their growth, then each method. */
+/* Rows: the set, its output, the heap and resident memory with their growth, then each method. */
 static void write_table(FILE *out, const struct bench_memory *memory)
 {
     const struct bench_config *config = &memory->config;
@@ -80,7 +80,8 @@ static void write_table(FILE *out, const struct bench_memory *memory)
         put(&rows[count++], config->methods[i]->name, (double)memory->method_growth_bytes[i], n,
             known);
     report_table(out, rows, count, 3);
-    fputs("\ngrowth is that of the whole run; a method's, that of resident memory while it ran\n",
+    fputs("\nheap growth, resident growth: of the whole run\n"
+          "method: growth of resident memory while it ran\n",
           out);
 }
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More digits than any number needs. */
+/* The longest number, in characters: more than any number needs. */
 #define NUMBER_LENGTH_MAX 400
 
-/* Of a value, so much is repeated in a message. */
+/* Characters of a value that a message repeats. */
 #define QUOTE_MAX 40
 
 void bench_config_init(struct bench_config *config)
@@ -43,7 +43,7 @@ refuse(struct bench_error *error, const char *parameter, const char *format, ...
     return false;
 }
 
-/* `value` as it may stand in a message: printable, and not long. */
+/* `value` for a message: printable and short. */
 struct quote {
     char text[QUOTE_MAX + 4];
 };
@@ -58,7 +58,7 @@ static struct quote quote(const char *value, size_t length)
     return q;
 }
 
-/* Copies a number's text if it has nothing but the characters of `set`. */
+/* Copies the text of a number. False when it has characters that are not in `set`. */
 static bool number_text(char text[NUMBER_LENGTH_MAX], const char *value, size_t length,
                         const char *set)
 {
@@ -86,7 +86,7 @@ static bool parse_count(uint64_t *number, const char *value, size_t length,
     return true;
 }
 
-/* Overflow gives infinity, which bench_config_check refuses. */
+/* Overflow gives infinity, which bench_config_check() rejects. */
 static bool parse_real(double *number, const char *value, size_t length, struct bench_error *error)
 {
     char text[NUMBER_LENGTH_MAX], *end = text;
@@ -103,6 +103,7 @@ static bool parse_real(double *number, const char *value, size_t length, struct 
 
 static bool parse_switch(bool *on, const char *value, size_t length, struct bench_error *error)
 {
+    /* Entries with an odd index mean on. */
     static const char *const words[] = {"off", "on", "false", "true", "0", "1"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == length && memcmp(words[i], value, length) == 0) {
@@ -174,7 +175,7 @@ static bool set_methods(struct bench_config *config, const char *value, size_t l
         for (size_t i = 0; i < count; i++)
             if (methods[i] == method)
                 return refuse(error, "methods", "methods: %s is named twice", method->name);
-        methods[count++] = method; /* fits: no method comes twice */
+        methods[count++] = method; /* fits: each method is there at most once */
         if (!comma)
             break;
         name = comma + 1;
@@ -215,14 +216,15 @@ static bool set_data(struct bench_config *config, const char *value, size_t leng
 }
 
 const struct bench_parameter bench_parameters[BENCH_PARAMETER_COUNT] = {
-    {"particles", "N", "how many particles to evolve (default 1000)", set_particles},
+    {"particles", "N", "number of particles (default 1000)", set_particles},
     {"dt", "TIME", "simulated time of one iteration (default 0.1)", set_dt},
     {"timestep", "TIME", "length of one step (default 1e-5)", set_timestep},
     {"seed", "N", "seed of the particles, as random.seed(N) of CPython (default 1)", set_seed},
     {"methods", "LIST", "methods to time, separated by commas (default: all)", set_methods},
-    {"min_rounds", "N", "rounds of each method, at least (default 5)", set_min_rounds},
-    {"max_time", "SECONDS", "add rounds of a method for so long (default 1)", set_max_time},
-    {"warmup", "on|off", "run for a while before the first round (default on)", set_warmup},
+    {"min_rounds", "N", "least number of rounds of each method (default 5)", set_min_rounds},
+    {"max_time", "SECONDS", "time for the rounds of each method (default 1)", set_max_time},
+    {"warmup", "on|off", "warm up each method before its first round (default on)",
+     set_warmup},
     {"memory", NULL, "measure memory instead of time", set_memory},
     {"data", NULL, "put the time of every round into the JSON report", set_data},
 };

@@ -6,7 +6,7 @@
 
 #include "bench/peak_kernels.h"
 
-/* Repetitions in a round, at most: where the clock hardly moves. */
+/* The most repetitions in a round, for a clock that hardly advances. */
 #define REPEATS_MAX ((int64_t)1 << 32)
 
 #define PEAK_KERNELS(kernel)                                                                       \
@@ -32,7 +32,7 @@ const struct peak_kernels *peak_kernels_find(const char *name)
     return NULL;
 }
 
-/* The work a second in the fastest round. False when it was stopped. */
+/* Sets *rate to the work per second of the fastest round. False when it was stopped. */
 static bool best_rate(double *rate, peak_kernel *kernel, const struct evolve_run *run,
                       const struct bench_environment *environment, double round_min_s)
 {

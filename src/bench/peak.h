@@ -1,5 +1,5 @@
-/* What the machine does at best with one instruction set, measured by two loops in the same
- * run as the methods: the roof under which their figures stand. Runs on the calling thread. */
+/* The peak rates of the machine with one instruction set: the upper limits for the rates of the
+ * methods. Two loops measure them in the same run as the methods. Runs on the calling thread. */
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
@@ -8,23 +8,24 @@
 #include "bench/environment.h"
 #include "sim/evolve.h"
 
-/* What evolving a particle has to read (x, y, ang_vel) and to write (x, y), at least. Cache lines
- * that a CPU fetches before it overwrites them are not counted, here as there. */
+/* The bytes that a method must at least read (x, y, ang_vel) and write (x, y) for a particle. Cache
+ * lines that a CPU fetches before it overwrites them are not counted, neither for the methods nor
+ * for the peak. */
 #define BENCH_BYTES_PER_PARTICLE (5 * sizeof(double))
 
-/* Each loop runs for so long, and this many rounds at least; the fastest counts. */
+/* Each loop runs for at least this time and this many rounds. The fastest round counts. */
 #define BENCH_PEAK_TIME_S 0.1
 #define BENCH_PEAK_ROUNDS_MIN 5
 
 struct bench_peak {
     double flop_per_s;  /* independent fused multiply-adds on registers, each counting 2 */
-    double bytes_per_s; /* the run's own five columns read and written, hence that of the cache or
-                           the memory which a set of this size lives in */
+    double bytes_per_s; /* the five columns of the run read and written: the bandwidth of the cache
+                           or memory that holds a set of this size */
 };
 
-/* Measures the peak of the instruction set called `simd`, which the CPU must have, on the
- * columns of `run`; overwrites its x_out and y_out. A round lasts at least round_min_s. False when
- * environment->control said stop. */
+/* Measures the peak of the instruction set called `simd`, which the CPU must have, on the columns
+ * of `run`. Overwrites x_out and y_out. A round takes at least round_min_s. False when
+ * environment->control ended it. */
 bool bench_peak_measure(struct bench_peak *peak, const char *simd, const struct evolve_run *run,
                         const struct bench_environment *environment, double round_min_s);
 

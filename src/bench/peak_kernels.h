@@ -1,13 +1,13 @@
-/* The calibration loops of peak.c, built for each instruction set from kernel_peak.c; for these
- * two and their test only. */
+/* The calibration loops of peak.c. kernel_peak.c is compiled once for each instruction set. For
+ * these two files and their test only. */
 #ifndef BENCH_PEAK_KERNELS_H
 #define BENCH_PEAK_KERNELS_H
 
 #include "sim/kernels.h"
 
-/* Does its work `repeats` times and returns how much that was: floating-point operations
- * (peak_fma, which writes a number near 2 to x_out[0]) or bytes (peak_stream, which writes
- * x + dt * ang_vel and y + dt * ang_vel). */
+/* Does its work `repeats` times and returns the amount. peak_fma counts floating-point operations
+ * and writes a number near 2 to x_out[0]. peak_stream counts bytes and writes x + dt * ang_vel and
+ * y + dt * ang_vel. */
 typedef double peak_kernel(const struct evolve_run *run, int64_t repeats);
 
 #define PEAK_KERNELS_DECLARE(kernel)                                                               \
@@ -28,7 +28,7 @@ struct peak_kernels {
     peak_kernel *stream;
 };
 
-/* Those of the set called `name`, or NULL. The CPU must have it before they are called. */
+/* The loops of the set called `name`, or NULL. Call them only if the CPU has that set. */
 const struct peak_kernels *peak_kernels_find(const char *name);
 
 #endif

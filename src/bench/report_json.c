@@ -7,8 +7,8 @@
 #include "bench/report.h"
 #include "bench/report_parts.h"
 
-/* The names below are pytest-benchmark's. json_pack takes the references of the values it is
- * given with "o" even when it fails, and fails when one is NULL: nothing leaks. */
+/* The member names are those of pytest-benchmark. json_pack takes the references of its "o" values
+ * even when it fails, and it fails when one of them is NULL, so nothing leaks. */
 
 json_t *report_machine_json(const struct bench_machine *machine)
 {
@@ -19,7 +19,7 @@ json_t *report_machine_json(const struct bench_machine *machine)
                      machine->kernels);
 }
 
-/* The program's version stands for the commit that it was built from. */
+/* `id` is the version of the program, because the commit is not known. */
 json_t *report_commit_json(void)
 {
     return json_pack("{s:s, s:n, s:n, s:b, s:s, s:s}", "id", PACKAGE_VERSION, "time", "author_time",
@@ -105,7 +105,7 @@ static json_t *extra_json(const struct bench_result *result, const struct bench_
                      positive_or_null(result->peak.bytes_per_s));
 }
 
-/* `compare --group-by param:particles` and the like read `params`. */
+/* `params` is for options such as `compare --group-by param:particles`. */
 static json_t *benchmark_json(const struct bench_result *result, const struct bench_config *config)
 {
     const char *name = result->name;

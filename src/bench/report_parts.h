@@ -1,4 +1,4 @@
-/* What the reports on time and on memory share; for the files of bench/ only. */
+/* Parts that the reports of bench/ share. For the files of bench/ only. */
 #ifndef BENCH_REPORT_PARTS_H
 #define BENCH_REPORT_PARTS_H
 
@@ -14,23 +14,23 @@ json_t *report_machine_json(const struct bench_machine *machine);
 json_t *report_commit_json(void);
 json_t *report_seed_json(const struct bench_config *config);
 
-/* Two lines that say what ran where. */
+/* Writes two lines: the machine, and the parameters of the run. */
 void report_heading(FILE *out, const struct bench_config *config,
                     const struct bench_machine *machine);
 
-/* A time with four significant digits and a prefix. */
+/* Writes a time with four significant digits and a unit. */
 #define REPORT_CELL_MAX 24
 void report_seconds(char cell[REPORT_CELL_MAX], double value);
 
-/* A table for a terminal: the first column flush left, the others flush right. */
+/* A table for a terminal: the first column is aligned left, the others right. */
 #define REPORT_COLUMNS_MAX 16
 struct report_row {
     char cell[REPORT_COLUMNS_MAX][REPORT_CELL_MAX];
 };
 void report_table(FILE *out, const struct report_row *rows, size_t row_count, size_t column_count);
 
-/* Ends a text that open_memstream(text, ...) began; `out` is what it returned, maybe NULL. Returns
- * the text, to be freed by the caller; NULL when it is not complete or memory was short. */
+/* Closes `out`, the stream that open_memstream(text, ...) returned; it may be NULL. Returns the
+ * text, which the caller frees. Returns NULL when `complete` is false or memory was short. */
 char *report_close(FILE *out, char **text, bool complete);
 
 #endif

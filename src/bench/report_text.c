@@ -48,7 +48,7 @@ void report_table(FILE *out, const struct report_row *rows, size_t row_count, si
     }
 }
 
-/* Four significant digits and a prefix, so that numbers of every size are equally wide. */
+/* Writes four significant digits and a prefix, so that all numbers have about the same width. */
 static void scaled(char *cell, double value, const char *unit, const char *const *prefixes,
                    double largest)
 {
@@ -113,7 +113,7 @@ static void fill_rounds(struct report_row *row, const struct bench_report *repor
     snprintf(row->cell[ITERATIONS], REPORT_CELL_MAX, "%" PRIu64, result->iterations);
 }
 
-/* --- what the median means ----------------------------------------------- */
+/* --- figures from the median --------------------------------------------- */
 
 enum speed_column { PARTICLE = 1, STEP, STEPS, SPEEDUP, DIFFERENCE, RATE, PEAK, SHARE };
 
@@ -165,7 +165,7 @@ static const char round_legend[] =
 static const char speed_legend[] =
     "\n"
     "a particle  median / particles\n"
-    "a step      the same / steps; for analytic, those it stands in for\n"
+    "a step      a particle / steps; also for analytic, which takes no steps\n"
     "x ref       median of reference / median\n"
     "max diff    largest distance of an end point from that of reference\n";
 

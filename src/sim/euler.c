@@ -84,7 +84,7 @@ static bool euler_evolve(const struct evolve_run *run, const struct evolve_contr
 
 const struct method method_euler = {
     .name = "euler",
-    .summary = "every step really taken, vectorised over particles: work for load tests",
+    .summary = "computes every step, vectorised over particles: a load for tests",
     .stepping = true,
     .polygon = true,
     .vector = true,

@@ -37,7 +37,7 @@ static bool fast_evolve(const struct evolve_run *run, const struct evolve_contro
 
 const struct method method_fast = {
     .name = "fast",
-    .summary = "every step taken, one particle after the other: the published optimisation",
+    .summary = "the published optimisation, particle by particle; slower here than reference",
     .stepping = true,
     .polygon = true,
     .group = 1,

@@ -54,7 +54,7 @@ static bool analytic_evolve(const struct evolve_run *run, const struct evolve_co
 
 const struct method method_closed_form = {
     .name = "closed_form",
-    .summary = "the end point of the very same steps, without walking them",
+    .summary = "the end point of the same steps, computed directly",
     .stepping = false,
     .polygon = true,
     .vector = true,
@@ -66,7 +66,7 @@ const struct method method_closed_form = {
 
 const struct method method_analytic = {
     .name = "analytic",
-    .summary = "the true circle, without steps",
+    .summary = "the exact circle, without steps",
     .stepping = false,
     .polygon = false,
     .vector = true,
