@@ -52,9 +52,7 @@ struct bench_report {
 };
 
 /* A round takes at least BENCH_ROUND_TICKS times the resolution of the clock, so that a tick is at
- * most 1 % of it, and at least BENCH_ROUND_MIN_S, which is 1000 times the cost of reading the
- * clock.
- */
+ * most 1 % of it, and at least BENCH_ROUND_MIN_S, 1000 times the cost of reading the clock. */
 #define BENCH_ROUND_TICKS 100
 #define BENCH_ROUND_MIN_S 20e-6
 

@@ -12,9 +12,9 @@
 /* --- the bootstrap -------------------------------------------------------------------------- */
 
 /* The j-th smallest of n draws from a sorted array of n numbers is array[floor(n * U)], where U is
- * the j-th smallest of n uniform numbers. So a resample's median needs no resample: U is drawn
- * from its own distribution, Beta(j, n - j + 1) (J. S. Maritz, R. G. Jarrett, JASA 73, 1978), which
- * takes the same time for a million rounds as for ten. */
+ * the j-th smallest of n uniform numbers. U has the distribution Beta(j, n - j + 1) (J. S. Maritz,
+ * R. G. Jarrett, JASA 73, 1978). So the median of a resample is drawn directly, and the time does
+ * not depend on the number of rounds. */
 
 static double draw_normal(struct random_generator *generator)
 {
@@ -58,7 +58,7 @@ static double draw_median(struct random_generator *generator, const double *sort
     double u = draw_beta(generator, middle, n - middle + 1);
     if (count % 2)
         return at(sorted, count, u);
-    /* The next one is the smallest of the n / 2 above u, which are uniform there. */
+    /* The next one is the smallest of the n / 2 draws above u, which are uniform there. */
     double next = 1 - (1 - u) * pow(1 - random_unit(generator), 2 / n);
     return (at(sorted, count, u) + at(sorted, count, next)) / 2;
 }
@@ -122,7 +122,8 @@ static const json_t *find_benchmark(const json_t *document, const char *name)
     return NULL;
 }
 
-/* What two benchmarks must share to be comparable, where both tell. */
+/* Checks that both benchmarks have the same parameters. A parameter that only one of them has is
+ * not checked. */
 static bool same_work(const json_t *before, const json_t *after, const char *name, char *detail,
                       size_t size)
 {
@@ -134,14 +135,15 @@ static bool same_work(const json_t *before, const json_t *after, const char *nam
             json_number_value(a) == json_number_value(b))
             continue;
         snprintf(detail, size,
-                 "%s was measured with %s %g, now with %g: there is nothing to compare", name,
+                 "%s was measured with %s %g, now with %g, so they cannot be compared", name,
                  parameters[i], json_number_value(a), json_number_value(b));
         return false;
     }
     return true;
 }
 
-/* The raw rounds, allocated; NULL when there are none that can be used. */
+/* The raw rounds; the caller frees them. NULL when there are none, one is not above 0, or memory is
+ * short. */
 static double *rounds_of(const json_t *benchmark, size_t *count)
 {
     const json_t *data = json_object_get(json_object_get(benchmark, "stats"), "data");
@@ -187,7 +189,7 @@ bool bench_compare(struct bench_comparison *comparison, const json_t *before, co
     comparison->count = 0;
     if (!json_is_array(json_object_get(before, "benchmarks")) ||
         !json_is_array(json_object_get(after, "benchmarks"))) {
-        snprintf(detail, size, "it is not a report of a benchmark: there are no \"benchmarks\"");
+        snprintf(detail, size, "it is not a benchmark report: it has no list \"benchmarks\"");
         return false;
     }
     json_array_foreach(json_object_get(after, "benchmarks"), i, benchmark)
@@ -201,12 +203,12 @@ bool bench_compare(struct bench_comparison *comparison, const json_t *before, co
         size_t row = comparison->count++;
         snprintf(comparison->name[row], BENCH_NAME_MAX, "%s", name);
         if (!compare_benchmarks(&comparison->ratio[row], other, benchmark)) {
-            snprintf(detail, size, "memory is short");
+            snprintf(detail, size, "out of memory");
             return false;
         }
     }
     if (comparison->count == 0)
-        snprintf(detail, size, "it has no benchmark that was measured here, too");
+        snprintf(detail, size, "it has no benchmark in common with this report");
     return comparison->count > 0;
 }
 
@@ -259,8 +261,8 @@ static void write_comparison(FILE *out, struct report_row *rows,
     report_table(out, rows, comparison->count + 1, 7);
     fprintf(out,
             "\nbefore, after  medians, and their ratio\n"
-            "low, high      the middle %g %% of the ratios of resampled rounds (bootstrap): what\n"
-            "               these two runs can tell. Runs of one program may differ by more\n",
+            "low, high      interval of %g %% of the ratio, from resampled rounds (bootstrap). It\n"
+            "               describes these two runs; runs of one program may differ by more\n",
             100 * BENCH_CONFIDENCE);
 }
 

@@ -10,9 +10,7 @@
 #include "bench/report.h"
 #include "sim/kernels.h"
 
-/* Copies what fits. Replaces bytes that are not printable ASCII by '?', so that every report is
- * valid.
- */
+/* Copies what fits. Replaces bytes that are not printable ASCII, so that every report is valid. */
 static void copy(char *to, size_t size, const char *from)
 {
     for (; size > 1 && *from; size--, from++)

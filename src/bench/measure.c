@@ -8,17 +8,17 @@
 
 #include "sim/kernels.h"
 
-/* The clock is read until it moved so often, but no more than so many times. */
+/* The resolution of the clock is measured over this many ticks, with at most this many readings. */
 #define RESOLUTION_TICKS 200
 #define RESOLUTION_READINGS 1000000
 
-/* Iterations of a round grow by at most this factor at a time, and up to the maximum: short
- * rounds say little about long ones. */
+/* The iterations of a round grow by at most this factor at a time, because short rounds predict
+ * long ones badly, and up to this maximum. */
 #define GROWTH_MAX 10
 #define ITERATIONS_MAX ((uint64_t)100000000)
 
-/* A first round this many times as long as needed is long enough when caches are warm too; a
- * shorter one is run again to see. */
+/* A first round that takes this many times the needed time is long enough, with warm caches too. A
+ * shorter first round is repeated. */
 #define COLD_MARGIN 10
 
 #define ROUNDS_INITIAL 64
@@ -56,8 +56,8 @@ static double clock_resolution(const struct runner *runner)
     return smallest;
 }
 
-/* Times one round. False when it was stopped. Between iterations only evolve itself asks
- * control: a round of more than one iteration is over soon. */
+/* Measures one round. False when it was stopped. Between iterations only evolve() checks the
+ * control, because a round with several iterations is short. */
 static bool run_round(const struct runner *runner, const struct method *method, uint64_t iterations,
                       double *seconds)
 {
@@ -73,14 +73,13 @@ static bool run_round(const struct runner *runner, const struct method *method, 
 
 static uint64_t grow(uint64_t iterations, double seconds, double wanted_s)
 {
-    /* A tenth more than needed, so that the next round does not just miss. */
+    /* 10 % more than needed, so that the next round is long enough. */
     double factor = seconds > 0 ? 1.1 * wanted_s / seconds : GROWTH_MAX;
     double grown = ceil((double)iterations * fmin(factor, GROWTH_MAX));
     return grown < (double)ITERATIONS_MAX ? (uint64_t)grown : ITERATIONS_MAX;
 }
 
-/* Finds how many iterations make a round, and warms up as it goes. False when it was
- * stopped. */
+/* Finds the number of iterations of a round, and warms up. False when it was stopped. */
 static bool calibrate(const struct runner *runner, struct bench_result *result)
 {
     const struct bench_config *config = runner->config;
@@ -118,9 +117,9 @@ static bool add_round(struct bench_result *result, size_t *capacity, double seco
     return true;
 }
 
-/* Shares out what the rounds took since user_s and system_s were read. */
-static void share_cpu_time(const struct bench_environment *environment, struct bench_result *result,
-                           double user_s, double system_s)
+/* Sets the mean CPU time of an iteration. user_s and system_s: the CPU time before the rounds. */
+static void set_cpu_time(const struct bench_environment *environment, struct bench_result *result,
+                         double user_s, double system_s)
 {
     double iterations = (double)result->round_count * (double)result->iterations;
     double user_end_s = NAN, system_end_s = NAN;
@@ -153,7 +152,7 @@ static enum bench_status measure(const struct runner *runner, struct bench_resul
             environment->on_round(environment->round_context, result);
     } while (result->round_count < BENCH_ROUNDS_MAX && (result->round_count < config->min_rounds ||
                                                         now(runner) - start < config->max_time_s));
-    share_cpu_time(environment, result, user_s, system_s);
+    set_cpu_time(environment, result, user_s, system_s);
 
     return bench_stats_compute(&result->stats, result->rounds, result->round_count)
                ? BENCH_NO_MEMORY
@@ -181,13 +180,13 @@ static double largest_distance(const struct particle_set *a, const struct partic
     for (size_t i = 0; i < count; i++) {
         double distance = hypot(a->x[i] - b->x[i], a->y[i] - b->y[i]);
         if (isnan(distance))
-            return distance; /* a method's fault, not to be hidden by fmax */
+            return distance; /* an error of a method; fmax would hide it */
         largest = fmax(largest, distance);
     }
     return largest;
 }
 
-/* Measures a row with its instruction set. */
+/* Measures one row, with its instruction set. */
 static enum bench_status measure_row(const struct runner *runner, struct bench_result *result)
 {
     if (runner->config->all_simd && result->method->vector) {
@@ -201,8 +200,8 @@ static enum bench_status measure_row(const struct runner *runner, struct bench_r
     return status;
 }
 
-/* Measures `reference`, if it is asked for, and keeps its end points; then the others, and
- * compares theirs. */
+/* Measures `reference` first, if it is in the report, and keeps its end points. Then measures the
+ * other methods and compares their end points. */
 static enum bench_status measure_all(struct runner *runner, struct bench_report *report,
                                      struct particle_set *end, struct particle_set *reference_end)
 {
@@ -320,7 +319,7 @@ enum bench_status bench_run(const struct bench_config *config, const struct part
                 .steps = config->steps},
     };
     report->clock_resolution_s = clock_resolution(&runner);
-    /* The last term lets the rounds that fit in memory fill a long max_time_s. */
+    /* With the last term, BENCH_ROUNDS_MAX rounds are enough for a long max_time_s. */
     runner.round_min_s =
         fmax(fmax(BENCH_ROUND_TICKS * report->clock_resolution_s, BENCH_ROUND_MIN_S),
              config->max_time_s / BENCH_ROUNDS_MAX);

@@ -223,8 +223,7 @@ const struct bench_parameter bench_parameters[BENCH_PARAMETER_COUNT] = {
     {"methods", "LIST", "methods to time, separated by commas (default: all)", set_methods},
     {"min_rounds", "N", "least number of rounds of each method (default 5)", set_min_rounds},
     {"max_time", "SECONDS", "time for the rounds of each method (default 1)", set_max_time},
-    {"warmup", "on|off", "warm up each method before its first round (default on)",
-     set_warmup},
+    {"warmup", "on|off", "warm up each method before its first round (default on)", set_warmup},
     {"memory", NULL, "measure memory instead of time", set_memory},
     {"data", NULL, "put the time of every round into the JSON report", set_data},
 };

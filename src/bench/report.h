@@ -27,9 +27,7 @@ void bench_cpu_time(double *user_s, double *system_s);
  * jansson's integers are smaller. Returns a new reference, or NULL when memory is short. */
 json_t *bench_report_json(const struct bench_report *report, const struct bench_machine *machine);
 
-/* The same as aligned tables for a terminal. The caller frees the result; NULL when memory is
- * short.
- */
+/* The same as aligned tables. The caller frees the result; NULL when memory is short. */
 char *bench_report_text(const struct bench_report *report, const struct bench_machine *machine);
 
 #endif

@@ -66,8 +66,8 @@ static void quartiles(struct bench_stats *stats, const double *sorted, size_t co
     stats->iqr = stats->q3 - stats->q1;
 }
 
-/* The whiskers of Tukey's box plot. The upper one is the first datum *beyond* the fence, as
- * pytest-benchmark has it: equal numbers matter more here than the textbook. */
+/* The whiskers of Tukey's box plot. The upper one is the first datum *beyond* the fence, as in
+ * pytest-benchmark, so that both show the same numbers. */
 static void whiskers(struct bench_stats *stats, const double *sorted, size_t count)
 {
     double low = stats->q1 - 1.5 * stats->iqr;

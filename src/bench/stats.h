@@ -1,23 +1,23 @@
-/* Statistics of a benchmark's rounds, computed as pytest-benchmark computes them, quirks included,
- * so that its `compare` command shows equal numbers. It takes mean and stddev with exact fractions;
- * here twice the precision gives the same bits. Its total, and with it ops, comes from Python's
- * sum(), which rounds at each step before release 3.12; here it is rounded once. Pure; any
- * thread. */
+/* Statistics of the rounds of a benchmark, by the rules of pytest-benchmark, so that its `compare`
+ * command shows the same numbers. It computes mean and stddev with exact fractions; here
+ * double-double arithmetic gives the same bits. It computes total, and from it ops, with Python's
+ * sum(), which before release 3.12 rounds each partial sum; here the total is rounded once. Pure;
+ * any thread. */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
 
 #include <stddef.h>
 
-/* Times are in seconds an iteration. */
+/* Times are in seconds per iteration. */
 struct bench_stats {
     double min, max, mean;
-    double stddev; /* n - 1; 0 for a single round */
+    double stddev; /* with n - 1; 0 for a single round */
     size_t rounds;
     double median, q1, q3, iqr;
     size_t iqr_outliers;     /* beyond 1.5 iqr of the quartiles */
     size_t stddev_outliers;  /* beyond one stddev of the mean */
-    double ld15iqr, hd15iqr; /* lowest datum within 1.5 iqr of q1, first datum beyond 1.5 iqr
-                                of q3 (the highest when none is): that tool's rule */
+    double ld15iqr, hd15iqr; /* lowest datum within 1.5 iqr of q1; first datum beyond 1.5 iqr of
+                                q3, or the highest datum if there is none */
     double ops;              /* rounds / total; 0 when total is 0 */
     double total;            /* sum over the rounds */
 };

@@ -9,11 +9,11 @@
 #include "codec/codec.h"
 #include "codec/number/number.h"
 
-/* A round lasts so long at least: the clock's call is a thousandth of it. */
+/* The least time of a round: 1000 times the cost of reading the clock. */
 #define ROUND_MIN_S 300e-6
 #define ROUNDS_MAX 10000
 
-/* What is timed: a format, or bare numbers. */
+/* What is measured: a format, or bare numbers. */
 struct subject {
     const char *name;
     const struct codec *codec; /* NULL: bare numbers, one line each */
@@ -21,7 +21,7 @@ struct subject {
     const char *head, *tail; /* around the particles, to make a request */
 };
 
-/* Its input and where its output goes. */
+/* The input and the buffers of a measurement. */
 struct sample {
     const struct subject *subject;
     const struct particle_set *particles;
@@ -61,7 +61,7 @@ static void read_numbers(struct sample *sample)
 
 /* --- formats -------------------------------------------------------------------------------- */
 
-/* The whole body; columns that lie in memory are copied. */
+/* Writes the whole body. Columns that a format sends from memory are copied. */
 static char *write_body(char *out, const struct subject *subject, const struct particle_set *set)
 {
     const struct encoder *encoder = subject->codec->encoder;
@@ -104,7 +104,7 @@ static void decode(struct sample *sample)
     simulation_fini(&simulation);
 }
 
-/* As an answer is made: columns that lie in memory are not copied. */
+/* Makes the parts of a response. Columns that a format sends from memory are not copied. */
 static void encode(struct sample *sample)
 {
     const struct subject *subject = sample->subject;
@@ -119,12 +119,12 @@ static void encode(struct sample *sample)
 
 /* --- timing --------------------------------------------------------------------------------- */
 
-/* Seconds of the median round, an iteration. Negative: -1 no memory, -2 stopped. */
+/* The time of an iteration in the median round, in seconds. -1: no memory, -2: stopped. */
 static double time_median(const struct codec_bench_config *config, struct sample *sample,
                           void (*run)(struct sample *sample))
 {
     size_t iterations = 1, rounds = 0;
-    double *seconds = malloc(ROUNDS_MAX * sizeof *seconds), start_ns = thread_seconds(), total = 0;
+    double *seconds = malloc(ROUNDS_MAX * sizeof *seconds), begin = thread_seconds(), total = 0;
     if (!seconds)
         return -1;
     while (rounds < config->min_rounds || (total < config->max_time_s && rounds < ROUNDS_MAX)) {
@@ -136,7 +136,7 @@ static double time_median(const struct codec_bench_config *config, struct sample
         for (size_t i = 0; i < iterations; i++)
             run(sample);
         double taken = thread_seconds() - start;
-        total = thread_seconds() - start_ns;
+        total = thread_seconds() - begin;
         if (taken < ROUND_MIN_S && rounds == 0)
             iterations *= 2;
         else
@@ -242,7 +242,7 @@ int codec_bench_run(const struct codec_bench_config *config, const struct partic
         if (status)
             return status;
     }
-    puts("\nbytes, ns   a particle, which is three numbers\n"
-         "x bare      against a loop of from_chars or to_chars over the same numbers");
+    puts("\nbytes, ns   per particle, which is three numbers\n"
+         "x bare      compared with a loop of from_chars or to_chars over the same numbers");
     return 0;
 }

@@ -1,4 +1,5 @@
-/* Times the decoders and encoders of codec/ beside bare number conversions; for particle-bench. */
+/* Measures the decoders and encoders of codec/, and for comparison bare conversions of the same
+ * numbers. For particle-bench. */
 #ifndef TOOLS_CODEC_BENCH_H
 #define TOOLS_CODEC_BENCH_H
 
@@ -9,14 +10,14 @@
 #include "sim/particle_set.h"
 
 struct codec_bench_config {
-    double max_time_s; /* of each direction of each format */
+    double max_time_s; /* for each format, for decoding and again for encoding */
     size_t min_rounds;
-    bool (*stop)(void); /* asked between rounds; may be NULL */
+    bool (*stop)(void); /* called between rounds; true ends the run; may be NULL */
 };
 
-/* Measures every format on `particles` (at least one), both ways, and a loop that does nothing but
- * convert the same numbers, and prints a table to standard output. Times are those of the calling
- * thread's CPU. Returns 0, 1 when memory was short, or -1 when it was stopped. */
+/* Measures decoding and encoding of `particles` (at least one) in every format, and a loop that
+ * only converts the same numbers. Prints a table to standard output. Times are CPU times of the
+ * calling thread. Returns 0, 1 when memory was short, or -1 when it was stopped. */
 int codec_bench_run(const struct codec_bench_config *config, const struct particle_set *particles);
 
 #endif

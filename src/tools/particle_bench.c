@@ -1,5 +1,5 @@
-/* particle-bench: the benchmark of GET /bench without the server, for time(1), callgrind,
- * perf and friends. One thread. */
+/* particle-bench: the benchmark of GET /bench without the server, also for use with time(1),
+ * callgrind and perf. It has one thread. */
 #include "config.h"
 
 #include "tools/particle_bench.h"
@@ -45,12 +45,12 @@ static double monotonic(void *context)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* --- what runs have in common -------------------------------------------- */
+/* --- for all runs -------------------------------------------------------- */
 
 #define PROGRESS_INTERVAL_S 0.1
 static const char erase_line[] = "\r\033[K";
 
-/* Tells a terminal what is being done, now and then. */
+/* Shows the progress on a terminal, at most once in PROGRESS_INTERVAL_S. */
 static void show_progress(void *context, const struct bench_result *result)
 {
     double *shown = context, now = monotonic(NULL);
@@ -78,7 +78,7 @@ static int print_report(char *text, json_t *json)
 
 static int domain_error(const struct method *method, size_t index, enum domain_error error)
 {
-    fprintf(stderr, "particle-bench: %s cannot take particle %zu: %s\n", method->name, index,
+    fprintf(stderr, "particle-bench: %s: particle %zu %s\n", method->name, index,
             domain_error_text(error));
     return EXIT_USAGE;
 }
@@ -128,7 +128,7 @@ static int run_codec(const struct particle_bench_options *options)
 
 /* --- measuring time ------------------------------------------------------ */
 
-/* Runs the methods on the set. On EXIT_SUCCESS the caller calls bench_report_fini. */
+/* Runs the methods on the set. After EXIT_SUCCESS the caller must call bench_report_fini(). */
 static int measure(const struct particle_bench_options *options, struct bench_report *report)
 {
     double shown = monotonic(NULL);
@@ -176,7 +176,7 @@ static json_t *load(const char *path)
     return document;
 }
 
-/* Takes the reference. */
+/* Takes the reference to `document`, which may be NULL: then memory was short. */
 static int save(const char *path, json_t *document)
 {
     int status = EXIT_FAILURE;
@@ -201,16 +201,16 @@ static int export_hyperfine(const struct particle_bench_options *options, const 
     if (results || !options->load)
         return save(options->hyperfine, results);
     fprintf(stderr,
-            "particle-bench: %s: it lacks what hyperfine's format needs; was it saved with "
-            "its rounds?\n",
+            "particle-bench: %s: it lacks figures that hyperfine's format needs; save the report "
+            "with --save\n",
             options->load);
     return EXIT_USAGE;
 }
 
-/* What was measured, or loaded, and what it is compared with. */
+/* The report that was measured or loaded, and its comparison. */
 struct outcome {
-    json_t *document; /* with every round where a file or a comparison needs them */
-    char *text;       /* the tables; NULL when it was loaded */
+    json_t *document; /* includes the raw rounds if a file or a comparison needs them */
+    char *text;       /* the tables; NULL when the report was loaded */
     struct bench_comparison comparison;
 };
 
@@ -227,7 +227,7 @@ static int compare(struct outcome *outcome, const char *path, const json_t *befo
                : EXIT_SUCCESS;
 }
 
-static void drop_rounds(json_t *document)
+static void remove_rounds(json_t *document)
 {
     size_t i;
     json_t *benchmark;
@@ -245,7 +245,7 @@ static int print_outcome(const struct particle_bench_options *options, struct ou
         return print_report(bench_chart_svg(outcome->document), NULL);
     if (options->format == FORMAT_JSON) {
         if (!options->config.data)
-            drop_rounds(outcome->document);
+            remove_rounds(outcome->document);
         return print_report(NULL, json_incref(outcome->document));
     }
     if (outcome->text && fputs(outcome->text, stdout) < 0)
@@ -312,7 +312,8 @@ static int make_outcome(const struct particle_bench_options *options, struct out
 static int run_time(const struct particle_bench_options *options)
 {
     struct outcome outcome = {.document = NULL};
-    /* Before the run, which takes its time; and before --save may write to the same file. */
+    /* Load it before the run, so that an error comes at once, and before --save writes to the same
+     * file. */
     json_t *before = options->compare ? load(options->compare) : NULL;
     if (options->compare && !before)
         return EXIT_USAGE;

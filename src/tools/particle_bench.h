@@ -6,25 +6,25 @@
 
 #include "bench/parameters.h"
 
-/* What a bad option, or a file that cannot be used, makes the exit status. */
+/* The exit status for a wrong option or a file that cannot be used. */
 #define EXIT_USAGE 2
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_SVG };
 
 struct particle_bench_options {
     struct bench_config config;
-    bool codec; /* time reading and writing particles instead */
+    bool codec; /* measure the codecs instead */
     enum format format;
     const char *save;      /* file for the report as JSON, or NULL */
-    const char *load;      /* file with a report to use in place of a run, or NULL */
-    const char *compare;   /* file with the report to compare with, or NULL */
-    const char *hyperfine; /* file for hyperfine's format, or NULL */
-    double fail_ratio;     /* INFINITY: never */
+    const char *load;      /* file with a report to use instead of a run, or NULL */
+    const char *compare;   /* file with a report to compare with, or NULL */
+    const char *hyperfine; /* file for a document in hyperfine's format, or NULL */
+    double fail_ratio;     /* exit with 1 above this ratio; INFINITY: never */
 };
 
 /* Fills `options` from argv and the environment; the strings point into argv. Returns the exit
- * status; *done says that the program has nothing more to do: --help and the like were answered, or
- * an error was told. */
+ * status. *done is true when the program must end with it: after --help, --list and --version, and
+ * after an error, which is already printed. */
 int particle_bench_options_read(struct particle_bench_options *options, int argc, char **argv,
                                 bool *done);
 

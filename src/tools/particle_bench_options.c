@@ -10,13 +10,13 @@
 
 #include "sim/kernels.h"
 
-/* The user's own machine: only what cannot be computed is refused. */
+/* The machine belongs to the user, so the limits are only those of the computation. */
 static const struct bench_limits limits = {
     .particles = 1000000000,
     .particle_steps = INT64_MAX - 1, /* evolve_particle_steps saturates at INT64_MAX */
 };
 
-/* Options of our own, numbered after those of the parameters. */
+/* Options that are no parameters of the benchmark. Their numbers follow those of the parameters. */
 enum own_option {
     OPTION_SIMD = BENCH_PARAMETER_COUNT,
     OPTION_PEAK,
@@ -34,7 +34,7 @@ enum own_option {
 #define OPTION_COUNT (OPTION_VERSION + 1)
 #define OPTION_NAME_MAX 32
 
-/* "min_rounds" is --min-rounds here. */
+/* The option of the parameter "min_rounds" is --min-rounds. */
 static void option_name(char name[OPTION_NAME_MAX], const char *parameter)
 {
     snprintf(name, OPTION_NAME_MAX, "%s", parameter);
@@ -46,7 +46,7 @@ static void option_name(char name[OPTION_NAME_MAX], const char *parameter)
 static int print_help(void)
 {
     fputs("Usage: particle-bench [OPTION]...\n"
-          "Times the methods that evolve particles and prints a table of statistics.\n\n",
+          "Measures the time of the methods of evolve and prints a table of statistics.\n\n",
           stdout);
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++) {
         const struct bench_parameter *parameter = &bench_parameters[i];
@@ -64,22 +64,22 @@ static int print_help(void)
     for (size_t i = 0; i < set_count; i++)
         printf(" %s", sets[i]);
     fputs("\n"
-          "  --peak                  measure beside it what the machine does at best\n"
-          "  --codec                 time reading and writing particles instead\n"
+          "  --peak                  also measure the peak rates of the machine\n"
+          "  --codec                 measure decoding and encoding of particles instead\n"
           "  --format FORMAT         text: tables (the default); json: the document that\n"
-          "                          `pytest-benchmark compare` loads; csv: a line a method;\n"
+          "                          `pytest-benchmark compare` loads; csv: a line per method;\n"
           "                          svg: box plots\n"
-          "  --save FILE             write that document, with every round, to a file\n"
-          "  --load FILE             use such a file in place of a run\n"
-          "  --compare FILE          and compare with another one\n"
-          "  --fail-ratio RATIO      exit with 1 when a method takes more than so many times the\n"
-          "                          time that it took there, even by the low end of the ratio\n"
-          "  --export-hyperfine FILE write what hyperfine --export-json writes\n"
+          "  --save FILE             write the JSON document, with every round, to FILE\n"
+          "  --load FILE             use the report in FILE instead of a run\n"
+          "  --compare FILE          compare with the report in FILE\n"
+          "  --fail-ratio RATIO      exit with 1 when a method takes more than RATIO times its\n"
+          "                          time in that report; the low end of the interval counts\n"
+          "  --export-hyperfine FILE write a document like that of hyperfine --export-json\n"
           "  --list                  list the methods\n"
           "  --help                  print this and exit\n"
           "  --version               print the version and exit\n\n"
-          "The exit status is 0, 1 when something failed or --fail-ratio is passed, 2 for a bad\n"
-          "option or file, 130 after Ctrl-C.\n",
+          "The exit status is 0; 1 after a failure or when a method is above --fail-ratio; 2 for\n"
+          "a wrong option or file; 130 after Ctrl-C.\n",
           stdout);
     return EXIT_SUCCESS;
 }
@@ -137,17 +137,19 @@ static int check_options(const struct particle_bench_options *options)
     bool files = options->save || options->load || options->compare || options->hyperfine;
     if ((options->config.memory || options->codec) &&
         (files || options->format == FORMAT_CSV || options->format == FORMAT_SVG))
-        return usage_error("--memory and --codec have no rounds to write, compare or list");
+        return usage_error(
+            "--memory and --codec give no rounds to save, load, compare or export, and no "
+            "csv or svg");
     if (isfinite(options->fail_ratio) && !options->compare)
         return usage_error("--fail-ratio needs --compare");
     if (options->load && options->format == FORMAT_TEXT && !options->compare &&
         !options->hyperfine && !options->save)
         return usage_error(
-            "--load needs --compare, another --format than text, or a file to write");
+            "--load needs --compare, --save, --export-hyperfine, or a --format other than text");
     return EXIT_SUCCESS;
 }
 
-/* `source` is what the user wrote: --simd or PARTICLED_SIMD. */
+/* `source` is where `name` comes from: --simd or PARTICLED_SIMD. */
 static int set_simd(struct bench_config *config, const char *source, const char *name)
 {
     config->all_simd = strcmp(name, "all") == 0;
@@ -183,7 +185,7 @@ static void fill_options(struct option list[OPTION_COUNT + 1], char names[][OPTI
     list[OPTION_VERSION] = (struct option){"version", no_argument, NULL, OPTION_VERSION};
 }
 
-/* One of our own options that takes a value. */
+/* An option with a value, or a parameter of the benchmark. */
 static int set_own(struct particle_bench_options *options, int option)
 {
     switch (option) {
@@ -225,7 +227,7 @@ int particle_bench_options_read(struct particle_bench_options *options, int argc
     while (!status && (option = getopt_long(argc, argv, "", list, NULL)) != -1) {
         switch (option) {
         case '?':
-            return EXIT_USAGE; /* getopt_long has said what is wrong */
+            return EXIT_USAGE; /* getopt_long has printed the error */
         case OPTION_SIMD:
             simd = optarg;
             break;
@@ -247,7 +249,7 @@ int particle_bench_options_read(struct particle_bench_options *options, int argc
         }
     }
     if (!status && optind < argc)
-        status = usage_error("it takes options only; see particle-bench --help");
+        status = usage_error("only options are allowed; see particle-bench --help");
     if (!status && (simd || variable))
         status =
             set_simd(&options->config, simd ? "--simd" : "PARTICLED_SIMD", simd ? simd : variable);

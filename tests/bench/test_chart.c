@@ -7,8 +7,7 @@
 
 static char *svg;
 
-/* Fails unless every element that begins also ends, in order, and no text has what must be
- * escaped. */
+/* Fails unless all elements are closed in order and all special characters are escaped. */
 static void check_xml(void)
 {
     const char *open[32];
@@ -46,7 +45,7 @@ static int count(const char *text)
     return found;
 }
 
-/* The chart of a document with these benchmarks. */
+/* Draws the chart of a document with these benchmarks. */
 static void draw(json_t *benchmarks)
 {
     json_t *document = json_pack("{s:{s:s, s:{s:s}}, s:{s:s}, s:s, s:s, s:o}", "machine_info",
@@ -66,7 +65,7 @@ static json_t *benchmark(const char *name, json_t *data)
                      "dt", 0.1, "timestep", 1e-5, "stats", "data", data);
 }
 
-static void drop(void)
+static void free_svg(void)
 {
     free(svg);
 }
@@ -89,7 +88,7 @@ START_TEST(a_row_for_each_benchmark)
 }
 END_TEST
 
-/* What lies beyond the whiskers is a dot; many in one place are one. */
+/* Rounds beyond the whiskers are dots. Several at the same position are one dot. */
 START_TEST(outliers_are_dots)
 {
     json_t *data = json_array();
@@ -103,7 +102,7 @@ START_TEST(outliers_are_dots)
 }
 END_TEST
 
-START_TEST(single_and_equal_rounds)
+START_TEST(single_and_equal_rounds_have_boxes)
 {
     draw(json_pack("[o, o]", benchmark("one", json_pack("[f]", 1e-3)),
                    benchmark("equal", json_pack("[f, f, f, f]", 1e-3, 1e-3, 1e-3, 1e-3))));
@@ -112,16 +111,16 @@ START_TEST(single_and_equal_rounds)
 }
 END_TEST
 
-/* From less than a nanosecond to an hour: every other power of ten has a name. */
-START_TEST(a_wide_axis)
+/* From less than a nanosecond to an hour: every second power of ten has a label. */
+START_TEST(a_wide_axis_has_few_labels)
 {
     draw(json_pack("[o]", benchmark("wide", json_pack("[f, f]", 2e-10, 4e3))));
     ck_assert_int_le(count("class=\"faint middle\""), 8);
 }
 END_TEST
 
-/* Rounds that no clock shows, none at all, no list of benchmarks: a picture without rows. */
-START_TEST(nothing_to_draw)
+/* Rounds of 0 s or less, no rounds, no list of benchmarks: the SVG has no rows. */
+START_TEST(without_rounds_there_are_no_rows)
 {
     draw(json_pack("[o, o, {}]", benchmark("zero", json_pack("[f, f]", 0.0, -1.0)),
                    benchmark("none", json_array())));
@@ -136,11 +135,11 @@ int main(void)
 {
     Suite *suite = suite_create("chart");
     TCase *tcase = suite_case(suite, "chart");
-    tcase_add_checked_fixture(tcase, NULL, drop);
+    tcase_add_checked_fixture(tcase, NULL, free_svg);
     tcase_add_test(tcase, a_row_for_each_benchmark);
     tcase_add_test(tcase, outliers_are_dots);
-    tcase_add_test(tcase, single_and_equal_rounds);
-    tcase_add_test(tcase, a_wide_axis);
-    tcase_add_test(tcase, nothing_to_draw);
+    tcase_add_test(tcase, single_and_equal_rounds_have_boxes);
+    tcase_add_test(tcase, a_wide_axis_has_few_labels);
+    tcase_add_test(tcase, without_rounds_there_are_no_rows);
     return suite_run(suite);
 }

@@ -19,7 +19,7 @@ static void compare(const double *before, size_t before_count, const double *aft
     ck_assert_double_le(ratio.ratio, ratio.high);
 }
 
-START_TEST(single_rounds)
+START_TEST(single_rounds_have_an_interval_of_one_ratio)
 {
     const double before = 0.5, after = 0.75;
     compare(&before, 1, &after, 1);
@@ -31,8 +31,8 @@ START_TEST(single_rounds)
 }
 END_TEST
 
-/* The probability that the median of a resample of 1..n, n odd, is at most k: at least (n + 1) / 2
- * of n draws are. */
+/* The probability that the median of a resample of 1..n, n odd, is at most k. This is so when at
+ * least (n + 1) / 2 of n draws are at most k. */
 static double median_at_most(int n, int k)
 {
     double p = (double)k / n, sum = 0;
@@ -42,7 +42,7 @@ static double median_at_most(int n, int k)
     return sum;
 }
 
-/* For an odd count the distribution is known; the interval has its quantiles. */
+/* For an odd count the distribution is known, and the interval must have its quantiles. */
 START_TEST(the_interval_has_the_exact_quantiles)
 {
     enum { COUNT_MAX = 101 };
@@ -71,7 +71,7 @@ static int by_value(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* The share of honest resamples of 1..n whose median is below `limit`, or equal to it. */
+/* The share of real resamples of 1..n whose median is at most `limit`. */
 static double share_up_to(int n, double limit)
 {
     enum { TRIALS = 40000 };
@@ -88,7 +88,7 @@ static double share_up_to(int n, double limit)
     return (double)below / TRIALS;
 }
 
-/* And for even ones, drawn as the book says. */
+/* For even counts the test draws real resamples. */
 START_TEST(the_interval_is_that_of_real_resamples)
 {
     static const int counts[] = {2, 4, 10, 22, 64};
@@ -107,7 +107,7 @@ START_TEST(the_interval_is_that_of_real_resamples)
 }
 END_TEST
 
-START_TEST(it_is_the_same_every_time_and_scales)
+START_TEST(the_interval_is_repeatable_and_scales)
 {
     const double before[] = {1.0, 1.1, 0.9, 1.05, 1.3, 0.97}, after[] = {1.2, 1.15, 1.4, 1.1, 1.3};
     double twice[5];
@@ -125,8 +125,8 @@ START_TEST(it_is_the_same_every_time_and_scales)
 }
 END_TEST
 
-/* More rounds of the same kind, a narrower interval; a million take no longer than ten. */
-START_TEST(more_rounds_say_more)
+/* With more rounds of the same kind, the interval is narrower. */
+START_TEST(more_rounds_narrow_the_interval)
 {
     enum { MANY = 1000000 };
     double *rounds = malloc(MANY * sizeof *rounds);
@@ -146,7 +146,7 @@ START_TEST(more_rounds_say_more)
 }
 END_TEST
 
-START_TEST(past_a_limit_is_the_low_end)
+START_TEST(the_low_end_must_be_above_the_limit)
 {
     const struct bench_ratio one = {1, 1.2, 1.2, true, 1.1, 1.3};
     ck_assert(bench_ratio_is_past(&one, 1.05));
@@ -198,7 +198,7 @@ START_TEST(benchmarks_are_matched_by_name)
 }
 END_TEST
 
-/* Rounds on one side only, or such as no clock shows: the medians are all there is. */
+/* With rounds in one document only, or with invalid rounds, the medians are compared. */
 START_TEST(without_rounds_there_is_no_interval)
 {
     static const char *const rows[][2] = {
@@ -222,22 +222,22 @@ START_TEST(different_work_is_refused)
 {
     ck_assert(compare_documents(EULER("\"particles\":10,\"dt\":0.1"), EULER("\"particles\":10")));
     ck_assert(!compare_documents(EULER("\"particles\":10"), EULER("\"particles\":20")));
-    ck_assert_str_eq(detail, "euler was measured with particles 10, now with 20: there is nothing "
-                             "to compare");
+    ck_assert_str_eq(detail, "euler was measured with particles 10, now with 20, so they cannot be "
+                             "compared");
     ck_assert(!compare_documents(EULER("\"dt\":0.1"), EULER("\"dt\":0.2")));
     ck_assert(!compare_documents(EULER("\"timestep\":1"), EULER("\"timestep\":2")));
 }
 END_TEST
 
-START_TEST(what_cannot_be_compared)
+START_TEST(documents_without_common_benchmarks_are_refused)
 {
     ck_assert(!compare_documents(EULER(""), FAST("1", "")));
-    ck_assert_ptr_nonnull(strstr(detail, "no benchmark that was measured here"));
+    ck_assert_ptr_nonnull(strstr(detail, "no benchmark in common"));
     ck_assert(!compare_documents(FAST("0", ""), FAST("1", "")));
     ck_assert(!compare_documents("{},7,null,{\"name\":3}", FAST("1", "") ",{},7"));
     json_t *other = json_object(), *good = document(FAST("1", ""));
     ck_assert(!bench_compare(&comparison, other, good, detail, sizeof detail));
-    ck_assert_ptr_nonnull(strstr(detail, "not a report"));
+    ck_assert_ptr_nonnull(strstr(detail, "not a benchmark report"));
     ck_assert(!bench_compare(&comparison, good, other, detail, sizeof detail));
     json_decref(other);
     json_decref(good);
@@ -280,17 +280,17 @@ int main(void)
 {
     Suite *suite = suite_create("compare");
     TCase *tcase = suite_case(suite, "interval");
-    tcase_add_test(tcase, single_rounds);
+    tcase_add_test(tcase, single_rounds_have_an_interval_of_one_ratio);
     tcase_add_test(tcase, the_interval_has_the_exact_quantiles);
     tcase_add_test(tcase, the_interval_is_that_of_real_resamples);
-    tcase_add_test(tcase, it_is_the_same_every_time_and_scales);
-    tcase_add_test(tcase, more_rounds_say_more);
-    tcase_add_test(tcase, past_a_limit_is_the_low_end);
+    tcase_add_test(tcase, the_interval_is_repeatable_and_scales);
+    tcase_add_test(tcase, more_rounds_narrow_the_interval);
+    tcase_add_test(tcase, the_low_end_must_be_above_the_limit);
     tcase = suite_case(suite, "documents");
     tcase_add_test(tcase, benchmarks_are_matched_by_name);
     tcase_add_test(tcase, without_rounds_there_is_no_interval);
     tcase_add_test(tcase, different_work_is_refused);
-    tcase_add_test(tcase, what_cannot_be_compared);
+    tcase_add_test(tcase, documents_without_common_benchmarks_are_refused);
     tcase_add_test(tcase, as_json_and_as_a_table);
     return suite_run(suite);
 }

@@ -22,12 +22,12 @@ static void load(void)
     ck_assert_ptr_nonnull(document);
 }
 
-static void drop(void)
+static void unload(void)
 {
     json_decref(document);
 }
 
-/* The cells of line `line` that stand in the named column; no cell here has a line's end. */
+/* Returns the cell in line `line` and the column `column`. Cells must not have line feeds. */
 static const char *cell(const char *csv, int line, const char *column)
 {
     static char found[64];
@@ -50,7 +50,7 @@ static const char *cell(const char *csv, int line, const char *column)
     ck_abort_msg("no column %s", column);
 }
 
-START_TEST(csv_has_a_line_for_each)
+START_TEST(csv_has_a_line_for_each_benchmark)
 {
     char *csv = bench_document_csv(document);
     ck_assert_ptr_eq(strstr(csv, "name,simd,particles,steps,dt,timestep,seed,rounds,iterations,min,"
@@ -89,7 +89,7 @@ START_TEST(csv_has_the_comparison)
 }
 END_TEST
 
-START_TEST(csv_of_something_else_has_a_head)
+START_TEST(csv_of_an_empty_document_is_the_line_of_names)
 {
     json_t *other = json_object();
     char *csv = bench_document_csv(other);
@@ -99,7 +99,7 @@ START_TEST(csv_of_something_else_has_a_head)
 }
 END_TEST
 
-START_TEST(hyperfine_has_a_result_for_each)
+START_TEST(hyperfine_has_a_result_for_each_benchmark)
 {
     json_array_remove(json_object_get(document, "benchmarks"), 1);
     json_t *export = bench_document_hyperfine(document);
@@ -130,7 +130,7 @@ START_TEST(hyperfine_has_a_result_for_each)
 }
 END_TEST
 
-/* Without its figures a benchmark cannot be told as a run of commands. */
+/* The second benchmark has no raw rounds. */
 START_TEST(hyperfine_needs_the_figures)
 {
     ck_assert_ptr_null(bench_document_hyperfine(document));
@@ -141,11 +141,11 @@ int main(void)
 {
     Suite *suite = suite_create("document");
     TCase *tcase = suite_case(suite, "document");
-    tcase_add_checked_fixture(tcase, load, drop);
-    tcase_add_test(tcase, csv_has_a_line_for_each);
+    tcase_add_checked_fixture(tcase, load, unload);
+    tcase_add_test(tcase, csv_has_a_line_for_each_benchmark);
     tcase_add_test(tcase, csv_has_the_comparison);
-    tcase_add_test(tcase, csv_of_something_else_has_a_head);
-    tcase_add_test(tcase, hyperfine_has_a_result_for_each);
+    tcase_add_test(tcase, csv_of_an_empty_document_is_the_line_of_names);
+    tcase_add_test(tcase, hyperfine_has_a_result_for_each_benchmark);
     tcase_add_test(tcase, hyperfine_needs_the_figures);
     return suite_run(suite);
 }

@@ -6,41 +6,40 @@
 
 #include "../suite.h"
 
-/* A world in which time passes only as the test says: each evolve of the method `fake` takes
- * so long, and so does each reading of the clock. Times are sums of powers of two, so they are
- * exact. */
+/* A mock of the clock and of the work. Its time advances only with each evolve of the method `fake`
+ * and with each reading of the clock. Times are sums of powers of two, so they are exact. */
 static struct {
     double time;
     double evolve_s;  /* cost of an evolve */
     double reading_s; /* cost of a reading */
-    long fine;        /* so many readings, at first, cost almost nothing */
-    double tick_s;    /* what the clock shows is a multiple of it; 0: everything */
+    long fine;        /* the first readings, this many, cost almost nothing */
+    double tick_s;    /* readings are multiples of it; 0: exact readings */
     double cold_s;    /* extra cost of the first evolve */
     long free_after;  /* evolves after this many cost nothing */
-    long evolves;     /* so far */
-    long asked;       /* how often `stop` was called */
-    long stop_at;     /* it says yes from this call on; 0: never */
-} world;
+    long evolves;     /* calls so far */
+    long stop_calls;  /* calls of `stop` so far */
+    long stop_at;     /* `stop` returns true from this call on; 0: never */
+} mock;
 
-/* For what is called a million times: a check that passes costs a system call, this does not. */
+/* For a million calls: each ck_assert makes a system call, this does not. */
 static void expect_context(const void *context, const void *expected)
 {
     if (context != expected)
-        ck_abort_msg("called with a context that is not its own");
+        ck_abort_msg("called with a wrong context");
 }
 
-static double world_clock(void *context)
+static double mock_clock(void *context)
 {
-    expect_context(context, &world);
-    world.time += world.fine-- > 0 ? 0x1p-30 : world.reading_s;
-    return world.tick_s > 0 ? floor(world.time / world.tick_s) * world.tick_s : world.time;
+    expect_context(context, &mock);
+    mock.time += mock.fine-- > 0 ? 0x1p-30 : mock.reading_s;
+    return mock.tick_s > 0 ? floor(mock.time / mock.tick_s) * mock.tick_s : mock.time;
 }
 
-static bool world_stop(void *context)
+static bool mock_stop(void *context)
 {
-    expect_context(context, &world);
-    world.asked++;
-    return world.stop_at && world.asked >= world.stop_at;
+    expect_context(context, &mock);
+    mock.stop_calls++;
+    return mock.stop_at && mock.stop_calls >= mock.stop_at;
 }
 
 static bool fake_evolve(const struct evolve_run *run, const struct evolve_control *control)
@@ -48,43 +47,43 @@ static bool fake_evolve(const struct evolve_run *run, const struct evolve_contro
     (void)run;
     if (control->stop(control->context))
         return false;
-    world.evolves++;
-    if (world.evolves == 1)
-        world.time += world.cold_s;
-    if (!world.free_after || world.evolves <= world.free_after)
-        world.time += world.evolve_s;
+    mock.evolves++;
+    if (mock.evolves == 1)
+        mock.time += mock.cold_s;
+    if (!mock.free_after || mock.evolves <= mock.free_after)
+        mock.time += mock.evolve_s;
     return true;
 }
 
 static const struct method fake = {
     .name = "fake", .summary = "", .polygon = true, .evolve = fake_evolve};
 
-/* What on_round was told. */
+/* The calls of on_round(). */
 static struct {
     size_t count;
     const struct method *first_method;
     long evolves_at_first;
     double seconds;
-} told;
+} seen;
 
 static void on_round(void *context, const struct bench_result *result)
 {
-    expect_context(context, &told);
-    if (told.count++ == 0) {
-        told.first_method = result->method;
-        told.evolves_at_first = world.evolves;
+    expect_context(context, &seen);
+    if (seen.count++ == 0) {
+        seen.first_method = result->method;
+        seen.evolves_at_first = mock.evolves;
         ck_assert_uint_eq(result->round_count, 1);
     }
     ck_assert_str_eq(result->name, result->method->name);
-    told.seconds = result->rounds[result->round_count - 1];
+    seen.seconds = result->rounds[result->round_count - 1];
 }
 
 static const struct bench_environment environment = {
-    .clock = world_clock,
-    .clock_context = &world,
-    .control = {.stop = world_stop, .context = &world},
+    .clock = mock_clock,
+    .clock_context = &mock,
+    .control = {.stop = mock_stop, .context = &mock},
     .on_round = on_round,
-    .round_context = &told,
+    .round_context = &seen,
 };
 
 static struct bench_config config;
@@ -93,8 +92,8 @@ static struct bench_report report;
 
 static void set_up(void)
 {
-    memset(&world, 0, sizeof world);
-    memset(&told, 0, sizeof told);
+    memset(&mock, 0, sizeof mock);
+    memset(&seen, 0, sizeof seen);
     bench_config_init(&config);
     config.methods[0] = &fake;
     config.method_count = 1;
@@ -125,33 +124,33 @@ static void use_methods(const char *names)
 
 /* --- calibration --------------------------------------------------------- */
 
-START_TEST(short_iterations_are_put_together)
+START_TEST(short_iterations_are_grouped_in_rounds)
 {
-    world.evolve_s = 0x1p-20; /* 0.95 us */
-    double round_s = (double)run()->iterations * world.evolve_s;
+    mock.evolve_s = 0x1p-20; /* 0.95 us */
+    double round_s = (double)run()->iterations * mock.evolve_s;
     ck_assert_double_ge(round_s, BENCH_ROUND_MIN_S);
     ck_assert_double_le(round_s, 1.2 * BENCH_ROUND_MIN_S);
-    ck_assert_double_eq(report.results[0].stats.mean, world.evolve_s);
-    ck_assert_double_eq(told.seconds, world.evolve_s);
+    ck_assert_double_eq(report.results[0].stats.mean, mock.evolve_s);
+    ck_assert_double_eq(seen.seconds, mock.evolve_s);
 }
 END_TEST
 
-START_TEST(a_round_is_long_against_a_coarse_clock)
+START_TEST(a_round_is_long_compared_with_a_clock_tick)
 {
-    world.evolve_s = 0x1p-20;
-    world.tick_s = 0x1p-10; /* a clock of 1 ms */
-    world.reading_s = 0x1p-24;
-    double round_s = (double)run()->iterations * world.evolve_s;
-    ck_assert_double_eq(report.clock_resolution_s, world.tick_s);
-    ck_assert_double_ge(round_s, (BENCH_ROUND_TICKS - 1) * world.tick_s);
-    ck_assert_double_le(round_s, 1.2 * BENCH_ROUND_TICKS * world.tick_s);
+    mock.evolve_s = 0x1p-20;
+    mock.tick_s = 0x1p-10; /* a clock of 1 ms */
+    mock.reading_s = 0x1p-24;
+    double round_s = (double)run()->iterations * mock.evolve_s;
+    ck_assert_double_eq(report.clock_resolution_s, mock.tick_s);
+    ck_assert_double_ge(round_s, (BENCH_ROUND_TICKS - 1) * mock.tick_s);
+    ck_assert_double_le(round_s, 1.2 * BENCH_ROUND_TICKS * mock.tick_s);
 }
 END_TEST
 
 START_TEST(resolution_is_the_smallest_difference)
 {
-    world.evolve_s = 0x1p-5;
-    world.reading_s = 0x1p-22;
+    mock.evolve_s = 0x1p-5;
+    mock.reading_s = 0x1p-22;
     run();
     ck_assert_double_eq(report.clock_resolution_s, 0x1p-22);
 }
@@ -159,40 +158,40 @@ END_TEST
 
 START_TEST(a_long_iteration_is_a_round)
 {
-    world.evolve_s = 0x1p-5;
+    mock.evolve_s = 0x1p-5;
     ck_assert_uint_eq(run()->iterations, 1);
-    ck_assert_int_eq(told.evolves_at_first, 2); /* one to calibrate, one timed */
+    ck_assert_int_eq(seen.evolves_at_first, 2); /* one to calibrate, one timed */
 }
 END_TEST
 
-/* The first iteration alone would do, but only because it was the first. */
-START_TEST(a_cold_start_does_not_deceive)
+/* The first iteration is long enough for a round, but only because it is the first. */
+START_TEST(a_slow_first_iteration_does_not_shorten_rounds)
 {
-    world.evolve_s = 0x1p-20;
-    world.cold_s = 2 * BENCH_ROUND_MIN_S;
-    double round_s = (double)run()->iterations * world.evolve_s;
+    mock.evolve_s = 0x1p-20;
+    mock.cold_s = 2 * BENCH_ROUND_MIN_S;
+    double round_s = (double)run()->iterations * mock.evolve_s;
     ck_assert_double_ge(round_s, BENCH_ROUND_MIN_S);
 }
 END_TEST
 
-START_TEST(warm_up_takes_its_time)
+START_TEST(warm_up_has_its_full_time)
 {
-    world.evolve_s = 0x1p-7;
+    mock.evolve_s = 0x1p-7;
     config.warmup = true;
     run();
-    double warm_s = (double)(told.evolves_at_first - 1) * world.evolve_s;
+    double warm_s = (double)(seen.evolves_at_first - 1) * mock.evolve_s;
     ck_assert_double_ge(warm_s, BENCH_WARMUP_S);
-    ck_assert_double_lt(warm_s, BENCH_WARMUP_S + world.evolve_s);
+    ck_assert_double_lt(warm_s, BENCH_WARMUP_S + mock.evolve_s);
 }
 END_TEST
 
 START_TEST(warm_up_is_at_most_max_time)
 {
-    world.evolve_s = 0x1p-7;
+    mock.evolve_s = 0x1p-7;
     config.warmup = true;
-    config.max_time_s = 2 * world.evolve_s;
+    config.max_time_s = 2 * mock.evolve_s;
     run();
-    ck_assert_int_eq(told.evolves_at_first, 2 + 1);
+    ck_assert_int_eq(seen.evolves_at_first, 2 + 1);
 }
 END_TEST
 
@@ -200,21 +199,21 @@ END_TEST
 
 START_TEST(rounds_fill_max_time)
 {
-    world.evolve_s = 0x1p-7;
+    mock.evolve_s = 0x1p-7;
     config.max_time_s = 0x1p-3;
     const struct bench_result *result = run();
     ck_assert_uint_eq(result->round_count, 16);
     ck_assert_uint_eq(result->stats.rounds, 16);
-    ck_assert_uint_eq(told.count, 16);
+    ck_assert_uint_eq(seen.count, 16);
     ck_assert_double_eq(result->stats.total, 0x1p-3);
     for (size_t i = 0; i < result->round_count; i++)
-        ck_assert_double_eq(result->rounds[i], world.evolve_s);
+        ck_assert_double_eq(result->rounds[i], mock.evolve_s);
 }
 END_TEST
 
 START_TEST(min_rounds_are_done_after_max_time)
 {
-    world.evolve_s = 0x1p-7;
+    mock.evolve_s = 0x1p-7;
     config.max_time_s = 1e-6;
     config.min_rounds = 7;
     ck_assert_uint_eq(run()->round_count, 7);
@@ -223,15 +222,15 @@ END_TEST
 
 START_TEST(rounds_are_bounded)
 {
-    world.evolve_s = 1;
-    world.free_after = 1; /* then the clock stands still and max_time never ends */
+    mock.evolve_s = 1;
+    mock.free_after = 1; /* then the clock stops and max_time never ends */
     ck_assert_uint_eq(run()->round_count, BENCH_ROUNDS_MAX);
 }
 END_TEST
 
 START_TEST(a_long_max_time_has_longer_rounds)
 {
-    world.evolve_s = 0x1p-11; /* 2^-11 s in 3600 s would be 7 million rounds */
+    mock.evolve_s = 0x1p-11; /* 2^-11 s in 3600 s would be 7 million rounds */
     config.max_time_s = BENCH_MAX_TIME_MAX;
     const struct bench_result *result = run();
     ck_assert_uint_gt(result->iterations, 7);
@@ -241,19 +240,19 @@ END_TEST
 
 /* --- the end ------------------------------------------------------------- */
 
-START_TEST(stop_ends_the_run_wherever_it_is)
+START_TEST(stop_ends_the_run_at_every_call)
 {
-    world.evolve_s = 0x1p-7;
+    mock.evolve_s = 0x1p-7;
     config.max_time_s = 0x1p-5;
     run();
-    long asked = world.asked;
+    long stop_calls = mock.stop_calls;
     bench_report_fini(&report);
-    ck_assert_int_gt(asked, 8);
-    for (long at = 1; at <= asked; at++) {
-        world.asked = 0;
-        world.stop_at = at;
+    ck_assert_int_gt(stop_calls, 8);
+    for (long at = 1; at <= stop_calls; at++) {
+        mock.stop_calls = 0;
+        mock.stop_at = at;
         ck_assert_int_eq(bench_run(&config, &particles, &environment, &report), BENCH_STOPPED);
-        ck_assert_int_eq(world.asked, at);
+        ck_assert_int_eq(mock.stop_calls, at);
         ck_assert_uint_eq(report.result_count, 0);
         ck_assert_ptr_null(report.results[0].rounds);
     }
@@ -262,22 +261,22 @@ END_TEST
 
 /* --- the real methods ---------------------------------------------------- */
 
-/* Makes every round of any method take `seconds`, on a clock that is fine enough for them. */
+/* Makes every round of every method take `seconds`, on a clock with a fine resolution. */
 static void rounds_take(double seconds)
 {
-    world.fine = 100;
-    world.reading_s = seconds;
+    mock.fine = 100;
+    mock.reading_s = seconds;
 }
 
-/* After reference's three rounds all others take half the time. */
+/* After the three rounds of reference, all other rounds take half the time. */
 static void speed_up(void *context, const struct bench_result *result)
 {
     on_round(context, result);
     if (strcmp(result->name, "reference") == 0 && result->round_count == 3)
-        world.reading_s = 0.5;
+        mock.reading_s = 0.5;
 }
 
-START_TEST(figures_against_reference)
+START_TEST(figures_are_relative_to_reference)
 {
     struct bench_environment faster = environment;
     faster.on_round = speed_up;
@@ -287,7 +286,7 @@ START_TEST(figures_against_reference)
     config.max_time_s = 1e-3;
     ck_assert_int_eq(bench_run(&config, &particles, &faster, &report), BENCH_OK);
 
-    ck_assert_str_eq(told.first_method->name, "reference");
+    ck_assert_str_eq(seen.first_method->name, "reference");
     const struct bench_result *closed_form = &report.results[0], *reference = &report.results[1];
     ck_assert_str_eq(closed_form->method->name, "closed_form");
     ck_assert_str_eq(reference->method->name, "reference");
@@ -303,7 +302,7 @@ START_TEST(figures_against_reference)
 }
 END_TEST
 
-/* analytic leaves the polygon by what one calculates from both end points. */
+/* The difference of analytic is the largest distance of its end points from those of reference. */
 START_TEST(difference_is_the_largest_distance)
 {
     struct particle_set end[2];
@@ -341,7 +340,7 @@ START_TEST(without_reference_nothing_is_compared)
 }
 END_TEST
 
-START_TEST(particles_do_not_drift)
+START_TEST(particles_do_not_change)
 {
     struct particle_set again;
     rounds_take(1);
@@ -363,7 +362,7 @@ START_TEST(domain_of_every_method_is_checked)
     size_t index = 0;
     use_methods("closed_form,analytic");
     ck_assert_int_eq(bench_domain_check(&config, &particles, &method, &index), DOMAIN_OK);
-    particles.ang_vel[3] = 1e18; /* too far round for the circle, but c is only 1e13 */
+    particles.ang_vel[3] = 1e18; /* too large an angle for the circle; c is only 1e13 */
     ck_assert_int_eq(bench_domain_check(&config, &particles, &method, &index), DOMAIN_ANGLE_LARGE);
     ck_assert_str_eq(method->name, "analytic");
     ck_assert_uint_eq(index, 3);
@@ -375,12 +374,12 @@ int main(void)
     Suite *suite = suite_create("measure");
     TCase *tcase = suite_case(suite, "calibration");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, short_iterations_are_put_together);
-    tcase_add_test(tcase, a_round_is_long_against_a_coarse_clock);
+    tcase_add_test(tcase, short_iterations_are_grouped_in_rounds);
+    tcase_add_test(tcase, a_round_is_long_compared_with_a_clock_tick);
     tcase_add_test(tcase, resolution_is_the_smallest_difference);
     tcase_add_test(tcase, a_long_iteration_is_a_round);
-    tcase_add_test(tcase, a_cold_start_does_not_deceive);
-    tcase_add_test(tcase, warm_up_takes_its_time);
+    tcase_add_test(tcase, a_slow_first_iteration_does_not_shorten_rounds);
+    tcase_add_test(tcase, warm_up_has_its_full_time);
     tcase_add_test(tcase, warm_up_is_at_most_max_time);
     tcase = suite_case(suite, "rounds");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -388,13 +387,13 @@ int main(void)
     tcase_add_test(tcase, min_rounds_are_done_after_max_time);
     tcase_add_test(tcase, rounds_are_bounded);
     tcase_add_test(tcase, a_long_max_time_has_longer_rounds);
-    tcase_add_test(tcase, stop_ends_the_run_wherever_it_is);
+    tcase_add_test(tcase, stop_ends_the_run_at_every_call);
     tcase = suite_case(suite, "methods");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, figures_against_reference);
+    tcase_add_test(tcase, figures_are_relative_to_reference);
     tcase_add_test(tcase, difference_is_the_largest_distance);
     tcase_add_test(tcase, without_reference_nothing_is_compared);
-    tcase_add_test(tcase, particles_do_not_drift);
+    tcase_add_test(tcase, particles_do_not_change);
     tcase_add_test(tcase, domain_of_every_method_is_checked);
     return suite_run(suite);
 }

@@ -5,7 +5,7 @@
 #include "../suite.h"
 #include "sim/random.h"
 
-/* gcc says it with macros of its own, clang with features. */
+/* gcc defines macros for sanitizers, clang has features. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED
 #elif defined(__has_feature)
@@ -16,8 +16,7 @@
 
 #define PARTICLES 500000
 
-/* What a large block takes beyond its content, at most: a page, a line of cache, what tells its
- * size. */
+/* The largest overhead of a large block: a page, a cache line, and the size of the block. */
 #define EDGES (4096 + PARTICLE_SET_ALIGNMENT + 16)
 
 static struct bench_config config;
@@ -38,7 +37,7 @@ static bool stop(void *context)
     return true;
 }
 
-START_TEST(a_set_takes_24_bytes_a_particle)
+START_TEST(a_set_takes_24_bytes_per_particle)
 {
     ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
     ck_assert_uint_eq(memory.set_bytes, PARTICLES * 24);
@@ -47,14 +46,14 @@ START_TEST(a_set_takes_24_bytes_a_particle)
 }
 END_TEST
 
-/* The kernel's count is not exact, and other memory may come and go: a tenth either way, but
- * never just the one without the other. */
+/* The count of the kernel is not exact, and other memory changes too, so the test accepts 10 % more
+ * or less. The set without the output would be outside of that. */
 START_TEST(resident_memory_grows_by_set_and_output)
 {
 #ifdef SANITIZED
-    return; /* their shadows count too */
+    return; /* the shadow memory counts too */
 #endif
-    for (int run = 0; run < 3; run++) { /* also when it is not the first */
+    for (int run = 0; run < 3; run++) { /* also after earlier runs */
         ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
         ck_assert(memory.resident_known);
         ck_assert_int_gt(memory.resident_before_bytes, 0);
@@ -66,29 +65,27 @@ START_TEST(resident_memory_grows_by_set_and_output)
 }
 END_TEST
 
-/* The allocator counts the same, and for each set the edges of a block and what is left of its last
- * page. Nothing stays behind. */
+/* The allocator counts the same and the overhead of each block. Nothing stays allocated. */
 START_TEST(the_heap_grows_by_set_and_output)
 {
     int64_t before = 0;
     for (int run = 0; run < 3; run++) {
         ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_OK);
-        if (!memory.heap_known) /* a sanitizer's allocator does not count */
+        if (!memory.heap_known) /* the allocator of a sanitizer does not count */
             return;
         ck_assert_int_gt(memory.heap_before_bytes, 0);
         ck_assert_int_ge(memory.heap_set_bytes, PARTICLES * 24);
         ck_assert_int_le(memory.heap_set_bytes, PARTICLES * 24 + EDGES);
         ck_assert_int_ge(memory.heap_growth_bytes, PARTICLES * 48); /* a third column, unused */
         ck_assert_int_le(memory.heap_growth_bytes, PARTICLES * 48 + 2 * EDGES);
-        if (run > 0) /* but for what the libraries keep for themselves */
+        if (run > 0) /* the libraries may keep a little */
             ck_assert_int_le(memory.heap_before_bytes, before + 4096);
         before = memory.heap_before_bytes;
     }
 }
 END_TEST
 
-/* The standard case, and what it may take. */
-START_TEST(a_hundred_thousand_particles)
+START_TEST(a_set_of_100000_particles_has_little_overhead)
 {
     config.particles = 100000;
     config.dt = 0.001;
@@ -99,8 +96,7 @@ START_TEST(a_hundred_thousand_particles)
 }
 END_TEST
 
-/* The caller's particles are copied, and the copy is measured. */
-START_TEST(own_particles)
+START_TEST(particles_of_the_caller_are_copied)
 {
     struct particle_set own;
     particle_set_init(&own);
@@ -109,14 +105,14 @@ START_TEST(own_particles)
     config.own_particles = true;
     ck_assert_int_eq(bench_memory_run(&config, &own, NULL, &memory), BENCH_OK);
     ck_assert_uint_eq(memory.set_bytes, 24000);
-    own.x[3] = own.y[3] = 0; /* these, and no others */
+    own.x[3] = own.y[3] = 0; /* the benchmark must use these particles */
     ck_assert_int_eq(bench_memory_run(&config, &own, NULL, &memory), BENCH_OUT_OF_DOMAIN);
     ck_assert_uint_eq(memory.error_index, 3);
     particle_set_fini(&own);
 }
 END_TEST
 
-START_TEST(particles_outside_the_domain)
+START_TEST(particles_outside_the_domain_are_reported)
 {
     config.timestep = 1e-200;
     config.dt = 0;
@@ -128,7 +124,7 @@ START_TEST(particles_outside_the_domain)
 }
 END_TEST
 
-START_TEST(stopping_ends_it)
+START_TEST(control_ends_it)
 {
     static const char name[] = "reference";
     const struct evolve_control control = {.stop = stop};
@@ -143,7 +139,7 @@ START_TEST(stopping_ends_it)
 }
 END_TEST
 
-START_TEST(no_memory_for_the_set)
+START_TEST(too_large_a_set_fails)
 {
     config.particles = SIZE_MAX / 2;
     ck_assert_int_eq(bench_memory_run(&config, NULL, NULL, &memory), BENCH_NO_MEMORY);
@@ -202,7 +198,7 @@ START_TEST(json_has_the_figures)
 }
 END_TEST
 
-START_TEST(json_has_null_where_the_system_does_not_tell)
+START_TEST(json_has_null_for_unknown_figures)
 {
     fill();
     memory.resident_known = memory.heap_known = false;
@@ -236,16 +232,16 @@ int main(void)
     Suite *suite = suite_create("memory");
     TCase *tcase = suite_case(suite, "memory");
     tcase_add_checked_fixture(tcase, set_up, NULL);
-    tcase_add_test(tcase, a_set_takes_24_bytes_a_particle);
+    tcase_add_test(tcase, a_set_takes_24_bytes_per_particle);
     tcase_add_test(tcase, resident_memory_grows_by_set_and_output);
     tcase_add_test(tcase, the_heap_grows_by_set_and_output);
-    tcase_add_test(tcase, a_hundred_thousand_particles);
-    tcase_add_test(tcase, own_particles);
-    tcase_add_test(tcase, particles_outside_the_domain);
-    tcase_add_test(tcase, stopping_ends_it);
-    tcase_add_test(tcase, no_memory_for_the_set);
+    tcase_add_test(tcase, a_set_of_100000_particles_has_little_overhead);
+    tcase_add_test(tcase, particles_of_the_caller_are_copied);
+    tcase_add_test(tcase, particles_outside_the_domain_are_reported);
+    tcase_add_test(tcase, control_ends_it);
+    tcase_add_test(tcase, too_large_a_set_fails);
     tcase_add_test(tcase, json_has_the_figures);
-    tcase_add_test(tcase, json_has_null_where_the_system_does_not_tell);
+    tcase_add_test(tcase, json_has_null_for_unknown_figures);
     tcase_add_test(tcase, text_is_an_aligned_table);
     return suite_run(suite);
 }

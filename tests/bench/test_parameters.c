@@ -43,7 +43,7 @@ START_TEST(defaults)
 }
 END_TEST
 
-START_TEST(values_are_read)
+START_TEST(values_are_parsed)
 {
     ck_assert_int_eq(set("particles", "42"), BENCH_SET_OK);
     ck_assert_int_eq(set("dt", "0.25"), BENCH_SET_OK);
@@ -132,7 +132,7 @@ START_TEST(nul_and_foreign_bytes_are_refused)
 }
 END_TEST
 
-START_TEST(a_value_ends_where_its_length_says)
+START_TEST(the_length_ends_a_value)
 {
     ck_assert_int_eq(bench_config_set(&config, "particles", "12345", 2, &error), BENCH_SET_OK);
     ck_assert_uint_eq(config.particles, 12);
@@ -155,7 +155,7 @@ START_TEST(long_values_are_cut_in_messages)
 }
 END_TEST
 
-START_TEST(unknown_methods_are_answered_with_the_list)
+START_TEST(the_error_for_an_unknown_method_lists_all)
 {
     ck_assert_int_eq(set("methods", "eular"), BENCH_SET_INVALID);
     static const char start[] = "methods: there is no \"eular\"; choose from closed_form, ";
@@ -168,7 +168,7 @@ START_TEST(unknown_methods_are_answered_with_the_list)
 }
 END_TEST
 
-START_TEST(unknown_names_are_told_apart)
+START_TEST(unknown_parameters_are_reported)
 {
     ck_assert_int_eq(set("particle", "1"), BENCH_SET_UNKNOWN);
     ck_assert_int_eq(set("", "1"), BENCH_SET_UNKNOWN);
@@ -176,7 +176,7 @@ START_TEST(unknown_names_are_told_apart)
 }
 END_TEST
 
-/* Both sides of each limit: `parameter` is NULL where the value passes. */
+/* Both sides of each limit. `parameter` is NULL if the value is valid. */
 static const struct {
     const char *name, *value, *parameter;
 } bounds[] = {
@@ -230,7 +230,8 @@ START_TEST(steps_are_bounded)
 }
 END_TEST
 
-/* 1000 particles of 10000 steps are the limit; closed_form does not walk them. */
+/* The limit is 1000 particles of 10000 steps. It does not apply to closed_form, which takes no
+ * steps. */
 START_TEST(work_of_stepping_methods_is_bounded)
 {
     ck_assert(bench_config_check(&config, &limits, &error));
@@ -259,14 +260,14 @@ int main(void)
     TCase *tcase = suite_case(suite, "parameters");
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, defaults);
-    tcase_add_test(tcase, values_are_read);
+    tcase_add_test(tcase, values_are_parsed);
     tcase_add_loop_test(tcase, bad_values_are_refused_and_change_nothing, 0,
                         sizeof bad / sizeof *bad);
     tcase_add_test(tcase, nul_and_foreign_bytes_are_refused);
-    tcase_add_test(tcase, a_value_ends_where_its_length_says);
+    tcase_add_test(tcase, the_length_ends_a_value);
     tcase_add_test(tcase, long_values_are_cut_in_messages);
-    tcase_add_test(tcase, unknown_methods_are_answered_with_the_list);
-    tcase_add_test(tcase, unknown_names_are_told_apart);
+    tcase_add_test(tcase, the_error_for_an_unknown_method_lists_all);
+    tcase_add_test(tcase, unknown_parameters_are_reported);
     tcase_add_loop_test(tcase, ranges_are_checked, 0, sizeof bounds / sizeof *bounds);
     tcase_add_test(tcase, steps_are_bounded);
     tcase_add_test(tcase, work_of_stepping_methods_is_bounded);

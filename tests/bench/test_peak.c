@@ -9,7 +9,7 @@
 
 #include "../suite.h"
 
-#define PARTICLES 21 /* no multiple of any vector */
+#define PARTICLES 21 /* not a multiple of a vector length */
 
 static const char *sets[EVOLVE_KERNELS_MAX];
 static size_t set_count;
@@ -53,9 +53,9 @@ START_TEST(every_set_has_its_loops)
 }
 END_TEST
 
-/* Every lane of every chain halves its distance from 2 with each repetition, so the mean says how
- * many were done. */
-START_TEST(multiply_adds_are_done)
+/* Each repetition halves the distance of every lane of every chain from 2, so the mean shows the
+ * number of repetitions. */
+START_TEST(multiply_adds_are_computed)
 {
     for (size_t i = 0; i < set_count; i++) {
         const struct peak_kernels *kernels = peak_kernels_find(sets[i]);
@@ -69,7 +69,7 @@ START_TEST(multiply_adds_are_done)
 }
 END_TEST
 
-/* The bytes of the columns are read and written, to the last particle and no further. */
+/* The columns are read and written up to the last particle and not beyond. */
 START_TEST(columns_are_read_and_written)
 {
     for (size_t i = 0; i < set_count; i++) {
@@ -91,26 +91,27 @@ END_TEST
 
 /* --- their measurement --------------------------------------------------- */
 
-/* A clock that goes on by `tick_s` with each reading, or by `slow_s` while it is slow. */
+/* A clock that advances by `tick_s` with each reading, and by `slow_s` with the first
+ * slow_readings. */
 static struct {
     double time, tick_s, slow_s;
-    long slow_readings, asked, stop_at;
-} world;
+    long slow_readings, calls, stop_at;
+} mock;
 
-static double world_clock(void *context)
+static double mock_clock(void *context)
 {
     (void)context;
-    return world.time += world.slow_readings-- > 0 ? world.slow_s : world.tick_s;
+    return mock.time += mock.slow_readings-- > 0 ? mock.slow_s : mock.tick_s;
 }
 
-static bool world_stop(void *context)
+static bool mock_stop(void *context)
 {
     (void)context;
-    return ++world.asked == world.stop_at;
+    return ++mock.calls == mock.stop_at;
 }
 
-static const struct bench_environment environment = {.clock = world_clock,
-                                                     .control = {.stop = world_stop}};
+static const struct bench_environment environment = {.clock = mock_clock,
+                                                     .control = {.stop = mock_stop}};
 
 static struct bench_peak measure(double round_min_s)
 {
@@ -121,10 +122,10 @@ static struct bench_peak measure(double round_min_s)
 
 START_TEST(the_fastest_round_counts)
 {
-    memset(&world, 0, sizeof world);
-    world.tick_s = 0x1p-6;
-    world.slow_s = 1;
-    world.slow_readings = 4;
+    memset(&mock, 0, sizeof mock);
+    mock.tick_s = 0x1p-6;
+    mock.slow_s = 1;
+    mock.slow_readings = 4;
     struct bench_peak peak = measure(1e-6);
     ck_assert_double_eq(peak.flop_per_s, peak_kernels_find("portable")->fma(&run, 1) / 0x1p-6);
     ck_assert_double_eq(peak.bytes_per_s, 40 * PARTICLES / 0x1p-6);
@@ -133,25 +134,25 @@ END_TEST
 
 START_TEST(there_are_enough_rounds)
 {
-    memset(&world, 0, sizeof world);
-    world.tick_s = 1;
+    memset(&mock, 0, sizeof mock);
+    mock.tick_s = 1;
     measure(1e-6);
-    ck_assert_int_eq(world.asked, 2 * BENCH_PEAK_ROUNDS_MIN);
-    memset(&world, 0, sizeof world);
-    world.tick_s = BENCH_PEAK_TIME_S / 100;
+    ck_assert_int_eq(mock.calls, 2 * BENCH_PEAK_ROUNDS_MIN);
+    memset(&mock, 0, sizeof mock);
+    mock.tick_s = BENCH_PEAK_TIME_S / 100;
     measure(1e-6);
-    ck_assert_int_ge(world.asked, 2 * 49);
-    ck_assert_int_le(world.asked, 2 * 51);
+    ck_assert_int_ge(mock.calls, 2 * 49);
+    ck_assert_int_le(mock.calls, 2 * 51);
 }
 END_TEST
 
-/* A real clock: work grows until a round takes as long as it should. */
+/* With a real clock, the work grows until a round is long enough. */
 static double real_clock(void *context)
 {
     struct timespec now;
     (void)context;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    world.asked++;
+    mock.calls++;
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
@@ -159,24 +160,24 @@ START_TEST(rounds_are_long_enough)
 {
     const struct bench_environment real = {.clock = real_clock};
     struct bench_peak peak;
-    memset(&world, 0, sizeof world);
+    memset(&mock, 0, sizeof mock);
     ck_assert(bench_peak_measure(&peak, "portable", &run, &real, BENCH_PEAK_TIME_S));
     ck_assert_double_gt(peak.flop_per_s, 0);
     ck_assert_double_gt(peak.bytes_per_s, 0);
-    /* Five rounds and the doublings before them; not the millions that fit into the time. */
-    ck_assert_int_lt(world.asked, 200);
+    /* Five rounds and the doublings before them, not the millions of short rounds in that time. */
+    ck_assert_int_lt(mock.calls, 200);
 }
 END_TEST
 
-START_TEST(it_stops_when_told)
+START_TEST(control_ends_the_measurement)
 {
     struct bench_peak peak;
     for (long at = 1; at <= 2 * BENCH_PEAK_ROUNDS_MIN; at++) {
-        memset(&world, 0, sizeof world);
-        world.tick_s = 1;
-        world.stop_at = at;
+        memset(&mock, 0, sizeof mock);
+        mock.tick_s = 1;
+        mock.stop_at = at;
         ck_assert(!bench_peak_measure(&peak, "portable", &run, &environment, 1e-6));
-        ck_assert_int_eq(world.asked, at);
+        ck_assert_int_eq(mock.calls, at);
     }
 }
 END_TEST
@@ -187,13 +188,13 @@ int main(void)
     TCase *tcase = suite_case(suite, "loops");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, every_set_has_its_loops);
-    tcase_add_test(tcase, multiply_adds_are_done);
+    tcase_add_test(tcase, multiply_adds_are_computed);
     tcase_add_test(tcase, columns_are_read_and_written);
     tcase = suite_case(suite, "measurement");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_fastest_round_counts);
     tcase_add_test(tcase, there_are_enough_rounds);
     tcase_add_test(tcase, rounds_are_long_enough);
-    tcase_add_test(tcase, it_stops_when_told);
+    tcase_add_test(tcase, control_ends_the_measurement);
     return suite_run(suite);
 }

@@ -11,7 +11,7 @@
 
 #define TEXT_COLUMNS_MAX 120
 
-/* Some of pytest-benchmark's own figures, and a reference that is 40 times as slow. */
+/* closed_form, and a reference that is 40 times as slow. */
 static double rounds[2][3] = {{0.00123, 0.00117, 0.00131}, {0.05, 0.05, 0.05}};
 
 static const struct bench_machine machine = {
@@ -85,7 +85,7 @@ static void check_text(const json_t *object, const char *name, const char *expec
 
 /* --- JSON ---------------------------------------------------------------- */
 
-START_TEST(json_says_what_ran_where)
+START_TEST(json_has_the_machine_and_the_version)
 {
     json_t *document = make();
     check_text(document, "datetime", machine.datetime);
@@ -181,7 +181,7 @@ START_TEST(json_has_the_peaks)
 }
 END_TEST
 
-/* A set's name goes where one tells rows apart, and where one looks for the method it does not. */
+/* `name` includes the instruction set, `params.method` does not. */
 START_TEST(json_names_the_instruction_set)
 {
     strcpy(report.results[0].name, "closed_form[avx2]");
@@ -194,7 +194,7 @@ START_TEST(json_names_the_instruction_set)
 }
 END_TEST
 
-START_TEST(json_carries_the_rounds_when_asked)
+START_TEST(json_has_the_rounds_with_config_data)
 {
     report.config.data = true;
     json_t *document = make();
@@ -206,7 +206,7 @@ START_TEST(json_carries_the_rounds_when_asked)
 }
 END_TEST
 
-START_TEST(json_has_null_for_what_is_not_known)
+START_TEST(json_has_null_for_unknown_figures)
 {
     report.results[0].speedup = 0;
     report.results[0].max_difference = NAN;
@@ -239,7 +239,7 @@ START_TEST(json_keeps_all_digits_of_a_seed)
 }
 END_TEST
 
-/* Each allocation fails in turn; none is lost. */
+/* Each allocation fails in turn. No memory leaks. */
 static long allocations, fail_at, live;
 
 static void *failing_malloc(size_t size)
@@ -256,7 +256,7 @@ static void counting_free(void *block)
     free(block);
 }
 
-START_TEST(json_without_memory_is_null)
+START_TEST(json_is_null_when_an_allocation_fails)
 {
     report.config.data = true;
     json_set_alloc_funcs(failing_malloc, counting_free);
@@ -267,8 +267,8 @@ START_TEST(json_without_memory_is_null)
     for (fail_at = 1; fail_at <= needed; fail_at++) {
         allocations = 0;
         json_t *document = bench_report_json(&report, &machine);
-        ck_assert_msg(document == NULL, "allocation %ld failed and nobody saw", fail_at);
-        ck_assert_msg(live == 0, "allocation %ld failed: %ld lost", fail_at, live);
+        ck_assert_msg(document == NULL, "allocation %ld failed, but there was no error", fail_at);
+        ck_assert_msg(live == 0, "allocation %ld failed: %ld blocks leak", fail_at, live);
     }
     json_set_alloc_funcs(malloc, free);
 }
@@ -276,10 +276,10 @@ END_TEST
 
 #define COMPARE "/usr/bin/python3 -m pytest_benchmark compare"
 
-START_TEST(pytest_benchmark_compares_it)
+START_TEST(pytest_benchmark_loads_the_report)
 {
     if (system("/usr/bin/python3 -c 'import pytest_benchmark' >/dev/null 2>&1") != 0) {
-        puts("pytest-benchmark is not installed: not compared");
+        puts("pytest-benchmark is not installed: skipped");
         return;
     }
     char path[] = "/tmp/test_report_XXXXXX.json";
@@ -347,7 +347,7 @@ START_TEST(text_has_the_peaks)
 }
 END_TEST
 
-START_TEST(text_has_a_dash_for_what_is_not_known)
+START_TEST(text_has_a_dash_for_unknown_figures)
 {
     report.result_count = 1;
     report.results[0].speedup = 0;
@@ -361,7 +361,7 @@ START_TEST(text_has_a_dash_for_what_is_not_known)
 }
 END_TEST
 
-/* The widest figures that can come still fit a wide terminal. */
+/* The widest possible figures fit a terminal of TEXT_COLUMNS_MAX columns. */
 START_TEST(text_is_not_too_wide)
 {
     struct bench_result *result = &report.results[0];
@@ -424,20 +424,20 @@ int main(void)
     Suite *suite = suite_create("report");
     TCase *tcase = suite_case(suite, "json");
     tcase_add_checked_fixture(tcase, set_up, NULL);
-    tcase_add_test(tcase, json_says_what_ran_where);
+    tcase_add_test(tcase, json_has_the_machine_and_the_version);
     tcase_add_test(tcase, json_has_the_figures);
     tcase_add_test(tcase, json_has_the_peaks);
     tcase_add_test(tcase, json_names_the_instruction_set);
-    tcase_add_test(tcase, json_carries_the_rounds_when_asked);
-    tcase_add_test(tcase, json_has_null_for_what_is_not_known);
+    tcase_add_test(tcase, json_has_the_rounds_with_config_data);
+    tcase_add_test(tcase, json_has_null_for_unknown_figures);
     tcase_add_test(tcase, json_keeps_all_digits_of_a_seed);
-    tcase_add_test(tcase, json_without_memory_is_null);
-    tcase_add_test(tcase, pytest_benchmark_compares_it);
+    tcase_add_test(tcase, json_is_null_when_an_allocation_fails);
+    tcase_add_test(tcase, pytest_benchmark_loads_the_report);
     tcase = suite_case(suite, "text");
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, text_is_an_aligned_table);
     tcase_add_test(tcase, text_has_the_peaks);
-    tcase_add_test(tcase, text_has_a_dash_for_what_is_not_known);
+    tcase_add_test(tcase, text_has_a_dash_for_unknown_figures);
     tcase_add_test(tcase, text_is_not_too_wide);
     tcase_add_loop_test(tcase, times_have_four_digits, 0, sizeof times / sizeof *times);
     tcase = suite_case(suite, "machine");

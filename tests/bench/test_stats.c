@@ -4,7 +4,7 @@
 
 #include "../suite.h"
 
-/* The expected figures were computed by the Stats class of pytest-benchmark 3.2.2. */
+/* The Stats class of pytest-benchmark 3.2.2 computed the expected figures. */
 #define ROUNDS_MAX 11
 static const struct {
     const char *name;
@@ -149,7 +149,7 @@ static const struct {
       .total = 0.02221},
      2,
      3},
-    {"high outlier next to none",
+    {"one high outlier",
      8,
      {1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 9.0},
      {.min = 1.0,
@@ -207,7 +207,7 @@ static void check_field(const char *set, const char *field, double got, double e
     ck_assert_msg(got == expected, "%s: %s is %.17g, not %.17g", set, field, got, expected);
 }
 
-/* Python's sum() rounded at each step. */
+/* Python's sum() rounded each partial sum. */
 #define TOLERANCE 1e-15
 
 static void check_sum(const char *set, const char *field, double got, double expected)
@@ -216,7 +216,7 @@ static void check_sum(const char *set, const char *field, double got, double exp
                   set, field, got, expected);
 }
 
-START_TEST(as_pytest_benchmark)
+START_TEST(figures_equal_pytest_benchmark)
 {
     struct bench_stats got;
     const struct bench_stats *expected = &SETS[_i].stats;
@@ -266,7 +266,7 @@ START_TEST(many_equal_rounds_have_no_spread)
 }
 END_TEST
 
-START_TEST(rounds_too_short_to_see)
+START_TEST(rounds_of_zero_seconds_have_no_rate)
 {
     const double rounds[] = {0, 0, 0};
     struct bench_stats stats;
@@ -294,10 +294,10 @@ int main(void)
 {
     Suite *suite = suite_create("stats");
     TCase *tcase = suite_case(suite, "stats");
-    tcase_add_loop_test(tcase, as_pytest_benchmark, 0, sizeof SETS / sizeof *SETS);
+    tcase_add_loop_test(tcase, figures_equal_pytest_benchmark, 0, sizeof SETS / sizeof *SETS);
     tcase_add_test(tcase, rounds_keep_their_order);
     tcase_add_test(tcase, many_equal_rounds_have_no_spread);
-    tcase_add_test(tcase, rounds_too_short_to_see);
+    tcase_add_test(tcase, rounds_of_zero_seconds_have_no_rate);
     tcase_add_test(tcase, medians_of_sorted_numbers);
     return suite_run(suite);
 }

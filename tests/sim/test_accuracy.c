@@ -1,5 +1,5 @@
-/* How far the methods are from arithmetic of 113 bits. Errors are distances divided by the radius.
- * docs/mathematics.md has the table. */
+/* The errors of the methods, measured against arithmetic of 113 bits. An error is a distance
+ * divided by the radius. docs/mathematics.md has the table. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "sim/domain.h"
 #include "sim/method.h"
 
-/* Half a unit in the last place of 1.0: what one rounding may change, relatively. */
+/* Half a unit in the last place of 1.0: the largest relative error of one rounding. */
 #define ROUNDING 0x1p-53
 
 #define ROWS_MAX 400
 
-/* The promise is 1e-15; this is what the rows show, 4.5e-16, and a little. */
+/* The documented bound is 1e-15. The largest error of the rows is 4.5e-16, slightly less. */
 #define CLOSED_FORM_WORST 5e-16
 
 static const struct method *method_named(const char *name)
@@ -36,7 +36,7 @@ static double median(double *values, size_t count)
     return values[count / 2];
 }
 
-/* Calls `each` with every line after the first; returns how many. */
+/* Calls `each` with every line after the first. Returns the number of these lines. */
 static size_t for_each_line(const char *path, void (*each)(const char *line, size_t index))
 {
     FILE *file = fopen(path, "r");
@@ -90,9 +90,9 @@ static double polygon_error(const char *method, const struct polygon_row *row)
     return error_of(method_named(method), &run, row->x_after, row->y_after);
 }
 
-/* In whatever direction and from wherever: the error does not grow with the angle, which reaches
+/* The rows have all directions and distances. The error does not grow with the angle, which reaches
  * 614 here, nor near the origin. */
-START_TEST(closed_form_meets_its_bound)
+START_TEST(closed_form_is_within_its_bound)
 {
     size_t count = for_each_line(TEST_DATA "/polygon113.csv", polygon_read);
     ck_assert_uint_eq(count, 303);
@@ -105,55 +105,56 @@ START_TEST(closed_form_meets_its_bound)
 }
 END_TEST
 
-/* What n roundings explain. With s = |c|/r, a step rounds its displacement, s of the radius, some
- * four times, and then the sum: it errs by (1 + 4 s/(1+s)) ROUNDING of the radius at most.
+/* The error that n roundings can cause. With s = |c|/r, a step rounds its displacement, which is s
+ * of the radius, about four times, and then the sum. So its error is at most (1 + 4 s/(1+s))
+ * ROUNDING of the radius.
  *
- * An error along the circle stays what it is, so n of them add up to at most the sum taken here;
- * the roundings of a particle that hardly moves are all alike, and do add up.
+ * An error along the circle does not change later, so the sum of n errors is at most the sum below.
+ * The roundings of a particle that hardly moves are all equal and do add up.
  *
- * An error along the radius also changes how far all later steps turn: in sum the angle changes
- * 2 (r_k/|c|) (1 - r_k/r_n) < sqrt(n) times as much. But it takes a long way to get there, on which
- * roundings are independent and grow as sqrt(n): again no more than n. */
-static double walk_bound(const struct polygon_row *row)
+ * An error along the radius also changes the angles of all later steps: in sum the angle changes
+ * 2 (r_k/|c|) (1 - r_k/r_n) < sqrt(n) times as much. But this factor needs many steps, whose
+ * roundings are independent, so that their sum grows as sqrt(n): again no more than n. */
+static double stepping_bound(const struct polygon_row *row)
 {
     double c = fabs(row->timestep * row->ang_vel);
     double r2 = row->x * row->x + row->y * row->y;
-    double roundings = 2; /* of the true end, in the file */
+    double roundings = 2; /* of the end point in the file */
     for (double k = 0; k < row->steps; k++)
         roundings += 1 + 4 * c / (c + sqrt(r2 + k * c * c));
     return roundings * ROUNDING;
 }
 
-START_TEST(walked_methods_err_by_their_roundings)
+START_TEST(errors_of_stepping_methods_are_roundings)
 {
     static const char *const names[] = {"reference", "fast", "euler"};
     size_t count = for_each_line(TEST_DATA "/polygon113.csv", polygon_read);
     for (size_t i = 0; i < count; i++) {
         double error = polygon_error(names[_i], &polygons[i]);
-        ck_assert_msg(error <= walk_bound(&polygons[i]), "row %zu: %g", i + 2, error);
+        ck_assert_msg(error <= stepping_bound(&polygons[i]), "row %zu: %g", i + 2, error);
     }
 }
 END_TEST
 
-/* Near the origin closed_form takes real steps first; around the point where it changes over, it
- * must agree with the walk. */
-START_TEST(closed_form_agrees_with_the_walk_near_the_origin)
+/* Near the origin closed_form takes real steps first. On both sides of that limit it must agree
+ * with reference. */
+START_TEST(closed_form_agrees_with_reference_near_the_origin)
 {
     for (int i = 1; i <= 200; i++) {
         for (int64_t steps = 1; steps <= 80; steps++) {
             double x = 0.005 * i * i, y = 0, ang_vel = -1;
-            double walked_x, walked_y;
+            double reference_x, reference_y;
             struct evolve_run run = {.x = &x,
                                      .y = &y,
                                      .ang_vel = &ang_vel,
-                                     .x_out = &walked_x,
-                                     .y_out = &walked_y,
+                                     .x_out = &reference_x,
+                                     .y_out = &reference_y,
                                      .count = 1,
                                      .dt = (double)steps,
                                      .timestep = 1,
                                      .steps = steps};
             ck_assert(evolve(method_named("reference"), &run, NULL));
-            double error = error_of(method_named("closed_form"), &run, walked_x, walked_y);
+            double error = error_of(method_named("closed_form"), &run, reference_x, reference_y);
             ck_assert_double_le(error, 2e-14);
         }
     }
@@ -164,7 +165,7 @@ END_TEST
 
 static struct circle_row {
     double x, y, ang_vel, dt, angle, x_after, y_after;
-    int exact; /* no rounding on the way to the angle */
+    int exact; /* 1: the angle is computed without rounding */
 } circles[ROWS_MAX];
 
 static void circle_read(const char *line, size_t index)
@@ -175,9 +176,9 @@ static void circle_read(const char *line, size_t index)
     ck_assert_int_eq(fields, 8);
 }
 
-/* Sine and cosine err by a unit in the last place each, 1.6e-16 together; of the four products two
- * are rounded, and both sums: 3.2e-16. And the angle: ang_vel*dt is rounded once, x^2 + y^2 twice,
- * of which the root leaves half, the root once, the quotient once. */
+/* Sine and cosine have an error of one unit in the last place each, 1.6e-16 together. Two of the
+ * four products and both sums are rounded: 3.2e-16. For the angle, ang_vel*dt is rounded once, x^2
+ * + y^2 twice (the root halves these errors), the root once and the quotient once. */
 #define CIRCLE_ERROR 5e-16
 #define ANGLE_ROUNDINGS (4 * ROUNDING)
 
@@ -207,9 +208,9 @@ int main(void)
 {
     Suite *suite = suite_create("sim/accuracy");
     TCase *tcase = suite_case(suite, "accuracy");
-    tcase_add_test(tcase, closed_form_meets_its_bound);
-    tcase_add_loop_test(tcase, walked_methods_err_by_their_roundings, 0, 3);
-    tcase_add_test(tcase, closed_form_agrees_with_the_walk_near_the_origin);
+    tcase_add_test(tcase, closed_form_is_within_its_bound);
+    tcase_add_loop_test(tcase, errors_of_stepping_methods_are_roundings, 0, 3);
+    tcase_add_test(tcase, closed_form_agrees_with_reference_near_the_origin);
     tcase_add_test(tcase, analytic_is_on_the_circle);
     return suite_run(suite);
 }

@@ -1,8 +1,8 @@
-/* The same bits everywhere: what the methods give for fixed particles is written down here as
- * hashes, and every set of kernels with fused multiply-add must give it, on every architecture.
+/* The same bits everywhere. The hashes below are those of the results for fixed particles. Every
+ * set of kernels with fused multiply-add must give them, on every architecture.
  *
- * A hash that changes means that clients get other digits than from the release before: say so in
- * the change that does it. A failing test prints the line that would pass. */
+ * If a hash changes, clients get other digits than from the last release: the change log must say
+ * so. A test that fails prints the line that would pass. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +18,8 @@ static const char *const METHODS[] = {"closed_form", "analytic", "euler", "fast"
 
 #define METHOD_COUNT (sizeof METHODS / sizeof *METHODS)
 
-/* Particles uniform in (-1, 1); then particle i is drawn towards the origin by 2^-(i mod spread),
- * so that neighbours are of different kinds, and every 11th is put to rest. */
+/* Particles are uniform in (-1, 1). Particle i is then scaled by 2^-(i mod spread), so that
+ * neighbours are of different kinds, and every 11th is at rest. */
 static const struct golden {
     const char *name;
     size_t count;
@@ -32,7 +32,7 @@ static const struct golden {
     {"coarse steps", 200, 3, 8, 100, 0.25},
     {"one step", 100, 4, 30, 1e-3, 1e-3},
     {"steps for three calls of the kernel", 37, 5, 4, 4, 1e-4},
-    {"one step more than s is carried for", 37, 6, 4, 1025 * 0x1p-13, 0x1p-13},
+    {"one step more than the series updates s for", 37, 6, 4, 1025 * 0x1p-13, 0x1p-13},
     {"few but huge steps", 257, 7, 40, 1e9, 1e8},
     {"large angles", 257, 8, 20, 1e6, 1e-6},
     {"the most steps and the largest angles", 257, 9, 20, 0x1p32, 0x1p-21},
@@ -40,7 +40,7 @@ static const struct golden {
 
 #define GOLDEN_COUNT (sizeof GOLDEN / sizeof *GOLDEN)
 
-/* In the order of METHODS. 0: not run, as it would take too long or leave the domain. */
+/* In the order of METHODS. 0: not run, because it takes too long or is outside the domain. */
 static const uint64_t HASHES[GOLDEN_COUNT][METHOD_COUNT] = {
     {0x75afb33bc56f4ef6, 0x9f72213535bac872, 0xa5349a31db8c5fdd, 0xf5b8e6530aa262af,
      0xa49029062ab8640c},
@@ -88,7 +88,7 @@ static struct evolve_run run_of(const struct golden *golden, const struct partic
                                .steps = evolve_steps(golden->dt, golden->timestep)};
 }
 
-/* SplitMix64's finaliser: each bit of the value changes half of the hash. */
+/* The finaliser of SplitMix64: each bit of the value changes about half of the hash. */
 static uint64_t hash_add(uint64_t hash, double value)
 {
     uint64_t bits;
@@ -110,7 +110,7 @@ static uint64_t hash_of_run(const struct method *method, const struct evolve_run
     return hash;
 }
 
-/* Compares what one set of kernels gives; prints it and returns false if it is something else. */
+/* Compares the hashes of one set of kernels. If they differ, prints them and returns false. */
 static bool check_golden(const struct golden *golden, const uint64_t expected[METHOD_COUNT],
                          const char *kernels)
 {
@@ -132,7 +132,7 @@ static bool check_golden(const struct golden *golden, const uint64_t expected[ME
     return false;
 }
 
-START_TEST(every_exact_set_gives_the_golden_bits)
+START_TEST(every_set_with_fma_gives_the_golden_bits)
 {
     size_t count;
     const struct kernels *const *sets = kernels_usable(&count);
@@ -144,7 +144,7 @@ START_TEST(every_exact_set_gives_the_golden_bits)
 }
 END_TEST
 
-/* These need no fused multiply-add, so they give them on every CPU. */
+/* The scalar methods use no fused multiply-add, so their bits are the same on every CPU. */
 START_TEST(scalar_methods_give_the_golden_bits)
 {
     uint64_t scalar[METHOD_COUNT] = {0};
@@ -155,9 +155,9 @@ START_TEST(scalar_methods_give_the_golden_bits)
 }
 END_TEST
 
-/* A vector that holds several kinds of particles, or angles of all sizes, gives each the bits that
- * it would get alone: in every set, exact or not. */
-START_TEST(neighbours_do_not_show)
+/* In a vector with several kinds of particles, or with angles of all sizes, each particle has the
+ * same bits as alone. This holds for every set, with and without fused multiply-add. */
+START_TEST(neighbours_do_not_change_the_bits)
 {
     size_t count;
     const struct kernels *const *sets = kernels_usable(&count);
@@ -194,8 +194,8 @@ int main(void)
 {
     Suite *suite = suite_create("sim/bits");
     TCase *tcase = suite_case(suite, "golden");
-    tcase_add_loop_test(tcase, every_exact_set_gives_the_golden_bits, 0, GOLDEN_COUNT);
+    tcase_add_loop_test(tcase, every_set_with_fma_gives_the_golden_bits, 0, GOLDEN_COUNT);
     tcase_add_loop_test(tcase, scalar_methods_give_the_golden_bits, 0, GOLDEN_COUNT);
-    tcase_add_loop_test(tcase, neighbours_do_not_show, 0, GOLDEN_COUNT);
+    tcase_add_loop_test(tcase, neighbours_do_not_change_the_bits, 0, GOLDEN_COUNT);
     return suite_run(suite);
 }

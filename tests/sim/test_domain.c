@@ -6,7 +6,7 @@
 #include "sim/domain.h"
 #include "sim/kernels.h"
 
-/* The fault of one particle. */
+/* Returns the error of one particle. */
 static enum domain_error check(const char *name, double x, double y, double ang_vel, double dt,
                                double timestep)
 {
@@ -75,7 +75,7 @@ START_TEST(limits)
 }
 END_TEST
 
-START_TEST(first_fault_is_named)
+START_TEST(first_error_is_reported)
 {
     double x[] = {1, 1, 0, 0}, y[] = {1, 1, 0, 0}, ang_vel[] = {0, 1, 2, 3};
     struct evolve_run run = {x, y, ang_vel, NULL, NULL, 4, 1, 1, 1};
@@ -85,12 +85,12 @@ START_TEST(first_fault_is_named)
 }
 END_TEST
 
-/* The kernels look at many particles at once, and only at those that fill whole vectors. */
+/* Enough particles for several blocks of the kernels, and some that do not fill a vector. */
 #define MANY 600
 
-START_TEST(first_fault_is_found_by_every_set_of_kernels)
+START_TEST(first_error_is_found_with_every_set_of_kernels)
 {
-    static const size_t places[] = {0, 1, 7, 8, 255, 256, 257, 300, 511, 592, 598, 599};
+    static const size_t indices[] = {0, 1, 7, 8, 255, 256, 257, 300, 511, 592, 598, 599};
     static double x[MANY], y[MANY], ang_vel[MANY];
     const char *names[EVOLVE_KERNELS_MAX];
     size_t sets = evolve_kernels_list(names), methods;
@@ -105,8 +105,8 @@ START_TEST(first_fault_is_found_by_every_set_of_kernels)
             struct evolve_run run = {x, y, ang_vel, NULL, NULL, MANY, 1, 1, 1};
             size_t index = 0;
             ck_assert_int_eq(domain_check(method[m], &run, &index), DOMAIN_OK);
-            for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
-                size_t at = places[p];
+            for (size_t p = 0; p < sizeof indices / sizeof *indices; p++) {
+                size_t at = indices[p];
                 x[at] = 0;
                 ang_vel[MANY - 1] = NAN; /* a later one */
                 ck_assert_int_eq(domain_check(method[m], &run, &index),
@@ -122,7 +122,7 @@ START_TEST(first_fault_is_found_by_every_set_of_kernels)
 }
 END_TEST
 
-/* At the very edge of the domain every method still gives finite numbers. */
+/* At the limits of the domain every method gives finite numbers. */
 START_TEST(edges_give_finite_results)
 {
     double tiny = sqrt(DBL_MIN), huge = sqrt(DBL_MAX);
@@ -147,7 +147,7 @@ START_TEST(edges_give_finite_results)
 }
 END_TEST
 
-START_TEST(every_fault_has_a_sentence)
+START_TEST(every_error_has_a_text)
 {
     for (int error = DOMAIN_OK; error <= DOMAIN_ANGLE_LARGE; error++)
         ck_assert_uint_gt(strlen(domain_error_text((enum domain_error)error)), 10);
@@ -162,9 +162,9 @@ int main(void)
     tcase_add_test(tcase, origin_is_refused_even_at_rest);
     tcase_add_test(tcase, not_finite_is_refused);
     tcase_add_test(tcase, limits);
-    tcase_add_test(tcase, first_fault_is_named);
-    tcase_add_test(tcase, first_fault_is_found_by_every_set_of_kernels);
+    tcase_add_test(tcase, first_error_is_reported);
+    tcase_add_test(tcase, first_error_is_found_with_every_set_of_kernels);
     tcase_add_test(tcase, edges_give_finite_results);
-    tcase_add_test(tcase, every_fault_has_a_sentence);
+    tcase_add_test(tcase, every_error_has_a_text);
     return suite_run(suite);
 }

@@ -65,9 +65,9 @@ START_TEST(reference_equals_cpython_bit_for_bit)
 }
 END_TEST
 
-/* `analytic` is another curve: the polygon's radius grows, and here, after a third of a turn,
- * the circle is 1.1e-5 away from it. */
-START_TEST(published_set_comes_out_in_every_method)
+/* `analytic` gives another curve: the radius of the polygon grows. Here the distance is 1.1e-5
+ * after a third of a turn. */
+START_TEST(every_method_gives_the_published_end_points)
 {
     static const double x[] = {0.210269, -0.099334, 0.191358};
     static const double y[] = {0.543863, -0.490034, -0.365227};
@@ -110,9 +110,9 @@ START_TEST(still_particles_keep_their_bits)
 }
 END_TEST
 
-/* Results depend on the particle alone: any part of a set, in place or not, gives the same
- * bits. */
-START_TEST(parts_equal_the_whole)
+/* The result of a particle depends only on that particle: any part of a set, in place or not, gives
+ * the same bits. */
+START_TEST(parts_of_a_set_give_the_same_bits)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -128,10 +128,10 @@ START_TEST(parts_equal_the_whole)
                 size_t size = 257 - begin < part ? 257 - begin : part;
                 memcpy(x + begin, set.x + begin, size * sizeof *x);
                 memcpy(y + begin, set.y + begin, size * sizeof *y);
-                struct evolve_run piece = {x + begin, y + begin, set.ang_vel + begin,
-                                           x + begin, y + begin, size,
-                                           3,         0.01,      300};
-                ck_assert(evolve(methods[m], &piece, NULL));
+                struct evolve_run part_run = {x + begin, y + begin, set.ang_vel + begin,
+                                              x + begin, y + begin, size,
+                                              3,         0.01,      300};
+                ck_assert(evolve(methods[m], &part_run, NULL));
             }
             ck_assert_mem_eq(x, whole_x, sizeof x);
             ck_assert_mem_eq(y, whole_y, sizeof y);
@@ -141,7 +141,7 @@ START_TEST(parts_equal_the_whole)
 }
 END_TEST
 
-static struct particle_set particles_made(size_t count, uint64_t seed)
+static struct particle_set make_particles(size_t count, uint64_t seed)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -149,7 +149,7 @@ static struct particle_set particles_made(size_t count, uint64_t seed)
     return set;
 }
 
-/* Evolves with a set of kernels chosen by name. */
+/* Evolves with the set of kernels called `kernels`. */
 static void evolve_with(const char *kernels, const struct method *method,
                         const struct evolve_run *run)
 {
@@ -159,8 +159,8 @@ static void evolve_with(const char *kernels, const struct method *method,
 
 #define SIZE_MAX_TESTED 257
 
-/* Every set that has fused multiply-add gives the same bits, at all sizes and offsets; one
- * without stays within some last places. */
+/* Every set that has fused multiply-add gives the same bits, for all sizes and offsets. A set
+ * without it differs only in the last places. */
 static void check_same_bits(const struct evolve_run *run)
 {
     size_t sets, methods_count;
@@ -195,7 +195,7 @@ static void check_same_bits(const struct evolve_run *run)
 START_TEST(kernels_give_the_same_bits)
 {
     for (size_t count = 1; count <= SIZE_MAX_TESTED; count += count < 40 ? 1 : 9) {
-        struct particle_set set = particles_made(count + 7, count);
+        struct particle_set set = make_particles(count + 7, count);
         size_t offset = count % 8;
         /* Every third particle is near the origin or at rest, in steps of a coarse timestep. */
         for (size_t i = 0; i < set.count; i += 3) {
@@ -219,7 +219,7 @@ START_TEST(kernels_give_the_same_bits)
 }
 END_TEST
 
-START_TEST(kernels_can_be_named)
+START_TEST(kernels_are_chosen_by_name)
 {
     const char *names[EVOLVE_KERNELS_MAX];
     size_t count = evolve_kernels_list(names);
@@ -235,13 +235,13 @@ START_TEST(kernels_can_be_named)
 END_TEST
 
 struct stopper {
-    int64_t asked, allowed;
+    int64_t calls, allowed;
 };
 
 static bool stop_after(void *context)
 {
     struct stopper *stopper = context;
-    return ++stopper->asked > stopper->allowed;
+    return ++stopper->calls > stopper->allowed;
 }
 
 START_TEST(control_ends_a_run)
@@ -254,18 +254,18 @@ START_TEST(control_ends_a_run)
     for (size_t m = 0; m < count; m++) {
         struct stopper stopper = {0, 1};
         struct evolve_control control = {stop_after, &stopper};
-        /* Without the control the walks would take 2^53 steps. */
+        /* Without the control, the stepping methods would take 2^53 steps. */
         struct evolve_run run = {set.x,        set.y,     set.ang_vel, set.x,
                                  set.y,        set.count, 1,           1.0 / (double)SIM_STEPS_MAX,
                                  SIM_STEPS_MAX};
         ck_assert(!evolve(methods[m], &run, &control));
-        ck_assert_int_eq(stopper.asked, 2);
+        ck_assert_int_eq(stopper.calls, 2);
     }
     particle_set_fini(&set);
 }
 END_TEST
 
-START_TEST(steps_truncate_the_quotient)
+START_TEST(steps_are_the_truncated_quotient)
 {
     ck_assert_int_eq(evolve_steps(0.1, 1e-5), 10000);
     ck_assert_int_eq(evolve_steps(0.3, 1e-5), 29999);
@@ -277,7 +277,7 @@ START_TEST(steps_truncate_the_quotient)
 }
 END_TEST
 
-START_TEST(work_is_counted)
+START_TEST(work_and_cost_are_predicted)
 {
     ck_assert_int_eq(evolve_particle_steps(method_named("euler"), 1000, 10000), 10000000);
     ck_assert_int_eq(evolve_particle_steps(method_named("closed_form"), 3, 7), 21);
@@ -303,18 +303,18 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("sim/methods");
-    TCase *oracle = suite_case(suite, "oracle");
-    tcase_add_test(oracle, reference_equals_cpython_bit_for_bit);
-    tcase_add_test(oracle, published_set_comes_out_in_every_method);
+    TCase *published = suite_case(suite, "published");
+    tcase_add_test(published, reference_equals_cpython_bit_for_bit);
+    tcase_add_test(published, every_method_gives_the_published_end_points);
     TCase *bits = suite_case(suite, "bits");
     tcase_add_test(bits, still_particles_keep_their_bits);
-    tcase_add_test(bits, parts_equal_the_whole);
+    tcase_add_test(bits, parts_of_a_set_give_the_same_bits);
     tcase_add_test(bits, kernels_give_the_same_bits);
-    tcase_add_test(bits, kernels_can_be_named);
+    tcase_add_test(bits, kernels_are_chosen_by_name);
     TCase *rest = suite_case(suite, "rest");
     tcase_add_test(rest, control_ends_a_run);
-    tcase_add_test(rest, steps_truncate_the_quotient);
-    tcase_add_test(rest, work_is_counted);
+    tcase_add_test(rest, steps_are_the_truncated_quotient);
+    tcase_add_test(rest, work_and_cost_are_predicted);
     tcase_add_test(rest, methods_are_found_by_name);
     return suite_run(suite);
 }

@@ -3,8 +3,8 @@
 #include "../suite.h"
 #include "sim/particle_set.h"
 
-/* Through sizes small and large: an allocator moves blocks in one way or another. */
-START_TEST(columns_are_aligned_and_kept)
+/* Small and large sizes, because an allocator moves blocks in different ways. */
+START_TEST(columns_are_aligned_and_keep_their_contents)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -29,8 +29,8 @@ START_TEST(columns_are_aligned_and_kept)
 }
 END_TEST
 
-/* An owner who has lowered the capacity gets back the room that is there, at no cost. */
-START_TEST(room_that_is_there_is_used)
+/* After the owner lowered the capacity, the next reservation uses the memory that is allocated. */
+START_TEST(allocated_capacity_is_reused)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -49,7 +49,7 @@ START_TEST(room_that_is_there_is_used)
 }
 END_TEST
 
-START_TEST(too_large_changes_nothing)
+START_TEST(a_failed_reservation_changes_nothing)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -74,9 +74,9 @@ int main(void)
 {
     Suite *suite = suite_create("sim/particle_set");
     TCase *tcase = suite_case(suite, "particle_set");
-    tcase_add_test(tcase, columns_are_aligned_and_kept);
-    tcase_add_test(tcase, room_that_is_there_is_used);
-    tcase_add_test(tcase, too_large_changes_nothing);
+    tcase_add_test(tcase, columns_are_aligned_and_keep_their_contents);
+    tcase_add_test(tcase, allocated_capacity_is_reused);
+    tcase_add_test(tcase, a_failed_reservation_changes_nothing);
     tcase_add_test(tcase, bytes_match_the_columns);
     return suite_run(suite);
 }

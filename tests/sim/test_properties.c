@@ -1,7 +1,7 @@
-/* What must hold for any particle, whatever the numbers: laws and symmetries of the model.
+/* Laws and symmetries of the model that hold for every particle.
  *
- * Where the arithmetic of a method has the symmetry, so have its results, to the last bit (a zero
- * may change its sign). */
+ * If the arithmetic of a method has a symmetry, its results have it too, to the last bit (only the
+ * sign of a zero may change). */
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define COUNT 120
 #define ROUNDING 0x1p-53
 
-/* dt and timestep of a run; steps is dt / timestep exactly. */
+/* dt and timestep of a run. dt / timestep is exactly the number of steps. */
 static const struct times {
     double dt, timestep;
 } TIMES[] = {{0x1p-3, 0x1p-17}, {3, 0x1p-8}, {1000, 1}, {0x1p-10, 0x1p-10}, {40, 0.5}};
@@ -24,7 +24,7 @@ struct columns {
     double x[COUNT], y[COUNT], ang_vel[COUNT];
 };
 
-/* Particle i is drawn towards the origin by 2^-(i mod 20). */
+/* Particle i is scaled by 2^-(i mod 20). */
 static void columns_make(struct columns *columns, uint64_t seed)
 {
     struct particle_set set;
@@ -66,8 +66,8 @@ static bool equal(const struct columns *a, const struct columns *b, size_t i)
     return a->x[i] == b->x[i] && a->y[i] == b->y[i];
 }
 
-/* What a method may err by: see test_accuracy.c. `turns` is the angle that a rounding of the radius
- * on the way takes effect on. */
+/* The largest error of a method: see test_accuracy.c. `turns` is the angle that a rounding error of
+ * an intermediate radius affects. */
 static double bound(const struct method *method, const struct columns *start, size_t i,
                     const struct times *times)
 {
@@ -96,7 +96,7 @@ static void for_all(void (*check)(const struct method *, const struct times *,
         }
 }
 
-/* r_n^2 = r_0^2 + n c^2, and the circle's radius is kept. */
+/* r_n^2 = r_0^2 + n c^2 on the polygon; the radius of the circle is constant. */
 static void check_radius(const struct method *method, const struct times *times,
                          const struct columns *start)
 {
@@ -118,9 +118,9 @@ START_TEST(radius_follows_its_law)
 }
 END_TEST
 
-/* evolve(a) and then evolve(b) is evolve(a + b). */
-static void check_parts(const struct method *method, const struct times *times,
-                        const struct columns *start)
+/* A run of time a and then one of time b give the same as one run of time a + b. */
+static void check_two_runs(const struct method *method, const struct times *times,
+                           const struct columns *start)
 {
     struct columns once = *start, twice = *start;
     double steps = times->dt / times->timestep;
@@ -136,13 +136,13 @@ static void check_parts(const struct method *method, const struct times *times,
             ck_assert_double_le(difference(&once, &twice, i), 3 * bound(method, start, i, times));
 }
 
-START_TEST(parts_of_time_add_up)
+START_TEST(two_runs_equal_one_longer_run)
 {
-    for_all(check_parts);
+    for_all(check_two_runs);
 }
 END_TEST
 
-/* Mirrored particles, turning the other way, stay mirrored. */
+/* Mirrored particles with the opposite direction stay mirrored. */
 static void check_mirror(const struct method *method, const struct times *times,
                          const struct columns *start)
 {
@@ -165,8 +165,8 @@ START_TEST(mirror_images_stay_mirror_images)
 }
 END_TEST
 
-/* Half a turn changes signs only. A quarter requests_in_flight x and y, which a fused x*x + y^2
- * shows. */
+/* Half a turn changes only signs. A quarter turn exchanges x and y, which changes the rounding of a
+ * fused x*x + y^2. */
 static void check_rotation(const struct method *method, const struct times *times,
                            const struct columns *start)
 {
@@ -202,8 +202,8 @@ START_TEST(rotated_particles_stay_rotated)
 }
 END_TEST
 
-/* A power of two on all lengths changes exponents only, also where c^2 and r^2 come near the ends
- * of the range. */
+/* A power of two as factor of all lengths changes only exponents, also where c^2 and r^2 are near
+ * the ends of the range. */
 static void check_scale(const struct method *method, const struct times *times,
                         const struct columns *start)
 {
@@ -240,7 +240,7 @@ START_TEST(sign_of_ang_vel_is_the_direction)
     for (size_t m = 0; m < count; m++) {
         struct columns start, end;
         columns_make(&start, 5);
-        for (size_t i = 0; i < COUNT; i++) /* so that none gets past half a turn */
+        for (size_t i = 0; i < COUNT; i++) /* so that all turn by less than half a turn */
             start.ang_vel[i] *= hypot(start.x[i], start.y[i]);
         end = start;
         evolve_columns(methods[m], &end, 2, 0x1p-8);
@@ -257,7 +257,7 @@ int main(void)
     Suite *suite = suite_create("sim/properties");
     TCase *tcase = suite_case(suite, "properties");
     tcase_add_test(tcase, radius_follows_its_law);
-    tcase_add_test(tcase, parts_of_time_add_up);
+    tcase_add_test(tcase, two_runs_equal_one_longer_run);
     tcase_add_test(tcase, mirror_images_stay_mirror_images);
     tcase_add_test(tcase, rotated_particles_stay_rotated);
     tcase_add_test(tcase, powers_of_two_scale_exactly);

@@ -2,12 +2,12 @@
 
 #include "../suite.h"
 
-/* The expected numbers are what CPython 3.11 printed with float.hex(). */
+/* CPython 3.11 printed the expected numbers, with float.hex(). */
 
 static const struct {
     uint64_t seed;
     double first[3]; /* random() called three times */
-    double later;    /* and once more after another 1000 calls: the state was refilled */
+    double later;    /* random() after 1000 more calls, so that the state was refilled */
 } UNITS[] = {
     {0, {0x1.b0580f98a7dbep-1, 0x1.84129978f9c1ap-1, 0x1.aeaa51052e978p-2}, 0x1.7e9bbd672e7e6p-1},
     {1, {0x1.132d8f91b7584p-3, 0x1.b1e2d5b3584f8p-1, 0x1.870d778409f13p-1}, 0x1.1f27a4285258bp-1},
@@ -26,7 +26,7 @@ static const struct {
      0x1.9bca981de748fp-1},
 };
 
-START_TEST(unit_as_cpython)
+START_TEST(unit_equals_cpython)
 {
     struct random_generator generator;
     random_seed(&generator, UNITS[_i].seed);
@@ -38,7 +38,7 @@ START_TEST(unit_as_cpython)
 }
 END_TEST
 
-START_TEST(uniform_as_cpython)
+START_TEST(uniform_equals_cpython)
 {
     struct random_generator generator;
     random_seed(&generator, 1);
@@ -57,7 +57,7 @@ static void check_particle(const struct particle_set *set, size_t i, double x, d
     ck_assert_double_eq(set->ang_vel[i], ang_vel);
 }
 
-START_TEST(particles_as_cpython)
+START_TEST(particles_equal_cpython)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -70,7 +70,7 @@ START_TEST(particles_as_cpython)
 }
 END_TEST
 
-START_TEST(particles_replace_what_the_set_held)
+START_TEST(particles_replace_the_old_ones)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -82,7 +82,7 @@ START_TEST(particles_replace_what_the_set_held)
 }
 END_TEST
 
-START_TEST(particles_that_no_memory_holds)
+START_TEST(too_many_particles_fail)
 {
     struct particle_set set;
     particle_set_init(&set);
@@ -96,10 +96,10 @@ int main(void)
 {
     Suite *suite = suite_create("random");
     TCase *tcase = suite_case(suite, "cpython");
-    tcase_add_loop_test(tcase, unit_as_cpython, 0, sizeof UNITS / sizeof *UNITS);
-    tcase_add_test(tcase, uniform_as_cpython);
-    tcase_add_test(tcase, particles_as_cpython);
-    tcase_add_test(tcase, particles_replace_what_the_set_held);
-    tcase_add_test(tcase, particles_that_no_memory_holds);
+    tcase_add_loop_test(tcase, unit_equals_cpython, 0, sizeof UNITS / sizeof *UNITS);
+    tcase_add_test(tcase, uniform_equals_cpython);
+    tcase_add_test(tcase, particles_equal_cpython);
+    tcase_add_test(tcase, particles_replace_the_old_ones);
+    tcase_add_test(tcase, too_many_particles_fail);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* The program itself, run as a user runs it. */
+/* Runs the program as a user does. */
 #include <jansson.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 static char output[65536];
 
-/* Runs the program with `arguments` (redirections included); what it printed is in `output`. */
+/* Runs the program with `arguments`, which may have redirections. `output` is what it printed. */
 static int run(const char *arguments)
 {
     char command[1024];
@@ -27,13 +27,13 @@ static int run(const char *arguments)
     return WEXITSTATUS(status);
 }
 
-/* One line says what is wrong, and the exit status is 2. */
-static void is_refused(const char *arguments, const char *says)
+/* Fails unless the program prints one line that has `message`, and exits with 2. */
+static void assert_refused(const char *arguments, const char *message)
 {
     char command[160];
     snprintf(command, sizeof command, "%s 2>&1 >/dev/null", arguments);
     ck_assert_int_eq(run(command), 2);
-    ck_assert_msg(strstr(output, says) != NULL, "%s", output);
+    ck_assert_msg(strstr(output, message) != NULL, "%s", output);
     ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
 }
 
@@ -44,7 +44,7 @@ START_TEST(it_prints_a_table)
                                        "\neuler ",  "\nfast ",        "\nreference "};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         ck_assert_msg(strstr(output, rows[i]) != NULL, "no %s in %s", rows[i], output);
-    ck_assert_ptr_null(strchr(output, '\r')); /* no progress where there is no terminal */
+    ck_assert_ptr_null(strchr(output, '\r')); /* no progress without a terminal */
 }
 END_TEST
 
@@ -84,8 +84,8 @@ START_TEST(it_prints_json)
 }
 END_TEST
 
-/* Each set of this CPU has a row, and forcing one is the same as asking the variable for it. */
-START_TEST(it_runs_the_set_that_it_is_told)
+/* Each set of this CPU has a row. The option and the environment variable choose the same set. */
+START_TEST(it_uses_the_chosen_instruction_set)
 {
     json_t *document = run_json(QUICK " --format json --simd all --peak --methods euler,fast");
     const json_t *benchmarks = json_object_get(document, "benchmarks");
@@ -156,7 +156,7 @@ static json_t *stats_in(const json_t *document, size_t index)
     return json_object_get(json_array_get(json_object_get(document, "benchmarks"), index), "stats");
 }
 
-/* Saved are the rounds, printed is what was asked for, and both are of one run. */
+/* The saved document has the raw rounds, the printed one does not, and both are of the same run. */
 START_TEST(it_saves_what_it_prints)
 {
     json_t *printed = run_json(QUICK " --save saved.json --format json --methods euler,fast");
@@ -172,7 +172,7 @@ START_TEST(it_saves_what_it_prints)
 }
 END_TEST
 
-/* The same file: every ratio is 1, and nothing fails. */
+/* With the same file twice, every ratio is 1, and nothing fails. */
 START_TEST(it_compares_files)
 {
     ck_assert_int_eq(run(QUICK " --save a.json"), 0);
@@ -191,7 +191,7 @@ START_TEST(it_compares_files)
 }
 END_TEST
 
-START_TEST(it_draws)
+START_TEST(it_prints_svg)
 {
     ck_assert_int_eq(run(QUICK " --format svg --save a.json"), 0);
     ck_assert_ptr_eq(strstr(output, "<svg "), output);
@@ -204,7 +204,7 @@ START_TEST(it_compares_a_run)
 {
     ck_assert_int_eq(run(QUICK " --save a.json --methods euler"), 0);
     ck_assert_int_eq(run(QUICK " --compare a.json --save a.json"),
-                     0); /* read before it is written */
+                     0); /* loaded before it is written */
     ck_assert_ptr_nonnull(strstr(output, "\neuler "));
     ck_assert_ptr_nonnull(strstr(output, "\ncompared with a.json\n\nmethod "));
     json_t *saved = load("a.json");
@@ -214,8 +214,8 @@ START_TEST(it_compares_a_run)
 }
 END_TEST
 
-/* Ten times as fast in the file as it can be: past any ratio below ten, and not past others. */
-START_TEST(past_the_ratio_the_status_is_1)
+/* In the file, euler is ten times as fast: its ratio is 10. */
+START_TEST(the_status_is_1_above_fail_ratio)
 {
     ck_assert_int_eq(run(QUICK " --save a.json --methods euler,fast"), 0);
     json_t *document = load("a.json");
@@ -251,7 +251,7 @@ START_TEST(it_exports_to_hyperfine)
     ck_assert(json_equal(times, json_object_get(stats_in(saved, 0), "data")));
     json_decref(export);
     json_decref(saved);
-    /* also from a file, if that has the rounds */
+    /* It also works with a file that has the raw rounds. */
     ck_assert_int_eq(run("--load a.json --export-hyperfine h2.json"), 0);
     ck_assert_str_eq(output, "");
     json_t *again = load("h2.json");
@@ -263,15 +263,15 @@ START_TEST(it_exports_to_hyperfine)
 END_TEST
 
 static const struct {
-    const char *arguments, *says;
+    const char *arguments, *message;
 } bad_files[] = {
     {QUICK " --compare none.json", "none.json: unable to open"},
     {QUICK " --compare cut.json", "cut.json: "},
-    {QUICK " --compare other.json", "other.json: it is not a report"},
+    {QUICK " --compare other.json", "other.json: it is not a benchmark report"},
     {"--load none.json --compare good.json", "none.json: unable to open"},
-    {"--load other.json --compare good.json", "good.json: it is not a report"},
+    {"--load other.json --compare good.json", "good.json: it is not a benchmark report"},
     {"--dt 2e-4 --max-time 1e-9 --compare good.json", "measured with"},
-    {QUICK " --compare good.json --methods reference", "no benchmark that was measured here"},
+    {QUICK " --compare good.json --methods reference", "no benchmark in common"},
     {QUICK " --fail-ratio 1.05", "--fail-ratio needs --compare"},
     {QUICK " --compare good.json --fail-ratio 0", "decimal number above 0"},
     {QUICK " --compare good.json --fail-ratio 5%", "decimal number above 0"},
@@ -282,11 +282,11 @@ static const struct {
     {"--load good.json", "--load needs"},
 };
 
-START_TEST(a_bad_file_is_one_line_and_status_2)
+START_TEST(a_bad_file_gives_one_line_and_status_2)
 {
     ck_assert_int_eq(run(QUICK " --save good.json --methods euler"), 0);
     ck_assert_int_eq(system("head -c 100 good.json > cut.json; echo '{}' > other.json"), 0);
-    is_refused(bad_files[_i].arguments, bad_files[_i].says);
+    assert_refused(bad_files[_i].arguments, bad_files[_i].message);
 }
 END_TEST
 
@@ -311,7 +311,7 @@ START_TEST(it_measures_memory)
 }
 END_TEST
 
-START_TEST(it_explains_itself)
+START_TEST(it_prints_version_methods_and_help)
 {
     ck_assert_int_eq(run("--version"), 0);
     ck_assert_ptr_eq(strstr(output, "particle-bench "), output);
@@ -346,7 +346,7 @@ START_TEST(it_explains_itself)
 END_TEST
 
 static const struct {
-    const char *arguments, *says;
+    const char *arguments, *message;
 } bad[] = {
     {"--particles 0", "particles must be 1 to"},
     {"--particles 1e3", "whole number"},
@@ -363,14 +363,14 @@ static const struct {
     {"--simd ''", "--simd '' is not in the list"},
     {"--frobnicate", "frobnicate"},
     {"--particles", "particles"},
-    {"extra", "options only"},
-    {"--timestep 1e-200 --dt 0", "closed_form cannot take particle 0"},
-    {"--timestep 1e-200 --dt 0 --memory", "closed_form cannot take particle 0"},
+    {"extra", "only options"},
+    {"--timestep 1e-200 --dt 0", "closed_form: particle 0 moves so little"},
+    {"--timestep 1e-200 --dt 0 --memory", "closed_form: particle 0 moves so little"},
 };
 
-START_TEST(a_bad_option_is_one_line_and_status_2)
+START_TEST(a_wrong_option_gives_one_line_and_status_2)
 {
-    is_refused(bad[_i].arguments, bad[_i].says);
+    assert_refused(bad[_i].arguments, bad[_i].message);
 }
 END_TEST
 
@@ -381,7 +381,7 @@ START_TEST(a_full_disk_is_an_error)
 }
 END_TEST
 
-/* Whether the process has a handler for SIGINT: a bit of SigCgt. */
+/* True when the process has a handler for SIGINT: a bit of SigCgt. */
 static bool catches_interrupt(pid_t pid)
 {
     char path[64], line[128];
@@ -398,7 +398,7 @@ static bool catches_interrupt(pid_t pid)
 START_TEST(an_interrupt_ends_it_with_130)
 {
     int status;
-    signal(SIGINT, SIG_DFL); /* check has a handler, which the child must not inherit */
+    signal(SIGINT, SIG_DFL); /* the child must not inherit the handler of check */
     pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
@@ -423,21 +423,22 @@ int main(void)
     TCase *tcase = suite_case(suite, "program");
     tcase_add_test(tcase, it_prints_a_table);
     tcase_add_test(tcase, it_prints_json);
-    tcase_add_test(tcase, it_runs_the_set_that_it_is_told);
+    tcase_add_test(tcase, it_uses_the_chosen_instruction_set);
     tcase_add_test(tcase, it_measures_memory);
-    tcase_add_test(tcase, it_explains_itself);
-    tcase_add_loop_test(tcase, a_bad_option_is_one_line_and_status_2, 0, sizeof bad / sizeof *bad);
+    tcase_add_test(tcase, it_prints_version_methods_and_help);
+    tcase_add_loop_test(tcase, a_wrong_option_gives_one_line_and_status_2, 0,
+                        sizeof bad / sizeof *bad);
     tcase_add_test(tcase, a_full_disk_is_an_error);
     tcase_add_loop_test(tcase, an_interrupt_ends_it_with_130, 0, 2);
     tcase = suite_case(suite, "files");
     tcase_add_checked_fixture(tcase, open_folder, remove_folder);
     tcase_add_test(tcase, it_saves_what_it_prints);
     tcase_add_test(tcase, it_compares_files);
-    tcase_add_test(tcase, it_draws);
+    tcase_add_test(tcase, it_prints_svg);
     tcase_add_test(tcase, it_compares_a_run);
-    tcase_add_test(tcase, past_the_ratio_the_status_is_1);
+    tcase_add_test(tcase, the_status_is_1_above_fail_ratio);
     tcase_add_test(tcase, it_exports_to_hyperfine);
-    tcase_add_loop_test(tcase, a_bad_file_is_one_line_and_status_2, 0,
+    tcase_add_loop_test(tcase, a_bad_file_gives_one_line_and_status_2, 0,
                         sizeof bad_files / sizeof *bad_files);
     tcase_add_test(tcase, a_file_that_cannot_be_written_is_an_error);
     return suite_run(suite);
