@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is computed in double-double arithmetic and rounded at the end is, but for a chance of about
- * 1 in 2^40, what exact fractions give. */
+/* Double-double arithmetic, rounded at the end, gives the results of exact fractions, except with a
+ * probability of about 1 in 2^40. */
 typedef double vec;
 #include "sim/double_double.h"
 

@@ -1,7 +1,7 @@
-/* Double-double arithmetic: a number is the unevaluated sum of two doubles, low being the rounding
- * error of high, which makes about 106 bits. The type `vec` must be known before this is included:
- * a vector of doubles from sim/vec.h, or double itself. Nothing here may be rewritten by the
- * compiler: build without contraction and without -ffast-math. Pure; any thread. */
+/* Double-double arithmetic: a number is the unevaluated sum of two doubles, and `low` is the
+ * rounding error of `high`. This gives about 106 bits. Define the type `vec` before you include
+ * this file: a vector of doubles (sim/vec.h) or double. Build it without contraction and without
+ * -ffast-math, because the compiler must not rewrite these operations. Pure; any thread. */
 #ifndef SIM_DOUBLE_DOUBLE_H
 #define SIM_DOUBLE_DOUBLE_H
 
@@ -24,7 +24,7 @@ static inline struct two quick_two_sum(vec a, vec b)
     return (struct two){high, (a - high) + b};
 }
 
-/* a + b, all but the last few bits of the double length. */
+/* a + b, exact but for the last few bits of `low`. */
 static inline struct two two_add(struct two a, struct two b)
 {
     struct two sum = two_sum(a.high, b.high);
