@@ -1,4 +1,4 @@
-/* euler: computes every step, vectorised over a block of particles. */
+/* euler: takes every step, vectorised over a block of particles. */
 #include "sim/kernels.h"
 #include "sim/method.h"
 
@@ -84,7 +84,7 @@ static bool euler_evolve(const struct evolve_run *run, const struct evolve_contr
 
 const struct method method_euler = {
     .name = "euler",
-    .summary = "computes every step, vectorised over particles: a load for tests",
+    .summary = "takes every step, vectorised over particles: a load for tests",
     .stepping = true,
     .polygon = true,
     .vector = true,

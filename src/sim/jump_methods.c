@@ -66,7 +66,7 @@ const struct method method_closed_form = {
 
 const struct method method_analytic = {
     .name = "analytic",
-    .summary = "the exact circle, without steps",
+    .summary = "the true circle, without steps",
     .stepping = false,
     .polygon = false,
     .vector = true,

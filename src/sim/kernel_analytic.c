@@ -1,4 +1,4 @@
-/* analytic: the exact circle. The radius is constant, the angle advances by ang_vel*dt/r. */
+/* analytic: the true circle. The radius is constant, the angle advances by ang_vel*dt/r. */
 #include "sim/kernels.h"
 #include "sim/vec.h"
 

@@ -26,7 +26,7 @@ struct method {
     const char *summary; /* one clause for lists */
     bool stepping;       /* its cost grows with the steps; --max-particle-steps applies */
     bool polygon;        /* follows the Euler polygon, so dt is truncated to whole steps;
-                            false: the exact circle */
+                            false: the true circle */
     bool vector;         /* uses the kernels, and so the instruction set in use */
     size_t group;        /* particles that are computed together; fewer cost as much */
     double cost_ns;      /* rough cost of a particle-step (stepping) or of a particle, to

@@ -71,7 +71,7 @@ static bool reference_evolve(const struct evolve_run *run, const struct evolve_c
 
 const struct method method_reference = {
     .name = "reference",
-    .summary = "computes every step as first published: the other methods are checked against it",
+    .summary = "takes every step as first published: the other methods are checked against it",
     .stepping = true,
     .polygon = true,
     .group = 1,
