@@ -12,6 +12,7 @@
 
 #include "http/connection/address.h"
 
+/* Limit for each of connecting, sending and receiving. */
 #define WAIT_S 5
 
 static void set_timeouts(int fd)
@@ -64,29 +65,30 @@ static int connect_tcp(const struct address_parts *parts)
     return fd;
 }
 
-/* Reads until the status line is complete; returns the status, or -1. */
+/* Reads the status line of the response; returns the status, or -1. */
 static int read_status(int fd)
 {
-    char answer[128];
+    char line[128];
     size_t used = 0;
-    while (used < sizeof answer - 1) {
-        ssize_t got = recv(fd, answer + used, sizeof answer - 1 - used, 0);
+    while (used < sizeof line - 1) {
+        ssize_t got = recv(fd, line + used, sizeof line - 1 - used, 0);
         if (got <= 0)
             break;
         used += (size_t)got;
-        if (memchr(answer, '\n', used))
+        if (memchr(line, '\n', used))
             break;
     }
-    answer[used] = '\0';
+    line[used] = '\0';
     int status;
-    return sscanf(answer, "HTTP/1.%*1[01] %d", &status) == 1 ? status : -1;
+    return sscanf(line, "HTTP/1.%*1[01] %d", &status) == 1 ? status : -1;
 }
 
-static int ask(int fd, const char *host)
+/* Sends a request for /readyz; returns the status of the response, or -1. */
+static int get_status(int fd)
 {
-    char request[512];
-    int size = snprintf(request, sizeof request,
-                        "GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host);
+    static const char request[] =
+        "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    ssize_t size = sizeof request - 1;
     if (send(fd, request, (size_t)size, MSG_NOSIGNAL) != size)
         return -1;
     return read_status(fd);
@@ -109,15 +111,15 @@ int health_check(const char *url)
         fd = connect_tcp(&parts);
     }
     if (fd < 0) {
-        fprintf(stderr, "particled: %s does not answer: %s\n", url, strerror(errno));
+        fprintf(stderr, "particled: cannot connect to %s: %s\n", url, strerror(errno));
         return 1;
     }
-    int status = ask(fd, "localhost");
+    int status = get_status(fd);
     close(fd);
     if (status == 200)
         return 0;
     if (status < 0)
-        fprintf(stderr, "particled: %s does not answer as a daemon does\n", url);
+        fprintf(stderr, "particled: %s sent no HTTP response\n", url);
     else
         fprintf(stderr, "particled: %s is not ready: status %d\n", url, status);
     return 1;

@@ -1,10 +1,10 @@
-/* --check: asks a running daemon whether it is ready. */
+/* --check: asks a running daemon whether it is ready. Main thread. */
 #ifndef DAEMON_HEALTH_CHECK_H
 #define DAEMON_HEALTH_CHECK_H
 
-/* Asks http://HOST:PORT, or the Unix socket at unix:PATH or /PATH, for /readyz. Returns the
- * exit status: 0 ready, 1 not ready or not there (one line on stderr says why), 2 when the URL is
- * of another form. Waits at most some seconds. */
+/* Requests /readyz from http://HOST:PORT, or from the Unix socket unix:PATH or /PATH. Returns the
+ * exit status: 0 ready; 1 not ready or no connection; 2 when the URL has another form. For 1 and 2
+ * one line on stderr says why. Waits a few seconds at most. */
 int health_check(const char *url);
 
 #endif

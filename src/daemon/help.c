@@ -10,6 +10,7 @@
 
 static char text[4096];
 
+/* Appends to the text. */
 static void add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static void add(const char *format, ...)
@@ -24,13 +25,13 @@ static void add(const char *format, ...)
 const char *help_details(void)
 {
     text[0] = '\0';
-    add("Endpoints: %s.\n\nMethods of evolve:\n", routes_table(true).summary);
+    add("Endpoints: %s.\n\nMethods:\n", routes_table(true).summary);
     size_t count;
     const struct method *const *methods = method_table(&count);
     for (size_t i = 0; i < count; i++)
         add("  %-12s %s%s\n", methods[i]->name, methods[i]->summary,
             methods[i] == method_default() ? " (default)" : "");
-    add("\nInstruction sets that this CPU runs, slowest first:");
+    add("\nInstruction sets that this CPU supports, slowest first:");
     const char *names[EVOLVE_KERNELS_MAX];
     count = evolve_kernels_list(names);
     for (size_t i = 0; i < count; i++)

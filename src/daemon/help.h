@@ -1,9 +1,8 @@
-/* The part of --help that comes from the tables. */
+/* The part of --help that is generated: endpoints, methods and instruction sets. */
 #ifndef DAEMON_HELP_H
 #define DAEMON_HELP_H
 
-/* The endpoints and methods, as lines. Built at each call in one static buffer; main
- * thread. */
+/* Some lines of text, in a static buffer. Main thread. */
 const char *help_details(void);
 
 #endif

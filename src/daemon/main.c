@@ -1,4 +1,4 @@
-/* particled: options, server, signals. */
+/* The program particled: reads the options, runs the server, handles signals. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +21,10 @@
 #include "sim/kernels.h"
 #include "web/files.h"
 
-/* How often the drain looks whether it is done. */
+/* How often the drain checks whether all requests have ended. */
 #define DRAIN_TICK_NS (10 * NS_PER_MS)
 
-/* Waits for a signal of `set`, at most for `ns`; returns it, or 0. */
+/* Waits for a signal of `set`, at most for `ns`. Returns the signal, or 0. */
 static int wait_signal(const sigset_t *set, int64_t ns)
 {
     struct timespec wait = {ns / NS_PER_S, ns % NS_PER_S};
@@ -32,7 +32,7 @@ static int wait_signal(const sigset_t *set, int64_t ns)
     return signal > 0 ? signal : 0;
 }
 
-/* Until a signal says to end. The watchdog hears of us as long as the workers get on. */
+/* Waits for a signal. Notifies the watchdog as long as the workers make progress. */
 static void run(struct server *server, const sigset_t *set)
 {
     int64_t watchdog_ns = systemd_watchdog_ns();
@@ -42,7 +42,8 @@ static void run(struct server *server, const sigset_t *set)
             systemd_notify("WATCHDOG=1");
 }
 
-/* Lets requests in flight finish. A second signal ends the waiting. */
+/* Waits until the requests in flight have ended, the timeout has passed or a second signal comes.
+ */
 static void drain(struct server *server, const sigset_t *set, int64_t timeout_ns)
 {
     systemd_notify("STOPPING=1");
@@ -57,7 +58,7 @@ static void drain(struct server *server, const sigset_t *set, int64_t timeout_ns
         log_warning("requests in flight are cancelled");
 }
 
-/* Hands the options to those who need them. */
+/* Sets the configuration of the endpoints and the HTTP engine from the options. */
 static void configure(const struct options *options, struct application *application,
                       struct http_config *config)
 {
@@ -104,13 +105,13 @@ int main(int argc, char **argv)
     if (options.profiling)
         profiler_begin_heap(argv);
     log_configure((enum log_level)options.log_level, (enum log_format)options.log_format);
-    json_object_seed(0); /* before threads start: jansson seeds itself at the first object */
+    json_object_seed(0); /* before threads start: jansson would seed itself later, in any thread */
     signal(SIGPIPE, SIG_IGN);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL); /* inherited by all threads, taken by sigtimedwait */
+    sigprocmask(SIG_BLOCK, &set, NULL); /* for all threads; sigtimedwait receives them */
 
     web_files_init();
     struct application application = {.limits.max_particles = 0};
@@ -121,7 +122,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     systemd_notify("READY=1");
     run(server, &set);
-    log_info("shutting down; requests in flight have %g seconds",
+    log_info("shutting down; requests in flight have %g seconds to finish",
              (double)options.drain_timeout_ms / 1000);
     drain(server, &set, options.drain_timeout_ms * NS_PER_MS);
     server_stop(server);

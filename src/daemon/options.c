@@ -16,15 +16,15 @@ enum kind {
     KIND_TEXT,
     KIND_COUNT,    /* an integer */
     KIND_BYTES,    /* an integer with an optional K, M, G or T (powers of 1024) */
-    KIND_DURATION, /* seconds; kept in milliseconds */
-    KIND_CHOICE,   /* one of the names; kept as its index */
+    KIND_DURATION, /* seconds; stored in milliseconds */
+    KIND_CHOICE,   /* one of several names; stored as its index */
 };
 
 struct option_row {
     const char *name;
     enum kind kind;
-    size_t offset;
-    int64_t min, max;
+    size_t offset;              /* of the member of struct options */
+    int64_t min, max;           /* as stored */
     const char *argument;       /* placeholder in --help */
     const char *const *choices; /* of KIND_CHOICE, NULL at the end */
     const char *help;
@@ -45,13 +45,13 @@ static const struct option_row rows[] = {
     {"simd", KIND_TEXT, FIELD(simd), 0, 0, "NAME", NULL,
      "instruction set of the kernels, one of those listed below (the fastest)"},
     {"io-threads", KIND_COUNT, FIELD(io_threads), 1, THREADS_MAX, "N", NULL,
-     "threads that speak HTTP (the cores this process may use)"},
+     "threads that read requests and send responses (the cores this process may use)"},
     {"workers", KIND_COUNT, FIELD(workers), 1, THREADS_MAX, "N", NULL,
      "threads that compute (the cores this process may use)"},
     {"inline-below", KIND_COUNT, FIELD(inline_below_us), 0, 1000, "MICROSECONDS", NULL,
-     "predicted cost below which a request is computed by the thread that read it; 0: none (20)"},
+     "a request predicted to take less is computed on its I/O thread; 0: none (20)"},
     {"queue-limit", KIND_COUNT, FIELD(queue_limit), 1, 1000000, "N", NULL,
-     "requests that may wait for a worker; one more is answered 503 (1024)"},
+     "requests that may wait for a worker; more get status 503 (1024)"},
     {"max-body", KIND_BYTES, FIELD(max_body), 1, BYTES_MAX, "BYTES", NULL,
      "longest request body (1G)"},
     {"max-particles", KIND_COUNT, FIELD(max_particles), 1, INT64_C(1000000000), "N", NULL,
@@ -59,13 +59,13 @@ static const struct option_row rows[] = {
     {"max-particle-steps", KIND_COUNT, FIELD(max_particle_steps), 1, INT64_MAX, "N", NULL,
      "most particle-steps of a request with a stepping method (10000000000)"},
     {"memory-limit", KIND_BYTES, FIELD(memory_limit), 1 << 20, BYTES_MAX, "BYTES", NULL,
-     "memory for the particles and answers of all requests (half of the memory)"},
+     "memory for the particles and responses of all requests (half of the memory)"},
     {"max-connections", KIND_COUNT, FIELD(max_connections), 1, 1000000, "N", NULL,
      "connections open at once (4096)"},
     {"request-timeout", KIND_DURATION, FIELD(request_timeout_ms), 1, DURATION_MAX_MS, "SECONDS",
-     NULL, "from a request's first line to its answer; does not bind /bench (60)"},
+     NULL, "from a request's first line to its response; does not apply to /bench (60)"},
     {"drain-timeout", KIND_DURATION, FIELD(drain_timeout_ms), 0, DURATION_MAX_MS, "SECONDS", NULL,
-     "how long requests in flight may go on after SIGTERM (30)"},
+     "how long requests in flight may continue after SIGTERM (30)"},
     {"log-level", KIND_CHOICE, FIELD(log_level), 0, 0, "LEVEL", levels,
      "error, warning, info or debug (info)"},
     {"log-format", KIND_CHOICE, FIELD(log_format), 0, 0, "FORMAT", formats, "text or json (text)"},
@@ -79,7 +79,7 @@ static const struct option_row rows[] = {
 
 static void set_defaults(struct options *options)
 {
-    /* Even a default stays in the range of its row. */
+    /* The defaults must be in the ranges of the table. */
     unsigned cores = host_cores() < THREADS_MAX ? host_cores() : THREADS_MAX;
     size_t memory = host_memory_bytes() / 2;
     *options = (struct options){
@@ -100,6 +100,7 @@ static void set_defaults(struct options *options)
     };
 }
 
+/* Reads an integer; with `suffixed`, K, M, G or T may follow. */
 static bool parse_integer(const char *text, bool suffixed, int64_t *value)
 {
     if (!isdigit((unsigned char)*text))
@@ -124,7 +125,7 @@ static bool parse_integer(const char *text, bool suffixed, int64_t *value)
     return *end == '\0';
 }
 
-/* Plain decimals only: strtod alone would also take hexadecimal, exponents and names. */
+/* Accepts only decimal numbers: strtod alone would accept hexadecimal, exponents and names. */
 static bool parse_duration(const char *text, int64_t *ms)
 {
     size_t length = strspn(text, "0123456789.");
@@ -150,7 +151,7 @@ static bool parse_choice(const char *text, const char *const *choices, int64_t *
     return false;
 }
 
-/* The range of a row in the unit in which the option is given. */
+/* Prints the range of an option in the unit in which it is given. */
 static void print_range(const struct option_row *row)
 {
     if (row->kind == KIND_DURATION)
@@ -161,7 +162,7 @@ static void print_range(const struct option_row *row)
                 (long long)row->max, row->kind == KIND_BYTES ? "; K, M, G or T may follow" : "");
 }
 
-/* `source` is what the user wrote: --max-body or PARTICLED_MAX_BODY. */
+/* Sets an option. `source` is the name that the user gave: --max-body or PARTICLED_MAX_BODY. */
 static bool set_option(struct options *options, const struct option_row *row, const char *source,
                        const char *text)
 {
@@ -221,14 +222,14 @@ static void print_help(const char *details)
            "ask a running daemon whether it is ready: exit status 0 or 1");
     printf("  %-28s %s\n", "--help", "show this and exit");
     printf("  %-28s %s\n", "--version", "show the version and what was built in, and exit");
-    printf("\nAn environment variable stands for each option: PARTICLED_MAX_BODY for --max-body.\n"
-           "The command line goes before the environment.\n\n%s",
+    printf("\nEach option can also be set by an environment variable: PARTICLED_MAX_BODY for\n"
+           "--max-body. The command line overrides the environment.\n\n%s",
            details);
 }
 
 enum { FLAG_CHECK = 1000, FLAG_HELP, FLAG_VERSION };
 
-/* Sets `given` for each row that the command line has. */
+/* Reads the command line; sets `given` for each option that it has. */
 static enum options_status parse_arguments(struct options *options, int argc, char **argv,
                                            bool given[ROW_COUNT], const char *details,
                                            const char *version)
@@ -240,7 +241,7 @@ static enum options_status parse_arguments(struct options *options, int argc, ch
     flags[ROW_COUNT + 1] = (struct option){"help", no_argument, NULL, FLAG_HELP};
     flags[ROW_COUNT + 2] = (struct option){"version", no_argument, NULL, FLAG_VERSION};
 
-    optind = 0; /* from the start, whatever an earlier call left behind */
+    optind = 0; /* start again: tests call this several times */
     int flag;
     while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
         if (flag == FLAG_CHECK) {
@@ -252,7 +253,7 @@ static enum options_status parse_arguments(struct options *options, int argc, ch
             printf("%s", version);
             return OPTIONS_EXIT;
         } else if (flag < 0 || (size_t)flag >= ROW_COUNT) {
-            return OPTIONS_ERROR; /* getopt has said why */
+            return OPTIONS_ERROR; /* getopt has printed the reason */
         } else {
             char source[64];
             snprintf(source, sizeof source, "--%s", rows[flag].name);
@@ -274,7 +275,7 @@ enum options_status options_parse(struct options *options, int argc, char **argv
     set_defaults(options);
     bool given[ROW_COUNT] = {false};
     enum options_status status = parse_arguments(options, argc, argv, given, details, version);
-    /* A variable that the command line overrides is not looked at, nor is any for --help. */
+    /* Variables are not read when the command line overrides them, and not for --help. */
     for (size_t i = 0; i < ROW_COUNT && status == OPTIONS_RUN; i++) {
         char name[64];
         environment_name(rows[i].name, name, sizeof name);

@@ -1,6 +1,6 @@
 #include "endpoints/application.h"
 
-_Static_assert(PHASE_COUNT <= TIMING_PHASES_MAX, "each phase needs a place in struct timing");
+_Static_assert(PHASE_COUNT <= TIMING_PHASES_MAX, "struct timing needs an element for each phase");
 
 static const char *const names[PHASE_COUNT] = {
     [PHASE_RECEIVE] = "receive", [PHASE_PARSE] = "parse",         [PHASE_QUEUE] = "queue",

@@ -1,5 +1,5 @@
-/* What the endpoints share: limits, counters, locks, and the phases of a request. The engine passes
- * a pointer to it from http_config to every request, and does not look at it. */
+/* What the endpoints share: limits, counters, flags, and the phases of a request. http_config holds
+ * a pointer to it; the engine does not use it. */
 #ifndef ENDPOINTS_APPLICATION_H
 #define ENDPOINTS_APPLICATION_H
 
@@ -26,8 +26,8 @@ extern const struct timing_phases application_phases;
 
 struct application {
     struct limits limits;        /* constant */
-    atomic_bool bench_running;   /* set by the request whose benchmark runs */
-    atomic_bool profile_running; /* set by the request that takes a CPU profile */
+    atomic_bool bench_running;   /* a request runs a benchmark; one at a time */
+    atomic_bool profile_running; /* a request takes a CPU profile; one at a time */
     _Atomic uint64_t particles[APPLICATION_METHODS_MAX]; /* evolved, by index in method_table */
     _Atomic uint64_t particle_steps[APPLICATION_METHODS_MAX]; /* likewise */
 };
@@ -38,13 +38,13 @@ static inline struct application *application_of(const struct request *request)
     return request->service->config->application;
 }
 
-/* True while the daemon stops. Any thread. */
+/* True once the daemon is shutting down. Any thread. */
 static inline bool application_is_draining(const struct request *request)
 {
     return atomic_load(&request->service->draining);
 }
 
-/* Counts a run of a method. Any thread. */
+/* Adds a run of a method to the counters. Any thread. */
 void application_count(struct application *application, const struct method *method,
                        size_t particles, int64_t particle_steps);
 

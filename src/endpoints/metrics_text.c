@@ -26,24 +26,25 @@ static void put_value(FILE *out, const char *name, const char *type, const char 
 }
 
 static void put_histogram(FILE *out, const char *handler, unsigned status,
-                          const struct metrics_durations *request)
+                          const struct metrics_durations *durations)
 {
     static const char name[] = "particled_http_request_duration_seconds";
     uint64_t total = 0;
     for (size_t i = 0; i <= METRICS_BUCKETS; i++)
-        total += metrics_read(&request->buckets[i]);
+        total += metrics_read(&durations->buckets[i]);
     if (total == 0)
         return;
-    uint64_t below = 0;
+    /* A counter may grow after it was added to `total`, so `count` is limited. */
+    uint64_t count = 0;
     for (size_t i = 0; i < METRICS_BUCKETS; i++) {
-        below += metrics_read(&request->buckets[i]);
+        count += metrics_read(&durations->buckets[i]);
         fprintf(out, "%s_bucket{handler=\"%s\",code=\"%u\",le=\"%g\"} %" PRIu64 "\n", name, handler,
-                status, clock_seconds(metrics_bounds_ns[i]), below < total ? below : total);
+                status, clock_seconds(metrics_bounds_ns[i]), count < total ? count : total);
     }
     fprintf(out, "%s_bucket{handler=\"%s\",code=\"%u\",le=\"+Inf\"} %" PRIu64 "\n", name, handler,
             status, total);
     fprintf(out, "%s_sum{handler=\"%s\",code=\"%u\"} %.9f\n", name, handler, status,
-            (double)metrics_read(&request->total_ns) * 1e-9);
+            (double)metrics_read(&durations->total_ns) * 1e-9);
     fprintf(out, "%s_count{handler=\"%s\",code=\"%u\"} %" PRIu64 "\n", name, handler, status,
             total);
 }
@@ -51,8 +52,8 @@ static void put_histogram(FILE *out, const char *handler, unsigned status,
 static void put_requests(FILE *out, const struct route_table *routes, const struct metrics *metrics)
 {
     put_head(out, "particled_http_request_duration_seconds", "histogram",
-             "Time from a request's first line to the end of its answer; code 499: the client "
-             "left.");
+             "Time from the first line of a request to the end of its response; code 499: the "
+             "client disconnected.");
     for (size_t handler = 0; handler < METRICS_ROUTES_MAX; handler++)
         for (size_t status = 0; status < METRICS_STATUS_COUNT; status++)
             put_histogram(out, route_label(routes, handler), metrics_statuses[status],
@@ -84,16 +85,15 @@ static void put_work(FILE *out, const struct metrics *metrics,
                   application->particle_steps);
     put_value(out, "particled_http_received_body_bytes_total", "counter",
               "Bytes of request bodies.", (double)metrics_read(&metrics->received_bytes));
-    put_value(out, "particled_http_sent_body_bytes_total", "counter", "Bytes of answer bodies.",
+    put_value(out, "particled_http_sent_body_bytes_total", "counter", "Bytes of response bodies.",
               (double)metrics_read(&metrics->sent_bytes));
     put_value(out, "particled_connections_total", "counter", "Connections accepted.",
               (double)metrics_read(&metrics->connections));
     put_value(out, "particled_cancelled_total", "counter",
-              "Computations ended early: client gone, deadline, shutdown.",
+              "Computations cancelled: client disconnected, deadline, shutdown.",
               (double)metrics_read(&metrics->cancelled));
     put_value(out, "particled_inline_requests_total", "counter",
-              "Requests computed by the thread that read them.",
-              (double)metrics_read(&metrics->inline_jobs));
+              "Requests computed on the I/O thread.", (double)metrics_read(&metrics->inline_jobs));
 }
 
 static void put_state(FILE *out, struct service *service)
@@ -101,21 +101,23 @@ static void put_state(FILE *out, struct service *service)
     struct worker_pool_counts pool = worker_pool_counts(service->pool);
     put_value(out, "particled_queue_depth", "gauge", "Requests that wait for a worker.",
               (double)pool.queued);
-    put_value(out, "particled_queue_limit", "gauge", "Requests that may wait for a worker.",
-              (double)pool.queue_limit);
+    put_value(out, "particled_queue_limit", "gauge",
+              "Maximum number of requests that wait for a worker.", (double)pool.queue_limit);
     put_value(out, "particled_workers", "gauge", "Worker threads.", pool.workers);
-    put_value(out, "particled_workers_busy", "gauge", "Worker threads at work.", pool.busy);
+    put_value(out, "particled_workers_busy", "gauge", "Worker threads that are computing.",
+              pool.busy);
     put_value(out, "particled_connections", "gauge", "Open connections.",
               (double)connection_monitor_count(service->monitor));
-    put_value(out, "particled_requests_in_flight", "gauge", "Requests begun and not yet over.",
+    put_value(out, "particled_requests_in_flight", "gauge", "Requests started and not finished.",
               (double)atomic_load(&service->requests_in_flight));
-    put_value(out, "particled_jobs_in_flight", "gauge", "Requests handed to the workers.",
+    put_value(out, "particled_jobs_in_flight", "gauge",
+              "Requests submitted to the workers and not finished.",
               (double)atomic_load(&service->jobs));
     put_value(out, "particled_receive_timeouts_total", "counter",
-              "Connections cut because a request did not come in in time.",
+              "Connections closed because a request was not complete in time.",
               (double)connection_monitor_timeouts(service->monitor));
     put_value(out, "particled_memory_used_bytes", "gauge",
-              "Memory budget in use by particles and answers.",
+              "Memory budget in use by particles and responses.",
               (double)atomic_load(&service->budget.used));
     put_value(out, "particled_memory_limit_bytes", "gauge", "Memory budget.",
               (double)service->budget.limit);
@@ -126,7 +128,8 @@ static void put_state(FILE *out, struct service *service)
 static void put_process(FILE *out)
 {
     struct host_usage usage = host_usage();
-    put_head(out, "particled_build_info", "gauge", "Always 1; the labels say what runs.");
+    put_head(out, "particled_build_info", "gauge",
+             "Always 1; the labels hold the version and the kernels.");
     fprintf(out, "particled_build_info{version=\"%s\",kernels=\"%s\"} 1\n", PACKAGE_VERSION,
             evolve_kernels_name());
     put_value(out, "process_cpu_seconds_total", "counter", "User and system CPU time.",
@@ -138,8 +141,8 @@ static void put_process(FILE *out)
     put_value(out, "process_open_fds", "gauge", "Open file descriptors.", (double)usage.open_fds);
     put_value(out, "process_max_fds", "gauge", "Limit of open file descriptors.",
               (double)usage.max_fds);
-    put_value(out, "process_start_time_seconds", "gauge", "Start of the process since the epoch.",
-              usage.start_time_s);
+    put_value(out, "process_start_time_seconds", "gauge",
+              "Start time of the process, in seconds since the epoch.", usage.start_time_s);
 }
 
 void metrics_handle(struct request *request)

@@ -12,7 +12,7 @@
 #include "http/probes.h"
 #include "http/respond.h"
 
-/* What curl -d says of any text, so JSON is tried. */
+/* curl -d sends this type with any text, so the body is read as JSON. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
 /* --- headers -------------------------------------------------------------------------------- */
@@ -31,7 +31,7 @@ static bool choose_codec(struct particle_body *body, struct request *request)
             return true;
         }
     request_fail_with(request, &problem_media_type,
-                      "Bodies of type \"%.100s\" are not known here; send " CODEC_TYPES ".", type);
+                      "Content-Type \"%.100s\" is not supported; send " CODEC_TYPES ".", type);
     request_add_header(request, "Accept-Post", CODEC_TYPES);
     return false;
 }
@@ -39,17 +39,17 @@ static bool choose_codec(struct particle_body *body, struct request *request)
 static bool choose_coding(struct particle_body *body, struct request *request)
 {
     char *encoding = headers_list(request->mhd, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    bool plain = !encoding || strcasecmp(encoding, "identity") == 0;
-    body->coding = plain ? NULL : compression_find(encoding, strlen(encoding));
-    bool known = plain || body->coding;
-    if (!known) {
+    bool identity = !encoding || strcasecmp(encoding, "identity") == 0;
+    body->coding = identity ? NULL : compression_find(encoding, strlen(encoding));
+    bool supported = identity || body->coding;
+    if (!supported) {
         request_fail_with(request, &problem_encoding,
-                          "Content-Encoding \"%.100s\" is not known here; use one of: %s.",
-                          encoding, supported_codings());
+                          "Content-Encoding \"%.100s\" is not supported; use one of: %s.", encoding,
+                          supported_codings());
         request_add_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, supported_codings());
     }
     free(encoding);
-    return known;
+    return supported;
 }
 
 static enum reservation reserve_bytes(void *context, size_t bytes)
@@ -82,8 +82,8 @@ bool particle_body_init(struct particle_body *body, struct request *request)
     return false;
 }
 
-/* What is not needed once the body is complete. */
-static void free_tools(struct particle_body *body, struct request *request)
+/* Frees what is not needed once the body is complete. */
+static void free_decoder(struct particle_body *body, struct request *request)
 {
     if (body->decoder)
         decoder_destroy(body->decoder);
@@ -97,12 +97,12 @@ static void free_tools(struct particle_body *body, struct request *request)
 
 void particle_body_fini(struct particle_body *body, struct request *request)
 {
-    free_tools(body, request);
+    free_decoder(body, request);
     request_unreserve(request, particle_set_bytes(body->simulation.particles.capacity));
     simulation_fini(&body->simulation);
 }
 
-/* --- faults --------------------------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------------------------- */
 
 static void fail_decoding(const struct particle_body *body, struct request *request)
 {
@@ -122,7 +122,7 @@ static void fail_decoding(const struct particle_body *body, struct request *requ
     } else if (error->status == DECODE_INVALID) {
         problem_set_pointer(&problem, error->pointer);
     }
-    /* Found half-way, at a limit: the client has not stopped sending, so part from it. */
+    /* A limit was reached inside the body: the client may still be sending, so close. */
     if (error->status != DECODE_SYNTAX && error->status != DECODE_INVALID)
         request->close = true;
     request_fail(request, &problem);
@@ -141,18 +141,18 @@ static void fail_decompression(const struct particle_body *body, struct request 
                           COMPRESSION_WINDOW_MAX >> 20);
     else
         request_fail_with(request, &problem_malformed,
-                          "The body is not what Content-Encoding says: it is no %s, or damaged, or "
-                          "cut off.",
+                          "The body is not valid %s, which Content-Encoding announces: it is "
+                          "damaged, cut off, or something else.",
                           name);
 }
 
 /* --- pieces --------------------------------------------------------------------------------- */
 
-/* What a sink learns on the way. */
+/* The context of decode_decompressed. */
 struct decompression {
     struct particle_body *body;
     struct request *request;
-    bool too_large;
+    bool too_large; /* the decompressed body is over the limit */
 };
 
 static bool decode_decompressed(void *context, const char *bytes, size_t size)
@@ -165,12 +165,12 @@ static bool decode_decompressed(void *context, const char *bytes, size_t size)
     return !decompression->too_large && decoder_feed(body->decoder, bytes, size) == DECODE_OK;
 }
 
-/* Keeps the account of what the decompressor holds. */
+/* Reserves the memory by which the decompressor has grown. False when it has failed the request. */
 static bool reserve_decompressor(struct particle_body *body, struct request *request)
 {
     size_t now = compression_memory(body->decompressor), before = body->decompressor_bytes;
     if (now > before && !request_reserve(request, now - before)) {
-        request_fail_reservation(request, now - before, "Unpacking the body");
+        request_fail_reservation(request, now - before, "Decompressing the body");
         request->close = true;
         return false;
     }
@@ -179,15 +179,17 @@ static bool reserve_decompressor(struct particle_body *body, struct request *req
     return true;
 }
 
-static void end_decompression(struct decompression *decompression, enum compression_status status)
+static void fail_stopped_decompression(struct decompression *decompression,
+                                       enum compression_status status)
 {
     struct request *request = decompression->request;
     if (decompression->too_large) {
         request->close = true;
-        request_fail_with(request, &problem_body_too_large,
-                          "The body is longer, once unpacked, than the %lld bytes that are taken "
-                          "here; send fewer particles at a time.",
-                          (long long)request->service->config->max_body);
+        request_fail_with(
+            request, &problem_body_too_large,
+            "The decompressed body is longer than %lld bytes, the most that are taken "
+            "here; send fewer particles at a time.",
+            (long long)request->service->config->max_body);
     } else if (status == COMPRESSION_STOPPED) {
         fail_decoding(decompression->body, request);
     } else {
@@ -202,7 +204,7 @@ static size_t receive_compressed(struct particle_body *body, struct request *req
     enum compression_status status =
         compression_feed(body->decompressor, bytes, &size, decode_decompressed, &decompression);
     if (status)
-        end_decompression(&decompression, status);
+        fail_stopped_decompression(&decompression, status);
     else
         reserve_decompressor(body, request);
     return size;
@@ -228,7 +230,7 @@ bool particle_body_finish(struct particle_body *body, struct request *request)
     if (body->decompressor)
         status = compression_finish(body->decompressor, decode_decompressed, &decompression);
     if (status) {
-        end_decompression(&decompression, status);
+        fail_stopped_decompression(&decompression, status);
         return false;
     }
     enum decode_status decoded = decoder_finish(body->decoder);
@@ -237,7 +239,7 @@ bool particle_body_finish(struct particle_body *body, struct request *request)
         fail_decoding(body, request);
         return false;
     }
-    free_tools(body, request);
+    free_decoder(body, request);
     PROBE2(decoded, request, body->simulation.particles.count);
     return true;
 }

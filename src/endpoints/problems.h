@@ -1,5 +1,5 @@
-/* The problem types of the endpoints, beside those of HTTP itself (http/message/problem.h).
- * Constant; any thread. */
+/* The problem types of the endpoints. http/message/problem.h has those of HTTP itself. Constant;
+ * any thread. */
 #ifndef ENDPOINTS_PROBLEMS_H
 #define ENDPOINTS_PROBLEMS_H
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "endpoints/application.h"
+#include "endpoints/failures.h"
 #include "endpoints/problems.h"
 #include "http/job.h"
 #include "http/message/headers.h"
@@ -18,13 +19,13 @@
 #define SECONDS_DEFAULT 30
 #define SECONDS_MAX 3600
 
-/* A profile that is being taken asks so often whether to end. */
+/* How often a running profile checks whether it must end. */
 #define TICK_NS (20 * NS_PER_MS)
 
-/* Addresses of a request, as text. */
+/* Most bytes of a list of addresses. */
 #define SYMBOL_BYTES_MAX ((size_t)1 << 20)
 
-/* Bytes of the command line; a longer one is cut. */
+/* Bytes of the command line that are shown; the rest is left out. */
 #define CMDLINE_MAX ((size_t)16 << 10)
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
@@ -41,7 +42,7 @@ static void respond(struct request *request, const char *type, char *body, size_
 
 struct profile {
     long seconds;
-    bool running; /* this request holds service->profile_running */
+    bool running; /* this request has set application->profile_running */
 };
 
 static bool read_seconds(void *context, const char *name, const char *value, size_t length)
@@ -55,11 +56,10 @@ static bool read_seconds(void *context, const char *name, const char *value, siz
         profile->seconds = strtol(value, &end, 10);
     if (end && end == value + length && profile->seconds >= 1 && profile->seconds <= SECONDS_MAX)
         return true;
-    struct problem problem;
-    problem_set(&problem, &problem_invalid,
-                "seconds must be a whole number from 1 to %d, not \"%.40s\".", SECONDS_MAX, value);
-    problem_set_parameter(&problem, name);
-    request_fail(request, &problem);
+    char detail[128];
+    snprintf(detail, sizeof detail, "seconds must be a whole number from 1 to %d, not \"%.40s\".",
+             SECONDS_MAX, value);
+    fail_parameter(request, &problem_invalid, name, detail);
     return false;
 }
 
@@ -84,10 +84,8 @@ void profile_handle(struct request *request)
 {
     struct profile *profile = request->state;
     bool running = false;
-    if (application_is_draining(request)) {
-        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
+    if (fail_if_draining(request))
         return;
-    }
     profile->running =
         atomic_compare_exchange_strong(&application_of(request)->profile_running, &running, true);
     if (!profile->running) {
@@ -99,8 +97,8 @@ void profile_handle(struct request *request)
     job_run_on_own_thread(request);
 }
 
-/* Until the time is up or somebody says to end. */
-static void wait_out(struct request *request, int64_t ns)
+/* Waits for `ns`, or until the request is cancelled or the daemon shuts down. */
+static void wait_for_end(struct request *request, int64_t ns)
 {
     int64_t end = clock_now_ns() + ns;
     for (;;) {
@@ -117,14 +115,14 @@ void profile_work(struct request *request)
     const struct profile *profile = request->state;
     if (!profiler_start()) {
         request_fail_with(request, &problem_internal,
-                          "The profiler does not start; does CPUPROFILE in the daemon's "
-                          "environment keep it busy?");
+                          "The profiler does not start; perhaps CPUPROFILE in the daemon's "
+                          "environment has already started it.");
         return;
     }
-    wait_out(request, profile->seconds * NS_PER_S);
+    wait_for_end(request, profile->seconds * NS_PER_S);
     size_t size;
     char *bytes = profiler_stop(&size);
-    /* What a drain has cut short is a profile all the same. */
+    /* When the daemon shuts down, the profile so far is sent. */
     if (job_cancelled(request)) {
         free(bytes);
         return;
@@ -151,7 +149,7 @@ void heap_handle(struct request *request)
     else
         request_fail_with(request, &problem_not_built,
                           "This daemon was built without tcmalloc (configure --enable-tcmalloc), "
-                          "so it does not know who has allocated what.");
+                          "so it cannot take heap profiles.");
 }
 
 void heap_work(struct request *request)
@@ -177,19 +175,19 @@ void cmdline_handle(struct request *request)
 
 /* --- symbols -------------------------------------------------------------------------------- */
 
-struct lookup {
+struct address_list {
     size_t size;
-    char text[SYMBOL_BYTES_MAX + 1]; /* pages that are not written to are not there */
+    char text[SYMBOL_BYTES_MAX + 1]; /* untouched pages take no memory */
 };
 
-/* google-pprof asks this first, and goes on if the number is not 0. */
-static const char there_are_symbols[] = "num_symbols: 1\n";
+/* google-pprof reads this first, and goes on only if the number is not 0. */
+static const char symbols_available[] = "num_symbols: 1\n";
 
 static bool read_address(void *context, const char *name, const char *value, size_t length)
 {
     struct request *request = context;
     (void)value, (void)length;
-    /* A plus sign means a space in a query, and is one in a list of addresses. */
+    /* Decoding a query turns "+" into a space; symbol_post_work accepts both. */
     symbol_post_receive(request, name, strlen(name));
     if (!request->failed)
         symbol_post_receive(request, "+", 1);
@@ -200,43 +198,43 @@ void symbol_handle(struct request *request)
 {
     if (!symbol_post_begin(request) || !headers_each_parameter(request->mhd, read_address, request))
         return;
-    const struct lookup *lookup = request->state;
-    if (lookup->size > 0)
+    const struct address_list *addresses = request->state;
+    if (addresses->size > 0)
         job_run_on_own_thread(request);
     else
-        request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, there_are_symbols,
-                               sizeof there_are_symbols - 1);
+        request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, symbols_available,
+                               sizeof symbols_available - 1);
 }
 
 bool symbol_post_begin(struct request *request)
 {
-    struct lookup *lookup = NULL;
-    if (!request_reserve(request, sizeof *lookup)) {
-        request_fail_reservation(request, sizeof *lookup, "The addresses");
+    struct address_list *addresses = NULL;
+    if (!request_reserve(request, sizeof *addresses)) {
+        request_fail_reservation(request, sizeof *addresses, "The addresses");
         return false;
     }
-    lookup = malloc(sizeof *lookup);
-    if (!lookup) {
+    addresses = malloc(sizeof *addresses);
+    if (!addresses) {
         request_fail_memory(request);
         return false;
     }
-    lookup->size = 0;
-    request->state = lookup;
+    addresses->size = 0;
+    request->state = addresses;
     return true;
 }
 
 size_t symbol_post_receive(struct request *request, const char *bytes, size_t size)
 {
-    struct lookup *lookup = request->state;
-    if (size > SYMBOL_BYTES_MAX - lookup->size) {
-        request->close = true; /* the client has not stopped sending, so part from it */
+    struct address_list *addresses = request->state;
+    if (size > SYMBOL_BYTES_MAX - addresses->size) {
+        request->close = true; /* the client may still be sending */
         request_fail_with(request, &problem_body_too_large,
                           "The addresses take more than %zu bytes; send fewer at a time.",
                           SYMBOL_BYTES_MAX);
         return size;
     }
-    memcpy(lookup->text + lookup->size, bytes, size);
-    lookup->size += size;
+    memcpy(addresses->text + addresses->size, bytes, size);
+    addresses->size += size;
     return size;
 }
 
@@ -245,8 +243,9 @@ void symbol_post_handle(struct request *request)
     job_run_on_own_thread(request);
 }
 
-/* Writes a line for each address; false at what is none. */
-static bool look_up(struct request *request, struct symbolizer *symbolizer, char *text, FILE *out)
+/* Writes a line for each address. False when `text` contains something else. */
+static bool write_symbols(struct request *request, struct symbolizer *symbolizer, char *text,
+                          FILE *out)
 {
     static const char separators[] = "+ \t\r\n";
     char name[SYMBOLIZER_NAME_MAX];
@@ -266,28 +265,28 @@ static bool look_up(struct request *request, struct symbolizer *symbolizer, char
 
 void symbol_post_work(struct request *request)
 {
-    struct lookup *lookup = request->state;
-    lookup->text[lookup->size] = '\0';
+    struct address_list *addresses = request->state;
+    addresses->text[addresses->size] = '\0';
     char *text = NULL;
     size_t size;
     struct symbolizer *symbolizer = symbolizer_create();
     FILE *out = open_memstream(&text, &size);
-    bool understood = true;
+    bool valid = true;
     if (symbolizer && out) {
-        fputs(there_are_symbols, out);
-        /* A NUL within ends it; such a body is no list of addresses. */
-        understood =
-            strlen(lookup->text) == lookup->size && look_up(request, symbolizer, lookup->text, out);
+        fputs(symbols_available, out);
+        /* A body that contains a NUL is not a list of addresses. */
+        valid = strlen(addresses->text) == addresses->size &&
+                write_symbols(request, symbolizer, addresses->text, out);
     }
     bool written = out && fclose(out) == 0 && symbolizer;
     if (symbolizer)
         symbolizer_destroy(symbolizer);
-    if (understood && written) {
+    if (valid && written) {
         respond(request, TEXT_TYPE, text, size);
         return;
     }
     free(text);
-    if (understood)
+    if (valid)
         request_fail_memory(request);
     else
         request_fail_with(request, &problem_invalid,

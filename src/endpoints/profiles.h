@@ -1,5 +1,6 @@
-/* Profiles of the running daemon: /debug/pprof/..., the names of Go's tools, and /pprof/..., those
- * of google-pprof. There only with --profiling. The functions are rows of the table of routes. */
+/* Profiles of the running daemon, at /debug/pprof/ for Go's tools and at /pprof/ for google-pprof.
+ * They exist only with --profiling. The functions are used in the table of routes; http/route.h
+ * says when each is called, and by which thread. */
 #ifndef ENDPOINTS_PROFILES_H
 #define ENDPOINTS_PROFILES_H
 
@@ -14,14 +15,14 @@ void profile_handle(struct request *request);
 void profile_work(struct request *request);
 void profile_release(struct request *request);
 
-/* GET heap: who has allocated what is in use. */
+/* GET heap: a heap profile, which shows where the memory in use was allocated. */
 void heap_handle(struct request *request);
 void heap_work(struct request *request);
 
 /* GET cmdline: the arguments, separated by NULs. */
 void cmdline_handle(struct request *request);
 
-/* GET symbol: whether there are symbols; POST symbol: their names, for addresses 0x1+0x2+... */
+/* GET symbol: says that symbols are available. POST symbol: names for addresses 0x1+0x2+... */
 void symbol_handle(struct request *request);
 bool symbol_post_begin(struct request *request);
 size_t symbol_post_receive(struct request *request, const char *bytes, size_t size);

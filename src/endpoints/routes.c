@@ -7,8 +7,7 @@
 #include "endpoints/status.h"
 #include "http/metrics.h"
 
-/* The profiles have two addresses: /debug/pprof is what Go's tools ask, /pprof what google-pprof
- * asks. */
+/* Profiles have two addresses: Go's tools use /debug/pprof, and google-pprof uses /pprof. */
 #define PROFILE_ROUTE_COUNT 5
 #define PROFILE_ROUTES(prefix)                                                                     \
     {.method = "GET",                                                                              \
@@ -59,7 +58,7 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/version", .handle = version_handle},
     {.method = "GET", .path = "/", .handle = file_handle},
     {.method = "GET", .path = "/web/{file}", .serves = file_exists, .handle = file_handle},
-    /* The last rows exist only with --profiling. */
+    /* Only with --profiling; must be the last rows. */
     PROFILE_ROUTES("/debug/pprof"),
     PROFILE_ROUTES("/pprof"),
 };
@@ -67,7 +66,7 @@ static const struct route routes[] = {
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
 
 _Static_assert(ROUTE_COUNT < METRICS_ROUTES_MAX,
-               "each route needs counters, and so do requests without a route");
+               "each route needs counters, and so do requests that match no route");
 
 struct route_table routes_table(bool profiling)
 {

@@ -4,7 +4,7 @@
 
 #include "http/router.h"
 
-/* `profiling`: with the routes that exist only with --profiling. */
+/* With `profiling`, the table includes the routes that exist only with --profiling. */
 struct route_table routes_table(bool profiling);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "endpoints/application.h"
+#include "endpoints/failures.h"
 #include "http/message/negotiation.h"
 #include "http/respond.h"
 #include "runtime/profiler.h"
@@ -38,9 +38,7 @@ void livez_handle(struct request *request)
 
 void readyz_handle(struct request *request)
 {
-    if (application_is_draining(request))
-        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
-    else
+    if (!fail_if_draining(request))
         respond_text(request, "ready\n");
 }
 

@@ -1,5 +1,5 @@
-/* The small endpoints: /livez, /readyz, /healthz, /version, /metrics. The
- * functions are rows of the route table. */
+/* The small endpoints: /livez, /readyz, /healthz, /version, /metrics. The functions are used in the
+ * table of routes. I/O thread. */
 #ifndef ENDPOINTS_STATUS_H
 #define ENDPOINTS_STATUS_H
 
@@ -10,7 +10,7 @@ void readyz_handle(struct request *request); /* also /healthz */
 void version_handle(struct request *request);
 void metrics_handle(struct request *request);
 
-/* What --version prints. Owned by status.c, built at the first call; main thread. */
+/* The output of --version, in a static buffer. Main thread. */
 const char *version_text(void);
 
 #endif

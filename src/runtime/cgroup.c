@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reads the numbers in the first line of a file of `group`: 0, 1 or 2 of them. */
+/* Reads up to two numbers from the first line of a file of `group`; returns how many. */
 static int read_numbers(const char *group, const char *name, int64_t *first, int64_t *second)
 {
     char path[PATH_MAX];
@@ -20,9 +20,10 @@ static int read_numbers(const char *group, const char *name, int64_t *first, int
     if (fgets(line, sizeof line, file))
         count = sscanf(line, "%" SCNd64 " %" SCNd64, first, second);
     fclose(file);
-    return count > 0 ? count : 0; /* "max" is no number */
+    return count > 0 ? count : 0; /* 0 for "max" */
 }
 
+/* Lowers the limits to those of a group. */
 static void lower_limits(struct cgroup_limits *limits, const char *group)
 {
     int64_t quota, period, bytes, unused;
@@ -38,7 +39,7 @@ static void lower_limits(struct cgroup_limits *limits, const char *group)
 }
 
 /* True when the comma-separated `list` has `name`. */
-static bool lists(const char *list, const char *name)
+static bool list_has(const char *list, const char *name)
 {
     size_t length = strlen(name);
     for (; *list; list += strcspn(list, ","), list += *list == ',')
@@ -47,10 +48,10 @@ static bool lists(const char *list, const char *name)
     return false;
 }
 
-/* A line is "number:controllers:path"; version 2 has no controllers. Every group from the
- * process's own up to the root counts. In a container that does not see its own path the
- * root is its own group. */
-static void follow_line(struct cgroup_limits *limits, char *line, const char *root)
+/* Applies the limits of a line "number:controllers:path"; version 2 has no controllers. Every group
+ * counts, from that of the process up to the root. In a container the path may not be visible; then
+ * the root is the group of the process. */
+static void apply_line(struct cgroup_limits *limits, char *line, const char *root)
 {
     char *controllers = strchr(line, ':');
     char *path = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -59,13 +60,13 @@ static void follow_line(struct cgroup_limits *limits, char *line, const char *ro
     controllers++;
     *path++ = '\0';
     path[strcspn(path, "\n")] = '\0';
-    const char *mount = !*controllers                  ? ""
-                        : lists(controllers, "cpu")    ? "/cpu"
-                        : lists(controllers, "memory") ? "/memory"
-                                                       : NULL;
+    const char *mount = !*controllers                     ? ""
+                        : list_has(controllers, "cpu")    ? "/cpu"
+                        : list_has(controllers, "memory") ? "/memory"
+                                                          : NULL;
     if (!mount)
         return;
-    if (strstr(path, "/..")) /* outside of what is mounted here */
+    if (strstr(path, "/..")) /* outside of the mounted hierarchy */
         *path = '\0';
     for (;;) {
         char group[PATH_MAX];
@@ -86,7 +87,7 @@ struct cgroup_limits cgroup_limits(const char *membership, const char *root)
         return limits;
     char line[PATH_MAX + 128];
     while (fgets(line, sizeof line, file))
-        follow_line(&limits, line, root);
+        apply_line(&limits, line, root);
     fclose(file);
     return limits;
 }

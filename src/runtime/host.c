@@ -14,7 +14,7 @@
 
 #include "runtime/cgroup.h"
 
-/* Reads the first line of a small file; false when there is none. */
+/* Reads the first line of a file. False when there is none. */
 static bool read_line(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "re");
@@ -70,7 +70,7 @@ static double start_time(void)
     char line[1024];
     double ticks = 0;
     if (fgets(line, sizeof line, file)) {
-        char *field = strrchr(line, ')'); /* the name before it may hold anything */
+        char *field = strrchr(line, ')'); /* the name before it may contain anything */
         for (int i = 2; field && i < 22; i++)
             field = strchr(field + 1, ' ');
         if (field)

@@ -1,18 +1,18 @@
-/* What this process may use of the machine. Any thread. */
+/* The resources of the host that this process may use, and those that it uses. Any thread. */
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 
 #include <stddef.h>
 
-/* The processors that this process may use, at least 1: its affinity mask, and the CPU
- * quota of its control group and those above, rounded up. */
+/* The number of processors that this process may use, at least 1: the lower of its affinity mask
+ * and the CPU quota of its control groups, rounded up. */
 unsigned host_cores(void);
 
-/* The bytes of memory that this process may use: the machine's, or the limit of its control
- * group or one above where that is lower. */
+/* The bytes of memory that this process may use: the lower of the memory of the host and the limit
+ * of its control groups. */
 size_t host_memory_bytes(void);
 
-/* What the process uses now. Unknown figures are 0. */
+/* What the process uses now. Unknown values are 0. */
 struct host_usage {
     double cpu_s; /* user and system time so far */
     size_t resident_bytes;
@@ -24,7 +24,7 @@ struct host_usage {
 
 struct host_usage host_usage(void);
 
-/* Raises the limit of open files to what the system allows; returns it. */
+/* Raises the limit of open files to the hard limit; returns the limit, 0 when it is unknown. */
 size_t host_raise_fd_limit(void);
 
 #endif

@@ -43,7 +43,7 @@ bool profiler_has_heap(void)
 
 #ifdef HAVE_GPERFTOOLS
 
-/* gperftools writes to a file; this one is in memory. The owner's of the running profile. */
+/* gperftools writes to a file; this one is in memory. Belongs to the running profile. */
 static int file = -1;
 
 bool profiler_start(void)
@@ -79,7 +79,7 @@ static char *read_all(size_t *size)
 
 char *profiler_stop(size_t *size)
 {
-    ProfilerStop(); /* only now the file is complete */
+    ProfilerStop(); /* completes the file */
     char *bytes = read_all(size);
     close(file);
     return bytes;
@@ -108,11 +108,11 @@ void profiler_begin_heap(char **argv)
 {
     static const char *const intervals[] = {"HEAP_PROFILE_ALLOCATION_INTERVAL",
                                             "HEAP_PROFILE_INUSE_INTERVAL"};
-    /* Otherwise it would write files, now and then. */
+    /* Without these settings gperftools would write profiles to files by itself. */
     if (!getenv(intervals[0]) || !getenv(intervals[1])) {
         for (size_t i = 0; i < 2; i++)
             setenv(intervals[i], "0", 0);
-        execv("/proc/self/exe", argv); /* comes back only when there is no /proc */
+        execv("/proc/self/exe", argv); /* returns only when there is no /proc */
     }
     HeapProfilerStart("/dev/null/particled");
 }

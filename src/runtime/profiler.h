@@ -1,32 +1,33 @@
-/* Profiles of this process, taken by gperftools where it was built in.
+/* Profiles of this process, taken by gperftools if it is built in.
  *
- * A CPU profile holds the stacks that a signal found, 100 times a second of CPU time, on whichever
- * thread was running; threads that block SIGPROF are not seen. A heap profile needs tcmalloc in
- * place of the library's allocator (configure --enable-tcmalloc) and tells who allocated what is in
- * use. Any thread; one CPU profile at a time, the caller sees to that. */
+ * A CPU profile consists of stacks: 100 times per second of CPU time a signal interrupts a running
+ * thread and records its stack. It does not see threads that block SIGPROF. A heap profile shows
+ * where the memory in use was allocated; it needs tcmalloc as allocator (configure
+ * --enable-tcmalloc). Any thread; the caller must not run two CPU profiles at a time. */
 #ifndef RUNTIME_PROFILER_H
 #define RUNTIME_PROFILER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What was built in: "cpu", "cpu, heap" or "no". */
+/* What is built in: "cpu", "cpu, heap" or "no". */
 const char *profiler_features(void);
 
 bool profiler_has_cpu(void);
 bool profiler_has_heap(void);
 
-/* Starts to take a CPU profile. False when it cannot, say because CPUPROFILE in the environment has
+/* Starts a CPU profile. False when it cannot, for example because CPUPROFILE in the environment has
  * already started one. */
 bool profiler_start(void);
 
-/* Ends it: the profile, allocated with malloc, in gperftools' format. NULL when memory or
- * descriptors are short. */
+/* Ends the CPU profile and returns it, allocated with malloc, in the format of gperftools. NULL
+ * when memory or descriptors are short. */
 char *profiler_stop(size_t *size);
 
-/* From here on a heap profile is kept, if that is built in. Call first in main, with its argv:
- * gperftools takes settings from the environment before main runs, so the program may start itself
- * anew with them. And the end of that, last in main. */
+/* Starts and ends the recording of allocations for heap profiles; they do nothing when that is not
+ * built in. Call profiler_begin_heap first in main, with its argv: it may execute the program
+ * again, because gperftools reads its settings from the environment before main. Call
+ * profiler_end_heap last in main. */
 void profiler_begin_heap(char **argv);
 void profiler_end_heap(void);
 

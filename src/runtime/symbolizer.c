@@ -8,11 +8,11 @@
 #include <string.h>
 
 struct symbolizer {
-    Dwfl *files; /* those that are mapped into this process */
+    Dwfl *files; /* the files that are mapped into this process */
 };
 
-/* Separate files with debugging information are not used: the library's own function would also
- * look for them on the network. */
+/* Uses no separate files with debugging information: the function of the library would also search
+ * the network for them. */
 static int find_no_debuginfo(Dwfl_Module *file, void **data, const char *name, Dwarf_Addr base,
                              const char *path, const char *link, GElf_Word checksum, char **found)
 {
@@ -23,11 +23,11 @@ static int find_no_debuginfo(Dwfl_Module *file, void **data, const char *name, D
 
 static const Dwfl_Callbacks callbacks = {.find_debuginfo = find_no_debuginfo};
 
-/* Files that cannot be opened (the vDSO has none) are left out. */
+/* Adds a mapped file; leaves it out when it cannot be opened (the vDSO has no file). */
 static int report_file(struct dl_phdr_info *object, size_t size, void *context)
 {
     (void)size;
-    /* The program itself has no name here. */
+    /* The name of the program itself is empty. */
     const char *path = *object->dlpi_name ? object->dlpi_name : "/proc/self/exe";
     dwfl_report_elf(context, path, path, -1, object->dlpi_addr, true);
     return 0;

@@ -1,17 +1,18 @@
-/* The service manager (systemd): readiness, watchdog, inherited sockets. Without
- * libsystemd, or when not started by it, everything here does nothing. Main thread. */
+/* The interface to systemd: readiness, watchdog, inherited sockets. The functions do nothing when
+ * the daemon was built without libsystemd or was not started by systemd. Main thread. */
 #ifndef RUNTIME_SYSTEMD_H
 #define RUNTIME_SYSTEMD_H
 
 #include <stdint.h>
 
-/* The listening socket that was passed in, or -1. More than one is an error: -2. */
+/* The listening socket that systemd has passed; -1 when there is none, -2 (an error) when there are
+ * several. */
 int systemd_socket(void);
 
-/* Tells the manager: "READY=1", "STOPPING=1", "WATCHDOG=1". */
+/* Sends a state to systemd: "READY=1", "STOPPING=1", "WATCHDOG=1". */
 void systemd_notify(const char *state);
 
-/* The time within which the watchdog wants to be told, or 0 when there is none. */
+/* The longest time between two "WATCHDOG=1", or 0 when there is no watchdog. */
 int64_t systemd_watchdog_ns(void);
 
 #endif

@@ -1,8 +1,7 @@
 /* Tasks that wait for a worker: brief ones and long ones, each in the order of their arrival.
  *
- * Brief tasks are taken first, but after TASK_QUEUE_BRIEF_RUN_MAX of them in a row a long one has
- * its turn. A plain data structure without a lock: the owner guards it (worker_pool.c: its mutex).
- */
+ * Brief tasks are taken first, but after TASK_QUEUE_BRIEF_RUN_MAX of them in a row a long one is
+ * taken. A data structure without a lock: the mutex of the pool guards it (worker_pool.c). */
 #ifndef RUNTIME_TASK_QUEUE_H
 #define RUNTIME_TASK_QUEUE_H
 

@@ -220,8 +220,9 @@ struct worker_pool_counts worker_pool_counts(struct worker_pool *pool)
     return counts;
 }
 
-/* The main thread handles signals. But a fault must reach the thread that causes it (a sanitizer's
- * handler, for example), and a profiler samples only threads that SIGPROF can interrupt. */
+/* The main thread handles signals. But a signal such as SIGSEGV must reach the thread that causes
+ * it (a sanitizer's handler, for example), and a profiler samples only threads that SIGPROF can
+ * interrupt. */
 static void block_signals(sigset_t *before)
 {
     static const int open[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};

@@ -1,4 +1,5 @@
-/* /bench on the I/O thread: what is to be measured, one benchmark at a time, on one worker. */
+/* /bench on the I/O thread: reads what to measure, and submits it to one worker. One benchmark runs
+ * at a time. */
 #include "endpoints/bench/handler.h"
 
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "endpoints/bench/state.h"
+#include "endpoints/failures.h"
 #include "endpoints/problems.h"
 #include "http/job.h"
 #include "http/message/headers.h"
@@ -35,24 +37,6 @@ void bench_release(struct request *request)
 
 /* --- parameters ----------------------------------------------------------------------------- */
 
-static void fail_parameter(struct request *request, const char *name, const char *detail)
-{
-    struct problem problem;
-    problem_set(&problem, &problem_invalid, "%s", detail);
-    problem_set_parameter(&problem, name);
-    request_fail(request, &problem);
-}
-
-static void fail_member(struct request *request, const char *name, const char *detail)
-{
-    char pointer[32];
-    struct problem problem;
-    snprintf(pointer, sizeof pointer, "/%s", name);
-    problem_set(&problem, &problem_invalid, "%s", detail);
-    problem_set_pointer(&problem, pointer);
-    request_fail(request, &problem);
-}
-
 static size_t find_parameter(const char *name)
 {
     size_t i = 0;
@@ -74,7 +58,7 @@ static void fail_unknown(struct request *request, const char *name)
     char detail[192];
     snprintf(detail, sizeof detail, "unknown parameter \"%.60s\": did you mean \"%s\"?", name,
              names[suggestion_index(name, strlen(name), names, BENCH_PARAMETER_COUNT)]);
-    fail_parameter(request, name, detail);
+    fail_parameter(request, &problem_invalid, name, detail);
 }
 
 static bool read_parameter(void *context, const char *name, const char *value, size_t length)
@@ -91,17 +75,18 @@ static bool read_parameter(void *context, const char *name, const char *value, s
         (strcmp(name, "particles") == 0 || strcmp(name, "seed") == 0)) {
         char detail[96];
         snprintf(detail, sizeof detail,
-                 "%s has no meaning here: the particles are those of the body.", name);
-        fail_parameter(request, name, detail);
+                 "%s cannot be used with a body, which has the particles; leave it out.", name);
+        fail_parameter(request, &problem_invalid, name, detail);
         return false;
     }
     bench->given |= 1u << index;
     if (bench_config_set(&bench->config, name, value, length, &error) == BENCH_SET_OK)
         return true;
-    fail_parameter(request, name, error.detail);
+    fail_parameter(request, &problem_invalid, name, error.detail);
     return false;
 }
 
+/* True when the value of a parameter came from the body. */
 static bool is_in_body(const struct bench *bench, const char *parameter)
 {
     const struct simulation *simulation = &bench->body.simulation;
@@ -112,7 +97,7 @@ static bool is_in_body(const struct bench *bench, const char *parameter)
            (strcmp(parameter, "timestep") == 0 && simulation->has_timestep);
 }
 
-/* The rules over all of them. */
+/* Checks the rules for all parameters together. */
 static bool check_config(struct request *request)
 {
     const struct limits *limits = &application_of(request)->limits;
@@ -121,15 +106,16 @@ static bool check_config(struct request *request)
     struct bench_error error;
     if (bench->config.memory &&
         (bench->representation == BENCH_CSV || bench->representation == BENCH_CHART)) {
-        fail_parameter(request, "memory", "The memory benchmark has no rows; accept another form.");
+        fail_parameter(request, &problem_invalid, "memory",
+                       "The memory benchmark has no CSV and no chart; accept another type.");
         return false;
     }
     if (bench_config_check(&bench->config, &bench_limits, &error))
         return true;
     if (is_in_body(bench, error.parameter))
-        fail_member(request, error.parameter, error.detail);
+        fail_member(request, &problem_invalid, error.parameter, error.detail);
     else
-        fail_parameter(request, error.parameter, error.detail);
+        fail_parameter(request, &problem_invalid, error.parameter, error.detail);
     return false;
 }
 
@@ -143,7 +129,7 @@ static bool choose_representation(struct request *request)
     free(accept);
     if (representation < 0) {
         request_fail_with(request, &problem_not_acceptable,
-                          "The report comes as " MEDIA_TYPES "; accept one of them.");
+                          "The report is available as " MEDIA_TYPES "; accept one of them.");
         return false;
     }
     bench->representation = (enum bench_representation)representation;
@@ -165,8 +151,8 @@ static bool create_state(struct request *request)
 static void fail_running(struct request *request)
 {
     request_fail_with(request, &problem_bench_running,
-                      "One benchmark runs at a time, so that it measures the machine and not its "
-                      "neighbour; try again later.");
+                      "A benchmark is running, and a second one would disturb it; try again "
+                      "later.");
 }
 
 bool bench_begin(struct request *request)
@@ -175,14 +161,15 @@ bool bench_begin(struct request *request)
            headers_each_parameter(request->mhd, read_parameter, request) && check_config(request);
 }
 
+/* Fails early, before the body is received; bench_handle checks again. */
 static bool check_load(struct request *request)
 {
-    if (application_is_draining(request))
-        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
-    else if (atomic_load(
-                 &application_of(request)->bench_running)) /* at a POST's end it counts again */
-        fail_running(request);
-    return !request->failed;
+    if (fail_if_draining(request))
+        return false;
+    if (!atomic_load(&application_of(request)->bench_running))
+        return true;
+    fail_running(request);
+    return false;
 }
 
 bool bench_post_begin(struct request *request)
@@ -196,7 +183,7 @@ bool bench_post_begin(struct request *request)
            check_load(request) && headers_each_parameter(request->mhd, read_parameter, request);
 }
 
-/* --- the body of a POST --------------------------------------------------------------------- */
+/* --- body of a POST --------------------------------------------------------------------- */
 
 size_t bench_post_receive(struct request *request, const char *bytes, size_t size)
 {
@@ -204,8 +191,8 @@ size_t bench_post_receive(struct request *request, const char *bytes, size_t siz
     return particle_body_receive(&bench->body, request, bytes, size);
 }
 
-/* True when the body has the option; false also when it has failed the request, for the query has
- * `parameter`, which says the same. */
+/* True when the body has the option. False when it has not, and when it has failed the request
+ * because the query has the same option, as `parameter`. */
 static bool takes_member(struct request *request, enum simulation_option option,
                          const char *parameter)
 {
@@ -216,13 +203,13 @@ static bool takes_member(struct request *request, enum simulation_option option,
     if (!is_given(bench, parameter))
         return true;
     char detail[128];
-    snprintf(detail, sizeof detail, "%s is given in the body, and %s in the query; give one.", name,
-             parameter);
-    fail_parameter(request, parameter, detail);
+    snprintf(detail, sizeof detail, "%s is given in the body, and %s in the query; give only one.",
+             name, parameter);
+    fail_parameter(request, &problem_invalid, parameter, detail);
     return false;
 }
 
-/* A body says what one of /simulate says; here it decides what is measured. */
+/* Sets the particles and the options that the body gives; its format is that of /simulate. */
 static bool merge_body(struct request *request)
 {
     struct bench *bench = request->state;
@@ -231,8 +218,8 @@ static bool merge_body(struct request *request)
     if (simulation->frames > 1 || simulation_has(simulation, OPTION_TIMES)) {
         const char *name = simulation->frames > 1 ? "frames" : "times";
         char detail[64];
-        snprintf(detail, sizeof detail, "%s has no meaning for a benchmark; leave it out.", name);
-        fail_member(request, name, detail);
+        snprintf(detail, sizeof detail, "%s cannot be used in a benchmark; leave it out.", name);
+        fail_member(request, &problem_invalid, name, detail);
         return false;
     }
     config->particles = simulation->particles.count;
@@ -247,25 +234,23 @@ static bool merge_body(struct request *request)
     return !request->failed;
 }
 
-/* --- the work ------------------------------------------------------------------------------- */
+/* --- start ------------------------------------------------------------------------------- */
 
-/* Columns that the benchmark adds to those of the body: the end points of two methods; of the
- * memory benchmark, a set of its own. */
-static size_t work_bytes(const struct bench_config *config)
+/* The memory that the benchmark needs besides the body: the end points of two methods, and a set of
+ * particles when the body has none or the memory benchmark runs. */
+static size_t extra_bytes(const struct bench_config *config)
 {
-    size_t ends = 4 * sizeof(double) * config->particles;
-    bool made = !config->own_particles || config->memory;
-    return ends + (made ? particle_set_bytes(config->particles) : 0);
+    size_t end_points = 4 * sizeof(double) * config->particles;
+    bool has_set = !config->own_particles || config->memory;
+    return end_points + (has_set ? particle_set_bytes(config->particles) : 0);
 }
 
 void bench_handle(struct request *request)
 {
     struct bench *bench = request->state;
-    if (application_is_draining(request)) {
-        request_fail_with(request, &problem_draining, "The daemon takes no new work.");
+    if (fail_if_draining(request))
         return;
-    }
-    size_t bytes = work_bytes(&bench->config);
+    size_t bytes = extra_bytes(&bench->config);
     if (!request_reserve(request, bytes)) {
         request_fail_reservation(request, bytes, "The particles");
         return;

@@ -1,4 +1,4 @@
-/* /bench on a worker: measure, and write the report. */
+/* /bench on a worker: runs the benchmark and writes the report. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "codec/number/number.h"
 #include "endpoints/bench/handler.h"
 #include "endpoints/bench/state.h"
+#include "endpoints/failures.h"
 #include "endpoints/problems.h"
 #include "http/job.h"
 #include "http/respond.h"
@@ -26,11 +27,12 @@ static double read_clock(void *context)
     return clock_seconds(clock_now_ns());
 }
 
-/* What went wrong, unless it was cancelled: that is answered elsewhere. */
+/* Fails with the error. When the benchmark was cancelled, job.c sets the response. */
 static void fail_status(struct request *request, enum bench_status status)
 {
     if (status == BENCH_NO_MEMORY)
-        request_fail_with(request, &problem_internal, "Memory is short; use fewer particles.");
+        request_fail_with(request, &problem_internal,
+                          "There is not enough memory; use fewer particles.");
 }
 
 static void fail_domain(struct request *request, enum domain_error error,
@@ -40,13 +42,8 @@ static void fail_domain(struct request *request, enum domain_error error,
     struct problem problem;
     problem_set(&problem, &problem_domain, "With %s, particle %zu %s.", method->name, index,
                 domain_error_text(error));
-    if (bench->config.own_particles) {
-        /* As in simulate_work.c: in columns, its x stands for a particle. */
-        bool columns = bench->body.simulation.shape == SHAPE_COLUMNS;
-        char pointer[64];
-        snprintf(pointer, sizeof pointer, columns ? "/particles/x/%zu" : "/particles/%zu", index);
-        problem_set_pointer(&problem, pointer);
-    }
+    if (bench->config.own_particles)
+        problem_set_particle(&problem, bench->body.simulation.shape, index);
     request_fail(request, &problem);
 }
 
@@ -67,14 +64,14 @@ static void respond_chart(struct request *request, json_t *report)
     json_decref(report);
 }
 
-/* --- lines: the rounds as they come, then the report ---------------------------------------- */
+/* --- lines: a line for each round when it ends, then the report ----------------------------- */
 
-/* Lines are collected, and sent when there are so many bytes of them or the first has waited for so
- * long: sending wakes another thread, which would disturb the rounds that follow. */
+/* Lines are collected, and sent when they have LINES_BYTES or LINES_NS have passed since the last
+ * sending: it wakes another thread, which disturbs the next rounds. */
 #define LINES_BYTES ((size_t)8 << 10)
 #define LINES_NS (100 * NS_PER_MS)
 
-/* A line: a name, two integers, a real, and the words between them. */
+/* Most bytes of a line: a name, two integers, a real number, and the text between them. */
 #define LINE_MAX (BENCH_NAME_MAX + 2 * 20 + NUMBER_BYTES_MAX + 64)
 
 struct lines {
@@ -86,7 +83,7 @@ struct lines {
 
 static void send_lines(struct lines *lines)
 {
-    /* Whether it goes on is asked by bench_run. */
+    /* The result is not needed: bench_run asks whether the request was cancelled. */
     response_stream_write(lines->request, lines->text, lines->size);
     lines->size = 0;
     lines->sent_ns = clock_now_ns();
@@ -107,7 +104,7 @@ static void add_line(void *context, const struct bench_result *result)
         send_lines(lines);
 }
 
-/* The last line. */
+/* Sends the last line, which is the report. */
 static void close_lines(struct request *request, json_t *report)
 {
     size_t size;
@@ -162,7 +159,7 @@ static void respond_report(struct request *request, const struct bench_report *r
     case BENCH_CSV:
         respond_csv(request, bench_report_json(report, &machine));
         break;
-    case BENCH_CHART: /* its document has the rounds: see run_time */
+    case BENCH_CHART: /* run_time has added the rounds to the report */
         respond_chart(request, bench_report_json(report, &machine));
         break;
     case BENCH_LINES:

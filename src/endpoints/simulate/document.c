@@ -7,7 +7,7 @@
 #include "base/decimal.h"
 #include "codec/number/number.h"
 
-/* The functions put_... append to a buffer that is known to be large enough. */
+/* The put_ functions append to a buffer that is large enough, and return the end. */
 static char *put_text(char *out, const char *text)
 {
     size_t length = strlen(text);

@@ -1,15 +1,16 @@
 /* The parts of a response of POST /simulate that are not particles: the beginning and the end of a
- * JSON document, and the headers that say the same beside a CSV or NPY body. Any thread that owns
- * the request. */
+ * JSON document, and the headers that have the same data with a CSV or NPY body. The thread that
+ * owns the request. For the files of simulate/ only. */
 #ifndef ENDPOINTS_SIMULATE_DOCUMENT_H
 #define ENDPOINTS_SIMULATE_DOCUMENT_H
 
 #include "endpoints/simulate/state.h"
 
-/* The most bytes that document_begin and document_end write together. */
+/* Most bytes that document_begin and document_end write together. */
 #define DOCUMENT_BYTES_MAX ((size_t)1024)
 
-/* What a response says beside the particles. Outlives request->state. */
+/* The data of a response besides the particles. A copy: it stays valid after request->state is
+ * freed. */
 struct simulate_metadata {
     double dt, timestep;
     int64_t steps; /* 0 for a method without steps */
@@ -17,13 +18,15 @@ struct simulate_metadata {
     struct simulate_result result;
 };
 
+/* Collects it. */
 struct simulate_metadata simulate_metadata(const struct simulate *simulate,
                                            const struct simulate_result *result);
 
-/* Writes what stands before the particles; returns the end. No NUL is added. */
+/* Writes the part before the particles; returns its end. Adds no NUL. */
 char *document_begin(char *out);
 
-/* Writes what stands behind the particles; returns the end. No NUL is added. */
+/* Writes the part after the particles; returns its end. Adds no NUL. `total_ns` is the time since
+ * the request started. */
 char *document_end(char *out, const struct simulate_metadata *metadata, const struct timing *timing,
                    int64_t total_ns);
 

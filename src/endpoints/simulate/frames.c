@@ -28,7 +28,7 @@ struct simulate_frame simulate_frame_at(const struct simulate *simulate, size_t 
     return (struct simulate_frame){step, (double)step * simulation->timestep};
 }
 
-/* Methods that step continue from the last frame; the others compute every frame from the start. */
+/* Stepping methods continue from the last frame; the others compute every frame from the start. */
 static bool continues(const struct simulate *simulate)
 {
     return simulate->body.simulation.method->stepping;
@@ -39,7 +39,7 @@ bool simulate_frames_begin(struct simulate_frames *frames, struct request *reque
     const struct simulate *simulate = request->state;
     const struct simulation *simulation = &simulate->body.simulation;
     const struct particle_set *set = &simulation->particles;
-    /* Particles that are valid at the end are valid at every time before. */
+    /* Particles that are valid at the end of the run are valid at every earlier time. */
     const struct evolve_run whole = {
         set->x,
         set->y,
@@ -56,14 +56,15 @@ bool simulate_frames_begin(struct simulate_frames *frames, struct request *reque
         return false;
     if (continues(simulate))
         return true;
-    size_t bytes = particle_set_bytes(set->count) / 3; /* of a column */
-    if (!request_reserve(request, 2 * bytes)) {
-        request_fail_reservation(request, 2 * bytes, "The frames");
+    size_t column_bytes = particle_set_bytes(set->count) / 3;
+    size_t bytes = 2 * column_bytes;
+    if (!request_reserve(request, bytes)) {
+        request_fail_reservation(request, bytes, "The frames");
         return false;
     }
-    frames->reserved = 2 * bytes;
-    frames->current.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
-    frames->current.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, bytes);
+    frames->reserved = bytes;
+    frames->current.x = aligned_alloc(PARTICLE_SET_ALIGNMENT, column_bytes);
+    frames->current.y = aligned_alloc(PARTICLE_SET_ALIGNMENT, column_bytes);
     if (frames->current.x && frames->current.y)
         return true;
     simulate_frames_end(frames);
@@ -78,8 +79,8 @@ bool simulate_frames_next(struct simulate_frames *frames)
     if (frames->next == simulate_frame_count(simulate))
         return false;
     struct simulate_frame frame = simulate_frame_at(simulate, frames->next);
-    bool on = continues(simulate);
-    const struct particle_set *from = on ? &frames->current : &simulation->particles;
+    bool from_last = continues(simulate);
+    const struct particle_set *from = from_last ? &frames->current : &simulation->particles;
     const struct evolve_run run = {
         .x = from->x,
         .y = from->y,
@@ -89,14 +90,15 @@ bool simulate_frames_next(struct simulate_frames *frames)
         .count = from->count,
         .dt = frame.time,
         .timestep = simulation->timestep,
-        .steps = on ? frame.step - frames->frame.step : frame.step,
+        .steps = from_last ? frame.step - frames->frame.step : frame.step,
     };
     if (!simulate_run(frames->request, &run, false, &frames->threads))
         return false;
     frames->frame = frame;
     frames->next++;
     bool last = frames->next == simulate_frame_count(simulate);
-    int64_t steps = on || last ? run.steps : 0; /* other methods do not step from frame to frame */
+    /* A method that starts again for each frame counts the steps of the run once, at the end. */
+    int64_t steps = from_last || last ? run.steps : 0;
     application_count(application_of(frames->request), simulation->method, run.count,
                       evolve_particle_steps(simulation->method, run.count, steps));
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoints/failures.h"
 #include "endpoints/simulate/query.h"
 #include "endpoints/simulate/respond.h"
 #include "endpoints/simulate/respond_frames.h"
@@ -13,10 +14,10 @@
 #include "http/message/headers.h"
 #include "http/message/negotiation.h"
 
-/* Requests that a worker is done with in this time go before longer ones. */
+/* Requests predicted to take less are queued as brief. */
 #define BRIEF_NS 1e6
 
-/* What compressing a particle takes, roughly: by gzip, which is the slower one. */
+/* About how long gzip, the slowest compression, takes for a particle. */
 #define COMPRESSION_NS 350
 
 void simulate_release(struct request *request)
@@ -27,7 +28,7 @@ void simulate_release(struct request *request)
     free(simulate);
 }
 
-/* What the answer may be: any codec's body, lines, or a picture. */
+/* Chooses the format of the response from Accept: that of a codec, lines, or SVG. */
 static bool choose_representation(struct request *request)
 {
     struct simulate *simulate = request->state;
@@ -43,19 +44,19 @@ static bool choose_representation(struct request *request)
     free(accept);
     if (chosen < 0) {
         request_fail_with(request, &problem_not_acceptable,
-                          "The answer comes as " CODEC_TYPES ", " LINES_TYPE ", " SVG_TYPE
+                          "The response is available as " CODEC_TYPES ", " LINES_TYPE ", " SVG_TYPE
                           "; accept one of them.");
         return false;
     }
-    size_t representation = (size_t)chosen;
-    simulate->representation = representation < count    ? REPRESENTATION_CODEC
-                               : representation == count ? REPRESENTATION_LINES
-                                                         : REPRESENTATION_SVG;
-    simulate->codec =
-        &codecs[representation < count ? representation : 0]; /* the first is JSON's */
+    size_t index = (size_t)chosen;
+    simulate->representation = index < count    ? REPRESENTATION_CODEC
+                               : index == count ? REPRESENTATION_LINES
+                                                : REPRESENTATION_SVG;
+    simulate->codec = &codecs[index < count ? index : 0]; /* the first is JSON */
     return true;
 }
 
+/* Chooses the compression of the response from Accept-Encoding. */
 static bool choose_coding(struct request *request)
 {
     struct simulate *simulate = request->state;
@@ -65,17 +66,17 @@ static bool choose_coding(struct request *request)
     for (size_t i = 0; i < count; i++)
         names[i] = table[i].name;
     char *accept = headers_list(request->mhd, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    /* Browsers always accept codings, and a script cannot stop them: this is how it says that the
-     * answer is better as it is. */
+    /* A browser always accepts codings, and its scripts cannot change that: with no-transform they
+     * can ask for a response that is not compressed. */
     const char *control = request_header(request, MHD_HTTP_HEADER_CACHE_CONTROL);
-    bool plain = control && strcasestr(control, "no-transform");
-    int chosen = negotiate_coding(accept, names, plain ? 0 : count);
+    bool identity_only = control && strcasestr(control, "no-transform");
+    int chosen = negotiate_coding(accept, names, identity_only ? 0 : count);
     simulate->identity_refused = negotiate_coding(accept, NULL, 0) == CODING_NONE_ACCEPTABLE;
     free(accept);
     if (chosen == CODING_NONE_ACCEPTABLE) {
         request_fail_with(request, &problem_not_acceptable,
-                          "The answer comes as it is, or in one of these encodings: %s; accept one "
-                          "of them.",
+                          "The response is available without compression and in these encodings: "
+                          "%s; accept one of them.",
                           supported_codings());
         return false;
     }
@@ -83,14 +84,12 @@ static bool choose_coding(struct request *request)
     return true;
 }
 
+/* Fails early, before the body is received. */
 static bool check_load(struct request *request)
 {
     struct service *service = request->service;
-    if (application_is_draining(request)) {
-        request_fail_with(request, &problem_draining,
-                          "The daemon takes no new work; send the request to another one.");
+    if (fail_if_draining(request))
         return false;
-    }
     if (worker_pool_is_full(service->pool)) {
         request_fail_with(request, &problem_queue_full,
                           "%zu requests are waiting already; try again later.",
@@ -125,29 +124,23 @@ static bool is_given(const struct simulate *simulate, enum simulation_option opt
            simulation_has(&simulate->body.simulation, option);
 }
 
-/* Fails with a fault of an option, wherever that was given; of a default, with the particles. */
+/* Fails with an error in an option: names its query parameter or its member of the body. For a
+ * default value, names the particles. */
 static void fail_option(struct request *request, const struct problem_type *type,
                         enum simulation_option option, const char *detail)
 {
     const struct simulate *simulate = request->state;
+    /* Both give the number of steps. */
     if (!is_given(simulate, option) && option == OPTION_DT && is_given(simulate, OPTION_TIMESTEP))
-        option = OPTION_TIMESTEP; /* they make the steps together */
+        option = OPTION_TIMESTEP;
     const char *name = simulation_option_name(option);
-    struct problem problem;
-    problem_set(&problem, type, "%s", detail);
-    if (simulation_has(&simulate->query, option)) {
-        problem_set_parameter(&problem, name);
-    } else if (is_given(simulate, option)) {
-        char pointer[32];
-        snprintf(pointer, sizeof pointer, "/%s", name);
-        problem_set_pointer(&problem, pointer);
-    } else {
-        problem_set_pointer(&problem, "/particles");
-    }
-    request_fail(request, &problem);
+    if (simulation_has(&simulate->query, option))
+        fail_parameter(request, type, name, detail);
+    else
+        fail_member(request, type, is_given(simulate, option) ? name : "particles", detail);
 }
 
-/* Moves the options of the query into the simulation. */
+/* Moves the options of the query into the simulation. False when it has failed the request. */
 static bool merge_query(struct request *request)
 {
     struct simulate *simulate = request->state;
@@ -172,7 +165,7 @@ static bool merge_query(struct request *request)
     into->has_timestep |= from->has_timestep;
     into->has_method |= from->has_method;
     into->has_frames |= from->has_frames;
-    if (from->times) { /* the list changes hands; its count still says that the query had it */
+    if (from->times) { /* moves the list; query.time_count still shows that the query had one */
         into->times = from->times;
         into->time_count = from->time_count;
         simulate->query.times = NULL;
@@ -180,7 +173,7 @@ static bool merge_query(struct request *request)
     return true;
 }
 
-/* The rules over the whole request. */
+/* Checks the rules for the whole request. False when it has failed the request. */
 static bool check_request(struct request *request)
 {
     struct simulate *simulate = request->state;
@@ -194,7 +187,7 @@ static bool check_request(struct request *request)
     }
     if (simulate_has_frames(simulate) && simulate->identity_refused) {
         request_fail_with(request, &problem_not_acceptable,
-                          "Frames are sent as they are computed, and not compressed; accept the "
+                          "Frames are sent while they are computed, and not compressed; accept the "
                           "encoding identity.");
         return false;
     }
@@ -214,7 +207,7 @@ static bool check_request(struct request *request)
     return true;
 }
 
-/* What the computing and the writing will take, roughly. */
+/* About how long computing and writing will take. */
 static double predicted_ns(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
@@ -223,8 +216,8 @@ static double predicted_ns(const struct simulate *simulate)
     return evolve_cost_ns(simulation->method, count, simulate->steps) + writing_ns * (double)count;
 }
 
-/* True when the hand-over to a worker would cost more than the work itself, even of the worst
- * particles: other requests on this thread must not wait for long. */
+/* True when handing the request to a worker would cost more than the work itself. The work is
+ * estimated for the slowest particles, because other requests of this thread wait meanwhile. */
 static bool is_tiny(const struct request *request)
 {
     const struct simulate *simulate = request->state;
@@ -250,7 +243,7 @@ void simulate_handle(struct request *request)
     }
 }
 
-/* --- on a worker, or inline ----------------------------------------------------------------- */
+/* --- on a worker, or inline on the I/O thread ----------------------------------------------- */
 
 static void run_without_frames(struct request *request)
 {
@@ -263,7 +256,7 @@ static void run_without_frames(struct request *request)
     };
     struct simulate_result result = {0, 1};
     if (!simulate_run(request, &run, true, &result.threads))
-        return; /* failed, or cancelled: job.c responds with the reason */
+        return; /* failed; or cancelled: then job.c sets the response */
     result.particle_steps = evolve_particle_steps(simulation->method, set->count, simulate->steps);
     application_count(application_of(request), simulation->method, set->count,
                       result.particle_steps);

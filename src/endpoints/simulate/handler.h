@@ -1,6 +1,6 @@
 /* POST /simulate: checks the headers, decodes the body, and runs the simulation inline or on a
- * worker. The functions are a row of the table of routes (http/route.h says when each is called).
- */
+ * worker. The functions are used in the table of routes; http/route.h says when each is called, and
+ * by which thread. */
 #ifndef ENDPOINTS_SIMULATE_HANDLER_H
 #define ENDPOINTS_SIMULATE_HANDLER_H
 

@@ -5,18 +5,19 @@
 
 #include "base/suggest.h"
 #include "codec/number/number.h"
+#include "endpoints/failures.h"
 #include "http/message/headers.h"
 
-_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the words below");
-#define OF_SO_MANY_BYTES " of at most 1024 bytes"
+_Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the text below has the number");
+#define LENGTH_LIMIT " of at most 1024 bytes"
 
-/* False when that is no number, or one of more than NUMBER_READ_BYTES_MAX bytes. */
+/* False when `text` is no number, or has more than NUMBER_READ_BYTES_MAX bytes. */
 static bool read_number(const char *text, size_t length, double *value)
 {
     char number[NUMBER_READ_BYTES_MAX];
     if (length > sizeof number)
         return false;
-    /* In a query "+" means a space, so 1e+5 arrives as "1e 5". */
+    /* Decoding a query turns "+" into a space: 1e+5 arrives as "1e 5". */
     memcpy(number, text, length);
     for (size_t i = 1; i < length; i++)
         if (number[i] == ' ' && (number[i - 1] == 'e' || number[i - 1] == 'E'))
@@ -27,8 +28,8 @@ static bool read_number(const char *text, size_t length, double *value)
     return true;
 }
 
-/* Bytes of a value that a sentence repeats. */
-static int shown(size_t length)
+/* The number of bytes of a value that a message quotes. */
+static int quoted_length(size_t length)
 {
     return length < 40 ? (int)length : 40;
 }
@@ -40,7 +41,7 @@ static bool set_number(struct simulation *simulation, enum simulation_option opt
     if (read_number(value, length, &number))
         return simulation_set_number(simulation, option, number, detail, size);
     snprintf(detail, size, "%s must be a number%s, not \"%.*s\".", simulation_option_name(option),
-             length > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(length), value);
+             length > NUMBER_READ_BYTES_MAX ? LENGTH_LIMIT : "", quoted_length(length), value);
     return false;
 }
 
@@ -54,7 +55,7 @@ static bool set_times(struct simulation *simulation, const char *value, size_t l
         double number;
         if (!read_number(value, part, &number)) {
             snprintf(detail, size, "times must be numbers%s separated by commas, not \"%.*s\".",
-                     part > NUMBER_READ_BYTES_MAX ? OF_SO_MANY_BYTES : "", shown(part), value);
+                     part > NUMBER_READ_BYTES_MAX ? LENGTH_LIMIT : "", quoted_length(part), value);
             return false;
         }
         if (!simulation_add_time(simulation, number, detail, size))
@@ -75,23 +76,25 @@ static bool set_option(struct simulation *simulation, enum simulation_option opt
     return set_number(simulation, option, value, length, detail, size);
 }
 
-/* What only the query can say, because it is not about the simulation. */
+/* This option exists only in the query, because it is not part of the simulation. */
 static bool set_animate(struct simulate *simulate, const char *value, size_t length, char *detail,
                         size_t size)
 {
-    bool on = *value == '1';
-    if (length != 1 || (!on && *value != '0'))
+    bool animate = *value == '1';
+    if (length != 1 || (!animate && *value != '0'))
         snprintf(detail, size, "animate must be 0 or 1, not \"%.40s\".", value);
     else if (simulate->representation != REPRESENTATION_SVG)
-        snprintf(detail, size, "animate is for pictures: leave it out, or accept " SVG_TYPE ".");
+        snprintf(detail, size,
+                 "animate needs an SVG response: leave it out, or accept " SVG_TYPE ".");
     else {
-        simulate->animate = on;
+        simulate->animate = animate;
         return true;
     }
     return false;
 }
 
-static enum simulation_option find_option(const char *name, const char **names)
+/* Also lists the names of all options. OPTION_COUNT when there is no option of this name. */
+static enum simulation_option find_option(const char *name, const char *names[OPTION_COUNT])
 {
     enum simulation_option found = OPTION_COUNT;
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
@@ -123,10 +126,7 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     else if (set_option(&simulate->query, option, value, length, detail, sizeof detail))
         return true;
 
-    struct problem problem;
-    problem_set(&problem, &problem_invalid, "%s", detail);
-    problem_set_parameter(&problem, name);
-    request_fail(request, &problem);
+    fail_parameter(request, &problem_invalid, name, detail);
     return false;
 }
 

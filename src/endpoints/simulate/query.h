@@ -1,4 +1,4 @@
-/* The parameters of POST /simulate in its query. For the files of simulate/ only; I/O thread. */
+/* Reads the query parameters of POST /simulate. For the files of simulate/ only; I/O thread. */
 #ifndef ENDPOINTS_SIMULATE_QUERY_H
 #define ENDPOINTS_SIMULATE_QUERY_H
 

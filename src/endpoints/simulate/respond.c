@@ -8,11 +8,11 @@
 #include "endpoints/simulate/respond_chunked.h"
 #include "endpoints/simulate/respond_compressed.h"
 
-/* A response whose particles take at most so many bytes is not compressed, unless the client
- * refuses any other. */
+/* Responses whose particles take fewer bytes are not compressed, unless the client refuses
+ * identity. */
 #define COMPRESSED_MIN 1024
 
-/* A text that may become longer is written while it is sent. */
+/* A text that may have more bytes is written while it is sent. */
 #define WHOLE_MAX ((size_t)1 << 20)
 
 static void release_columns(void *owner)
@@ -21,7 +21,7 @@ static void release_columns(void *owner)
     free(owner);
 }
 
-/* Sends the columns from where they are in memory, after their head. */
+/* Responds with a head and the columns, which are not copied. */
 static bool respond_columns(struct request *request)
 {
     struct simulate *simulate = request->state;
@@ -50,7 +50,7 @@ static bool respond_columns(struct request *request)
     return true;
 }
 
-/* Writes a text of up to `bound` bytes into one buffer. */
+/* Responds with a text of up to `bound` bytes in one buffer. */
 static bool respond_whole(struct request *request, size_t bound,
                           const struct simulate_metadata *metadata)
 {
@@ -60,7 +60,7 @@ static bool respond_whole(struct request *request, size_t bound,
     int64_t start_ns = clock_now_ns();
     size_t capacity = bound + DOCUMENT_BYTES_MAX;
     if (!request_reserve(request, capacity)) {
-        request_fail_reservation(request, capacity, "The answer");
+        request_fail_reservation(request, capacity, "The response");
         return false;
     }
     char *body = malloc(capacity), *end = body;
@@ -103,11 +103,11 @@ void simulate_respond(struct request *request, const struct simulate_result *res
                        ? ENCODE_HEAD_MAX + simulation->particles.count * PARTICLE_BYTES
                        : encode_bound(encoder, simulation->shape,
                                       encoder->items(&simulation->particles, simulation->shape));
-    bool pack = simulate->coding && (simulate->identity_refused || bound >= COMPRESSED_MIN);
-    bool answered = pack                  ? respond_compressed(request, result)
-                    : encoder->write_head ? respond_columns(request)
-                    : bound > WHOLE_MAX   ? simulate_respond_chunked(request, result)
-                                          : respond_whole(request, bound, &metadata);
-    if (answered && !is_document)
+    bool compress = simulate->coding && (simulate->identity_refused || bound >= COMPRESSED_MIN);
+    bool responded = compress              ? respond_compressed(request, result)
+                     : encoder->write_head ? respond_columns(request)
+                     : bound > WHOLE_MAX   ? simulate_respond_chunked(request, result)
+                                           : respond_whole(request, bound, &metadata);
+    if (responded && !is_document)
         document_add_headers(request, metadata.steps, metadata.method);
 }

@@ -14,7 +14,7 @@
 /* Items that are written at a time. */
 #define BLOCK_ITEMS ((size_t)1024)
 
-/* Writes frames into the stream of the request. */
+/* Writes frames into the response stream of the request. */
 struct frame_writer {
     struct request *request;
     struct simulate_frames frames;
@@ -34,10 +34,10 @@ static char *put(char *out, const char *text)
     return stpcpy(out, text);
 }
 
-static char *put_frame_head(char *out, const struct frame_writer *frame_writer)
+static char *put_frame_head(char *out, const struct frame_writer *writer)
 {
-    const struct simulate *simulate = frame_writer->request->state;
-    const struct simulate_frames *frames = &frame_writer->frames;
+    const struct simulate *simulate = writer->request->state;
+    const struct simulate_frames *frames = &writer->frames;
     if (!is_lines(simulate))
         out = put(out, frames->next == 1 ? "{\"frames\":[" : ",");
     out = put(out, "{\"step\":");
@@ -47,16 +47,15 @@ static char *put_frame_head(char *out, const struct frame_writer *frame_writer)
     return put(out, ",\"particles\":");
 }
 
-static char *write_items(const struct frame_writer *frame_writer, char *out, size_t begin,
-                         size_t end)
+static char *write_items(const struct frame_writer *writer, char *out, size_t begin, size_t end)
 {
-    const struct simulate *simulate = frame_writer->request->state;
+    const struct simulate *simulate = writer->request->state;
     const struct encoder *encoder = simulate->codec->encoder;
-    const struct particle_set *set = &frame_writer->frames.current;
+    const struct particle_set *set = &writer->frames.current;
     if (encoder->write_frame)
-        return encoder->write_frame(out, set, frame_writer->frames.next, begin, end);
+        return encoder->write_frame(out, set, writer->frames.next, begin, end);
     if (begin == 0)
-        out = put_frame_head(out, frame_writer);
+        out = put_frame_head(out, writer);
     out = encoder->write(out, set, simulate->body.simulation.shape, begin, end);
     if (end == encoder->items(set, simulate->body.simulation.shape))
         out = put(out, is_lines(simulate) ? "}\n" : "}");
@@ -69,66 +68,65 @@ static size_t frame_items(const struct simulate *simulate, const struct particle
     return encoder->write_frame ? set->count : encoder->items(set, simulate->body.simulation.shape);
 }
 
-/* Sends the frame that the frames is at. False when the work is to end. */
-static bool send_frame(struct frame_writer *frame_writer)
+/* Sends the current frame. False when the work must end. */
+static bool send_frame(struct frame_writer *writer)
 {
-    struct request *request = frame_writer->request;
-    size_t items = frame_items(request->state, &frame_writer->frames.current);
+    struct request *request = writer->request;
+    size_t items = frame_items(request->state, &writer->frames.current);
     for (size_t begin = 0; begin < items; begin += BLOCK_ITEMS) {
         size_t end = begin + BLOCK_ITEMS < items ? begin + BLOCK_ITEMS : items;
         int64_t start_ns = clock_now_ns();
-        char *at = write_items(frame_writer, frame_writer->block, begin, end);
+        char *at = write_items(writer, writer->block, begin, end);
         request->timing.ns[PHASE_SERIALIZE] += clock_now_ns() - start_ns;
-        if (!response_stream_write(request, frame_writer->block,
-                                   (size_t)(at - frame_writer->block)))
+        if (!response_stream_write(request, writer->block, (size_t)(at - writer->block)))
             return false;
     }
     return true;
 }
 
-/* --- all ------------------------------------------------------------------------------------ */
+/* --- all frames ----------------------------------------------------------------------------- */
 
-static bool send_head(struct frame_writer *frame_writer)
+static bool send_head(struct frame_writer *writer)
 {
-    const struct simulate *simulate = frame_writer->request->state;
+    const struct simulate *simulate = writer->request->state;
     const struct encoder *encoder = simulate->codec->encoder;
     if (!encoder->write_frames_head)
         return true;
-    size_t size = encoder->write_frames_head(
-        frame_writer->block, frame_writer->frames.current.count, simulate_frame_count(simulate));
-    return response_stream_write(frame_writer->request, frame_writer->block, size);
+    size_t size = encoder->write_frames_head(writer->block, writer->frames.current.count,
+                                             simulate_frame_count(simulate));
+    return response_stream_write(writer->request, writer->block, size);
 }
 
-/* What a document says behind its frames; as lines, a line of its own. */
-static bool send_tail(struct frame_writer *frame_writer)
+/* Sends the end of a document; in lines it is the last line. */
+static bool send_tail(struct frame_writer *writer)
 {
-    struct request *request = frame_writer->request;
+    struct request *request = writer->request;
     const struct simulate *simulate = request->state;
     if (!simulate->codec->is_document)
         return true;
     struct simulate_result result = {evolve_particle_steps(simulate->body.simulation.method,
-                                                           frame_writer->frames.current.count,
+                                                           writer->frames.current.count,
                                                            simulate->steps),
-                                     frame_writer->frames.threads};
+                                     writer->frames.threads};
     struct simulate_metadata metadata = simulate_metadata(simulate, &result);
-    char *begin = frame_writer->block;
+    char *begin = writer->block;
     char *end = document_end(put(begin, "]"), &metadata, &request->timing,
                              clock_now_ns() - request->started_ns);
-    if (is_lines(simulate)) /* "],..." becomes "{..." */
+    if (is_lines(simulate)) /* replaces "]," by "{" */
         *++begin = '{';
     return response_stream_write(request, begin, (size_t)(end - begin));
 }
 
-static bool send_all(struct frame_writer *frame_writer)
+static bool send_all(struct frame_writer *writer)
 {
-    const struct simulate *simulate = frame_writer->request->state;
+    const struct simulate *simulate = writer->request->state;
     size_t count = simulate_frame_count(simulate);
-    if (!send_head(frame_writer))
+    if (!send_head(writer))
         return false;
-    while (simulate_frames_next(&frame_writer->frames))
-        if (!send_frame(frame_writer))
+    while (simulate_frames_next(&writer->frames))
+        if (!send_frame(writer))
             return false;
-    return frame_writer->frames.next == count && send_tail(frame_writer);
+    return writer->frames.next == count && send_tail(writer);
 }
 
 static void add_headers(struct request *request)
@@ -144,22 +142,22 @@ static const char *media_type(const struct simulate *simulate)
     return is_lines(simulate) ? LINES_TYPE : simulate->codec->media_type;
 }
 
-static void run(struct frame_writer *frame_writer)
+static void run(struct frame_writer *writer)
 {
-    struct request *request = frame_writer->request;
-    if (!request_reserve(request, frame_writer->block_bytes)) {
-        request_fail_reservation(request, frame_writer->block_bytes, "The answer");
+    struct request *request = writer->request;
+    if (!request_reserve(request, writer->block_bytes)) {
+        request_fail_reservation(request, writer->block_bytes, "The response");
         return;
     }
-    frame_writer->block = malloc(frame_writer->block_bytes);
-    if (!frame_writer->block) {
+    writer->block = malloc(writer->block_bytes);
+    if (!writer->block) {
         request_fail_memory(request);
         return;
     }
     add_headers(request);
-    if (response_stream_open(request, media_type(request->state)) && send_all(frame_writer))
+    if (response_stream_open(request, media_type(request->state)) && send_all(writer))
         response_stream_complete(request);
-    free(frame_writer->block);
+    free(writer->block);
 }
 
 void simulate_respond_frames(struct request *request)
@@ -168,12 +166,12 @@ void simulate_respond_frames(struct request *request)
     const struct encoder *encoder = simulate->codec->encoder;
     size_t item = encoder->write_frame ? encoder->frame_item_bytes
                                        : encoder->item_bytes(simulate->body.simulation.shape);
-    struct frame_writer frame_writer = {
+    struct frame_writer writer = {
         .request = request,
         .block_bytes = DOCUMENT_BYTES_MAX + ENCODE_FRAME + BLOCK_ITEMS * item,
     };
-    if (!simulate_frames_begin(&frame_writer.frames, request))
+    if (!simulate_frames_begin(&writer.frames, request))
         return;
-    run(&frame_writer);
-    simulate_frames_end(&frame_writer.frames);
+    run(&writer);
+    simulate_frames_end(&writer.frames);
 }

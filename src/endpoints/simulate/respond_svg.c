@@ -17,14 +17,15 @@ static void put_title(char title[SVG_TITLE_BYTES], const struct simulate *simula
         snprintf(title, SVG_TITLE_BYTES, "%s: time %g", simulation->method->name, simulation->dt);
 }
 
-/* Frame `index` of `count` that are shown, among all there are. */
+/* The index, among all `frames`, of the one that is shown as number `index` of `count`. */
 static size_t shown_frame(size_t index, size_t count, size_t frames)
 {
     return (index + 1) * frames / count - 1;
 }
 
-/* False when it has failed the request, or that was cancelled. */
-static bool take_points(struct svg *svg, struct simulate_frames *frames, size_t count)
+/* Computes the frames that are shown. False when it has failed the request, or the request was
+ * cancelled. */
+static bool add_points(struct svg *svg, struct simulate_frames *frames, size_t count)
 {
     size_t total = simulate_frame_count(frames->request->state);
     for (size_t i = 0; i < count; i++) {
@@ -55,7 +56,7 @@ static void draw(struct request *request, struct simulate_frames *frames, size_t
     size_t bytes = svg_bytes(particles, count) + svg_text_bound(particles, count);
     struct svg svg;
     if (!request_reserve(request, bytes)) {
-        request_fail_reservation(request, bytes, "The picture");
+        request_fail_reservation(request, bytes, "The image");
         return;
     }
     if (!svg_init(&svg, particles, count)) {
@@ -63,7 +64,7 @@ static void draw(struct request *request, struct simulate_frames *frames, size_t
         return;
     }
     svg_add(&svg, &simulate->body.simulation.particles);
-    if (take_points(&svg, frames, count))
+    if (add_points(&svg, frames, count))
         respond(request, &svg);
     svg_fini(&svg);
 }

@@ -1,10 +1,10 @@
-/* POST /simulate with Accept: image/svg+xml. For the simulate*.c files only; on a worker. */
+/* Responds to POST /simulate with an SVG image. For the files of simulate/ only; on a worker. */
 #ifndef ENDPOINTS_SIMULATE_RESPOND_SVG_H
 #define ENDPOINTS_SIMULATE_RESPOND_SVG_H
 
 #include "endpoints/simulate/state.h"
 
-/* Computes as many frames as a picture shows, and sets it as the answer. */
+/* Computes as many frames as the image shows, draws it and sets it as the response. */
 void simulate_respond_svg(struct request *request);
 
 #endif

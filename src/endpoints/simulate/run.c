@@ -4,78 +4,79 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "endpoints/failures.h"
 #include "http/job.h"
 #include "http/probes.h"
 #include "sim/domain.h"
 
-/* A set whose predicted cost exceeds SPLIT_NS is split: below, what it costs until another worker
- * is awake eats up what that worker saves (docs/performance.md). Pieces take about PIECE_NS: long
- * against the lock that taking one needs, and so small that the columns are still in a core's cache
- * when they have been checked. */
+/* A set is split when its predicted cost exceeds SPLIT_NS: below that, waking another worker costs
+ * more time than it saves (docs/performance.md). A chunk takes about CHUNK_NS: long compared to the
+ * lock that taking a chunk needs, and short enough that the columns are still in the cache of the
+ * core after they have been checked. */
 #define SPLIT_NS 500e3
-#define PIECE_NS 100e3
+#define CHUNK_NS 100e3
 
-/* Pieces start at a cache line of the columns. */
-#define PIECE_ALIGNMENT 8
+/* A chunk starts at a cache line of the columns. */
+#define CHUNK_ALIGNMENT 8
 
-/* A run that several workers share. Each piece is checked, if it has to be, then moved. Pieces are
- * taken in their order, so when one finds a fault all before it have been taken too, and each of
- * them is checked to its end: the smallest first_invalid index is the first one of the whole set.
- */
-struct split {
+/* A run that several workers share. A worker checks its chunk, if `check` is set, then moves it.
+ * Chunks are taken in order. So when one contains an invalid particle, all chunks before it have
+ * been taken, too, and each of them is checked completely: the smallest index that is found is the
+ * first invalid particle of the whole set. */
+struct shared_run {
     const struct method *method;
-    const struct evolve_run *run;
+    const struct evolve_run *run; /* the whole set */
     const struct evolve_control *control;
-    bool check;                  /* each piece before it is moved */
-    size_t piece;                /* particles */
+    bool check;                  /* the domain, before a chunk is moved */
+    size_t chunk;                /* particles */
     atomic_size_t first_invalid; /* smallest index found so far, or SIZE_MAX */
-    atomic_bool stopped;
+    atomic_bool stopped;         /* the request was cancelled */
 };
 
-static void note_invalid(struct split *split, size_t index)
+static void note_invalid(struct shared_run *shared, size_t index)
 {
-    size_t smallest = atomic_load(&split->first_invalid);
+    size_t smallest = atomic_load(&shared->first_invalid);
     while (index < smallest &&
-           !atomic_compare_exchange_weak(&split->first_invalid, &smallest, index))
+           !atomic_compare_exchange_weak(&shared->first_invalid, &smallest, index))
         ;
 }
 
-static void evolve_piece(void *context, size_t index)
+static void evolve_chunk(void *context, size_t index)
 {
-    struct split *split = context;
-    size_t begin = index * split->piece;
-    if (atomic_load(&split->stopped) || atomic_load(&split->first_invalid) < begin)
+    struct shared_run *shared = context;
+    size_t begin = index * shared->chunk;
+    if (atomic_load(&shared->stopped) || atomic_load(&shared->first_invalid) < begin)
         return;
-    struct evolve_run part = *split->run;
-    size_t left = part.count - begin;
-    part.count = left < split->piece ? left : split->piece;
+    struct evolve_run part = *shared->run;
+    size_t remaining = part.count - begin;
+    part.count = remaining < shared->chunk ? remaining : shared->chunk;
     part.x += begin;
     part.y += begin;
     part.ang_vel += begin;
     part.x_out += begin;
     part.y_out += begin;
     size_t first_invalid;
-    if (split->check && domain_check(split->method, &part, &first_invalid) != DOMAIN_OK)
-        note_invalid(split, begin + first_invalid);
-    else if (!evolve(split->method, &part, split->control))
-        atomic_store(&split->stopped, true);
+    if (shared->check && domain_check(shared->method, &part, &first_invalid) != DOMAIN_OK)
+        note_invalid(shared, begin + first_invalid);
+    else if (!evolve(shared->method, &part, shared->control))
+        atomic_store(&shared->stopped, true);
 }
 
-/* How many particles a piece holds. */
-static size_t piece_size(const struct method *method, const struct evolve_run *run)
+/* The number of particles of a chunk. */
+static size_t chunk_size(const struct method *method, const struct evolve_run *run)
 {
     double cost = evolve_cost_ns(method, run->count, run->steps);
     if (cost < SPLIT_NS)
         return run->count;
-    size_t piece = (size_t)((double)run->count / (cost / PIECE_NS));
-    piece = piece / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
-    return piece ? piece : PIECE_ALIGNMENT;
+    size_t chunk = (size_t)((double)run->count / (cost / CHUNK_NS));
+    chunk = chunk / CHUNK_ALIGNMENT * CHUNK_ALIGNMENT;
+    return chunk ? chunk : CHUNK_ALIGNMENT;
 }
 
 static void fail_domain(struct request *request, const struct evolve_run *run, size_t index)
 {
     const struct simulate *simulate = request->state;
-    /* Particles in front of the fault may have moved, this one has not. */
+    /* Particles before it may have been moved, but this one has not. */
     struct evolve_run one = *run;
     one.x += index;
     one.y += index;
@@ -85,13 +86,7 @@ static void fail_domain(struct request *request, const struct evolve_run *run, s
     enum domain_error error = domain_check(simulate->body.simulation.method, &one, &first);
     struct problem problem;
     problem_set(&problem, &problem_domain, "Particle %zu %s.", index, domain_error_text(error));
-    /* In columns a particle has no one place; its x stands for it. */
-    char pointer[64];
-    snprintf(pointer, sizeof pointer,
-             simulate->body.simulation.shape == SHAPE_COLUMNS ? "/particles/x/%zu"
-                                                              : "/particles/%zu",
-             index);
-    problem_set_pointer(&problem, pointer);
+    problem_set_particle(&problem, simulate->body.simulation.shape, index);
     request_fail(request, &problem);
 }
 
@@ -111,32 +106,32 @@ bool simulate_run(struct request *request, const struct evolve_run *run, bool ch
     const struct simulate *simulate = request->state;
     const struct method *method = simulate->body.simulation.method;
     struct evolve_control control = {job_run_pending_brief, request};
-    struct split split = {
+    struct shared_run shared = {
         .method = method,
         .run = run,
         .control = &control,
-        /* Before steps that take long; where they do not, the check is as dear as the jump, and
-         * shared. */
+        /* For stepping methods, whose steps take much longer than the check, all particles are
+         * checked first. For the others the check takes as long as the move, so it is shared. */
         .check = check && !method->stepping,
-        .piece = piece_size(method, run),
+        .chunk = chunk_size(method, run),
         .first_invalid = SIZE_MAX,
     };
     int64_t start_ns = clock_now_ns();
-    size_t pieces = (run->count + split.piece - 1) / split.piece, first_invalid;
-    unsigned taken = 1;
+    size_t chunks = (run->count + shared.chunk - 1) / shared.chunk, first_invalid;
+    unsigned used = 1;
     PROBE3(evolve_start, request, run->count, run->steps);
     if (check && method->stepping && domain_check(method, run, &first_invalid) != DOMAIN_OK)
-        note_invalid(&split, first_invalid);
-    else if (pieces > 1)
-        taken = worker_pool_parallel_for(request->service->pool, pieces, evolve_piece, &split);
+        note_invalid(&shared, first_invalid);
+    else if (chunks > 1)
+        used = worker_pool_parallel_for(request->service->pool, chunks, evolve_chunk, &shared);
     else
-        evolve_piece(&split, 0);
-    PROBE2(evolve_end, request, taken);
-    *threads = taken > *threads ? taken : *threads;
+        evolve_chunk(&shared, 0);
+    PROBE2(evolve_end, request, used);
+    *threads = used > *threads ? used : *threads;
     request->timing.ns[PHASE_EVOLVE] += clock_now_ns() - start_ns;
-    if (atomic_load(&split.first_invalid) != SIZE_MAX) {
-        fail_domain(request, run, atomic_load(&split.first_invalid));
+    if (atomic_load(&shared.first_invalid) != SIZE_MAX) {
+        fail_domain(request, run, atomic_load(&shared.first_invalid));
         return false;
     }
-    return !atomic_load(&split.stopped);
+    return !atomic_load(&shared.stopped);
 }

@@ -1,4 +1,4 @@
-/* What the parts of POST /simulate share. For the simulate*.c files only. */
+/* The state of a request for POST /simulate. For the files of simulate/ only. */
 #ifndef ENDPOINTS_SIMULATE_STATE_H
 #define ENDPOINTS_SIMULATE_STATE_H
 
@@ -9,26 +9,26 @@
 #define LINES_TYPE "application/x-ndjson"
 #define SVG_TYPE "image/svg+xml"
 
-/* How the answer is made. */
+/* The kind of response. */
 enum representation {
-    REPRESENTATION_CODEC, /* one of the codecs */
-    REPRESENTATION_LINES, /* JSON, a frame a line */
+    REPRESENTATION_CODEC, /* in the format of simulate->codec */
+    REPRESENTATION_LINES, /* JSON, one line for each frame */
     REPRESENTATION_SVG,
 };
 
-/* request->state of the route. */
+/* request->state. */
 struct simulate {
-    struct particle_body body;          /* its simulation is later that of the whole request */
-    struct simulation query;            /* options of the query; no particles */
-    enum representation representation; /* of the answer */
-    bool animate;                       /* a picture that moves */
-    const struct codec *codec;          /* of the answer; JSON's for what is none */
-    const struct compression *coding;   /* of the answer, or NULL */
-    bool identity_refused;              /* be it small */
-    int64_t steps;                      /* once the request has been checked */
+    struct particle_body body; /* simulate_handle merges the options of the query into it */
+    struct simulation query;   /* options of the query; no particles */
+    enum representation representation;
+    bool animate;                     /* an SVG image with animation */
+    const struct codec *codec;        /* of the response; JSON for lines and SVG */
+    const struct compression *coding; /* of the response, or NULL */
+    bool identity_refused;            /* small responses must be compressed, too */
+    int64_t steps;                    /* set when the request has been checked */
 };
 
-/* True when the answer is a row of frames, be it of one. */
+/* True when the response consists of frames; there may be only one. */
 static inline bool simulate_has_frames(const struct simulate *simulate)
 {
     const struct simulation *simulation = &simulate->body.simulation;
@@ -36,10 +36,10 @@ static inline bool simulate_has_frames(const struct simulate *simulate)
            simulate->representation != REPRESENTATION_CODEC;
 }
 
-/* What a run came to. */
+/* The result of a run, besides the particles. */
 struct simulate_result {
     int64_t particle_steps;
-    unsigned threads; /* that took part */
+    unsigned threads; /* that took part; with frames, the most in one frame */
 };
 
 #endif

@@ -23,7 +23,7 @@ struct problem_type {
     X(framing, 400, "ambiguous-request", "The request's framing is ambiguous", 0)                  \
     X(not_found, 404, "not-found", "There is nothing at this path", 0)                             \
     X(method, 405, "method-not-allowed", "The path does not know this method", 0)                  \
-    X(not_acceptable, 406, "not-acceptable", "No acceptable form of the answer", 0)                \
+    X(not_acceptable, 406, "not-acceptable", "No acceptable form of the response", 0)                \
     X(receive_timeout, 408, "receive-timeout", "The request did not come in in time", 0)           \
     X(body_too_large, 413, "body-too-large", "The body is too large", 0)                           \
     X(memory_limit, 413, "over-memory-limit", "The request needs too much memory", 0)              \
