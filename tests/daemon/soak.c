@@ -1,8 +1,8 @@
-/* soak HOST PORT REQUESTS [CONNECTIONS]: many requests over many connections, with disconnects at
- * random places among them; then /metrics must show that nothing is left behind: no
- * request, job, connection, byte of the budget or file descriptor. Run by script/soak.
+/* soak HOST PORT REQUESTS [CONNECTIONS]: sends many requests over many connections, and disconnects
+ * at random points. Then /metrics must show that the daemon has released everything: requests,
+ * jobs, connections, memory budget and file descriptors. Run by script/soak.
  *
- * Every answer that is waited for must be the right one. Exit status 0 or 1. */
+ * Every response that is read completely must be correct. Exit status 0 or 1. */
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,18 +17,18 @@
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 256
-#define ANSWER_MAX ((size_t)4 << 20)
+#define RESPONSE_MAX ((size_t)4 << 20)
 #define WAIT_S 60
 
 static struct sockaddr_in server;
 static atomic_long requests_left;
-static atomic_long answered, abandoned, failed;
+static atomic_long completed, disconnected, failed;
 
 struct client {
     pthread_t thread;
     uint64_t random; /* xorshift64 */
     int fd;
-    char *answer;
+    char *response;
 };
 
 static uint64_t draw(struct client *client, uint64_t below)
@@ -50,7 +50,7 @@ static int open_connection(void)
     return -1;
 }
 
-/* Sends all of it, or less when the peer closes. */
+/* Sends all bytes. False when the other side has closed the connection. */
 static bool send_all(int fd, const char *bytes, size_t size)
 {
     while (size > 0) {
@@ -63,15 +63,15 @@ static bool send_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-/* --- what is asked --------------------------------------------------------------------------- */
+/* --- kinds of requests ----------------------------------------------------------------------- */
 
 struct kind {
     const char *target; /* and the headers, without Content-Length */
     const char *body;
     size_t size;
-    unsigned share; /* of 100 */
+    unsigned percent; /* of the requests */
     unsigned status;
-    const char *wanted; /* is in the answer's body, or begins it, when that is not text */
+    const char *expected; /* part of the body; its start when the body is not text */
 };
 
 #define THREE                                                                                      \
@@ -81,8 +81,8 @@ struct kind {
 
 enum { KIND_MANY, KIND_MANY_NPY, FIXED_KINDS };
 
-/* Tiny ones that the I/O threads compute, ones for the workers, one worth cancelling, answers that
- * are streamed, and wrong ones. The bodies of the first two are made by make_many. */
+/* Tiny requests for the I/O threads, requests for the workers, a long one, streamed responses, and
+ * invalid requests. make_many makes the bodies of the first two. */
 static struct kind kinds[] = {
     [KIND_MANY] = {"/simulate?method=euler\r\nContent-Type: text/csv\r\nAccept: text/csv", NULL, 0,
                    2, 200, "x,y,ang_vel\n"},
@@ -131,50 +131,51 @@ static const struct kind *draw_kind(struct client *client)
 {
     uint64_t roll = draw(client, 100);
     size_t i = 0;
-    while (i < KINDS - 1 && roll >= kinds[i].share)
-        roll -= kinds[i++].share;
+    while (i < KINDS - 1 && roll >= kinds[i].percent)
+        roll -= kinds[i++].percent;
     return &kinds[i];
 }
 
 /* --- one request ----------------------------------------------------------------------------- */
 
-/* How many bytes the answer has, SIZE_MAX as long as that is not known. */
-static size_t answer_size(const char *answer, size_t used, const char *body)
+/* The number of bytes of the response, or SIZE_MAX when it is not known yet. */
+static size_t response_size(const char *response, size_t used, const char *body)
 {
-    const char *length = strcasestr(answer, "content-length:");
+    const char *length = strcasestr(response, "content-length:");
     if (length && length < body)
-        return (size_t)(body - answer) + strtoul(length + 15, NULL, 10);
-    bool ended = used >= 7 && memcmp(answer + used - 7, "\r\n0\r\n\r\n", 7) == 0;
+        return (size_t)(body - response) + strtoul(length + 15, NULL, 10);
+    bool ended = used >= 7 && memcmp(response + used - 7, "\r\n0\r\n\r\n", 7) == 0;
     return ended ? used : SIZE_MAX;
 }
 
-/* Reads one answer into client->answer, or its first `most` bytes; returns the body, or NULL. That
- * of a streamed answer has the marks of its chunks in it. */
-static const char *read_answer(struct client *client, size_t most)
+/* Reads a response, or its first `most` bytes, into client->response. Returns the body, NULL when
+ * it is not complete. The body of a streamed response includes the chunk headers. */
+static const char *read_response(struct client *client, size_t most)
 {
     size_t used = 0, need = SIZE_MAX;
     char *body = NULL;
-    most = most < ANSWER_MAX - 1 ? most : ANSWER_MAX - 1;
+    most = most < RESPONSE_MAX - 1 ? most : RESPONSE_MAX - 1;
     while (used < need && used < most) {
-        ssize_t got = recv(client->fd, client->answer + used, most - used, 0);
+        ssize_t got = recv(client->fd, client->response + used, most - used, 0);
         if (got <= 0)
             return NULL;
         used += (size_t)got;
-        client->answer[used] = '\0';
-        char *end = body ? NULL : strstr(client->answer, "\r\n\r\n");
+        client->response[used] = '\0';
+        char *end = body ? NULL : strstr(client->response, "\r\n\r\n");
         if (end)
             body = end + 4;
         if (body)
-            need = answer_size(client->answer, used, body);
+            need = response_size(client->response, used, body);
     }
     return used == need ? body : NULL;
 }
 
-static bool answer_is_right(const struct client *client, const char *body, const struct kind *kind)
+static bool response_is_correct(const struct client *client, const char *body,
+                                const struct kind *kind)
 {
     char status[16];
     snprintf(status, sizeof status, "HTTP/1.1 %u", kind->status);
-    return strncmp(client->answer, status, strlen(status)) == 0 && strstr(body, kind->wanted);
+    return strncmp(client->response, status, strlen(status)) == 0 && strstr(body, kind->expected);
 }
 
 static bool send_request(const struct client *client, const struct kind *kind, size_t most)
@@ -190,19 +191,19 @@ static bool send_request(const struct client *client, const struct kind *kind, s
     return send_all(client->fd, head, first) && send_all(client->fd, kind->body, second);
 }
 
-/* Sends some of the request and leaves; or all of it, and leaves before the answer or amidst it. */
-static void abandon(struct client *client, const struct kind *kind)
+/* Disconnects in the middle of the request, before the response or in the middle of it. */
+static void leave_early(struct client *client, const struct kind *kind)
 {
     uint64_t roll = draw(client, 3);
     send_request(client, kind, roll == 0 ? draw(client, kind->size + 100) : SIZE_MAX);
     if (roll == 1)
-        read_answer(client, 1 + draw(client, 2000));
+        read_response(client, 1 + draw(client, 2000));
     close(client->fd);
     client->fd = -1;
-    atomic_fetch_add(&abandoned, 1);
+    atomic_fetch_add(&disconnected, 1);
 }
 
-static void one_request(struct client *client)
+static void make_request(struct client *client)
 {
     const struct kind *kind = draw_kind(client);
     if (client->fd < 0)
@@ -212,17 +213,18 @@ static void one_request(struct client *client)
         return;
     }
     if (draw(client, 20) == 0) {
-        abandon(client, kind);
+        leave_early(client, kind);
         return;
     }
-    const char *body = send_request(client, kind, SIZE_MAX) ? read_answer(client, SIZE_MAX) : NULL;
-    if (body && answer_is_right(client, body, kind)) {
-        atomic_fetch_add(&answered, 1);
+    const char *body =
+        send_request(client, kind, SIZE_MAX) ? read_response(client, SIZE_MAX) : NULL;
+    if (body && response_is_correct(client, body, kind)) {
+        atomic_fetch_add(&completed, 1);
         return;
     }
     if (atomic_fetch_add(&failed, 1) == 0)
-        fprintf(stderr, "soak: wrong or no answer to %s: %.2000s\n", kind->target,
-                body ? client->answer : "(none)");
+        fprintf(stderr, "soak: wrong or no response to %s: %.2000s\n", kind->target,
+                body ? client->response : "(none)");
     close(client->fd);
     client->fd = -1;
 }
@@ -231,7 +233,7 @@ static void *client_main(void *argument)
 {
     struct client *client = argument;
     while (atomic_fetch_sub(&requests_left, 1) > 0)
-        one_request(client);
+        make_request(client);
     if (client->fd >= 0)
         close(client->fd);
     return NULL;
@@ -245,7 +247,7 @@ static double metric(const char *text, const char *name)
     return found ? strtod(found + strlen(line), NULL) : -1;
 }
 
-/* Fetches /metrics over a connection of its own. */
+/* Fetches /metrics over a new connection. */
 static const char *read_metrics(struct client *client)
 {
     static const char request[] =
@@ -254,13 +256,13 @@ static const char *read_metrics(struct client *client)
     if (client->fd < 0)
         return NULL;
     const char *body =
-        send_all(client->fd, request, sizeof request - 1) ? read_answer(client, SIZE_MAX) : NULL;
+        send_all(client->fd, request, sizeof request - 1) ? read_response(client, SIZE_MAX) : NULL;
     close(client->fd);
     return body;
 }
 
-/* True when only this very request is left. */
-static bool nothing_left(const char *text, double fds)
+/* True when only the request for these metrics is in flight. */
+static bool all_released(const char *text, double fds)
 {
     return metric(text, "particled_requests_in_flight") == 1 &&
            metric(text, "particled_jobs_in_flight") == 0 &&
@@ -270,16 +272,17 @@ static bool nothing_left(const char *text, double fds)
            metric(text, "particled_workers_busy") == 0 && metric(text, "process_open_fds") == fds;
 }
 
-static bool settle(struct client *client, double fds)
+static bool await_released(struct client *client, double fds)
 {
     const char *text = NULL;
     for (int tries = 0; tries < 10 * WAIT_S; tries++) {
         text = read_metrics(client);
-        if (text && nothing_left(text, fds))
+        if (text && all_released(text, fds))
             return true;
         nanosleep(&(struct timespec){0, 100000000}, NULL);
     }
-    fprintf(stderr, "soak: something is left behind:\n%s", text ? text : "(no metrics)\n");
+    fprintf(stderr, "soak: the daemon has not released everything:\n%s",
+            text ? text : "(no metrics)\n");
     return false;
 }
 
@@ -303,11 +306,11 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         clients[i].random = 0x9e3779b97f4a7c15u * (uint64_t)(i + 1);
         clients[i].fd = -1;
-        clients[i].answer = malloc(ANSWER_MAX);
+        clients[i].response = malloc(RESPONSE_MAX);
     }
     const char *text = read_metrics(&clients[0]);
     if (!text) {
-        fprintf(stderr, "soak: the daemon does not answer\n");
+        fprintf(stderr, "soak: no response from the daemon\n");
         return 1;
     }
     double fds = metric(text, "process_open_fds");
@@ -316,11 +319,11 @@ int main(int argc, char **argv)
         pthread_create(&clients[i].thread, NULL, client_main, &clients[i]);
     for (int i = 0; i < count; i++)
         pthread_join(clients[i].thread, NULL);
-    bool settled = settle(&clients[0], fds);
-    printf("%ld answered, %ld abandoned, %ld failed; %s\n", atomic_load(&answered),
-           atomic_load(&abandoned), atomic_load(&failed),
-           settled ? "nothing left behind" : "something was left behind");
+    bool released = await_released(&clients[0], fds);
+    printf("%ld completed, %ld disconnected, %ld failed; %s\n", atomic_load(&completed),
+           atomic_load(&disconnected), atomic_load(&failed),
+           released ? "all released" : "not all released");
     for (int i = 0; i < count; i++)
-        free(clients[i].answer);
-    return settled && atomic_load(&failed) == 0 ? 0 : 1;
+        free(clients[i].response);
+    return released && atomic_load(&failed) == 0 ? 0 : 1;
 }

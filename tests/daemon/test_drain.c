@@ -1,5 +1,5 @@
-/* The end of a daemon: what it finishes, what it refuses, what it cancels; always with exit status
- * 0. A sanitizer's report fails the test (daemon_wait). */
+/* Shutdown of the daemon: what it finishes, refuses and cancels; always with exit status 0. A
+ * report of a sanitizer fails the test (daemon_wait). */
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <poll.h>
@@ -18,7 +18,7 @@
 static struct daemon server;
 
 /* Waits until new connections are refused; the daemon still runs. */
-static void await_refusal(void)
+static void await_closed_listener(void)
 {
     time_t end = time(NULL) + HARNESS_LIMIT_S;
     for (int fd; (fd = raw_connect(&server)) >= 0;) {
@@ -28,7 +28,7 @@ static void await_refusal(void)
     }
 }
 
-/* A connection with an endless job. */
+/* Opens a connection with a job that does not end by itself. */
 static int open_job(void)
 {
     int fd = raw_open(&server);
@@ -36,15 +36,15 @@ static int open_job(void)
     return fd;
 }
 
-static void ends_well(void)
+static void stops_with_status_0(void)
 {
     int status = daemon_wait(&server);
     ck_assert_msg(status == 0, "exit status %d: %s", status, daemon_log(&server));
     ck_assert_ptr_nonnull(strstr(daemon_log(&server), "stopped"));
 }
 
-/* A request whose body is under way when the signal comes is served to its end. */
-START_TEST(a_request_under_way_finishes)
+/* A request whose body is being received when the signal comes is completed. */
+START_TEST(a_request_in_flight_finishes)
 {
     static const int signals[] = {SIGTERM, SIGINT};
     daemon_start(&server, "--drain-timeout", "3600", NULL);
@@ -54,19 +54,19 @@ START_TEST(a_request_under_way_finishes)
                         strlen(THREE_BODY), THREE_BODY));
     await_metric(&server, "particled_requests_in_flight", 2);
     kill(server.pid, signals[_i]);
-    await_refusal();
+    await_closed_listener();
     ck_assert(raw_is_silent(fd));
     ck_assert(raw_send(fd, &THREE_BODY[20]));
     const struct reply *reply = raw_read(fd);
     ck_assert_int_eq(reply->status, 200);
     ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
     ck_assert_str_eq(reply_header(reply, "Connection"), "close");
-    ends_well();
+    stops_with_status_0();
     close(fd);
 }
 END_TEST
 
-/* The same for one that a worker computes: about a second of work. */
+/* So is a request that a worker computes: about a second of work. */
 START_TEST(a_job_finishes)
 {
     daemon_start(&server, "--drain-timeout", "3600", "--workers", "1", NULL);
@@ -74,15 +74,15 @@ START_TEST(a_job_finishes)
     raw_post(fd, "{\"particles\":[[0.3,0.5,1]],\"method\":\"euler\",\"dt\":400,\"timestep\":1e-5}");
     await_metric(&server, "particled_workers_busy", 1);
     kill(server.pid, SIGTERM);
-    await_refusal();
+    await_closed_listener();
     ck_assert_int_eq(raw_read(fd)->status, 200);
-    ends_well();
+    stops_with_status_0();
     close(fd);
 }
 END_TEST
 
-/* Connections that are kept alive hear of it: readiness first, work is refused. */
-START_TEST(kept_alive_connections_hear_of_it)
+/* On open connections, /readyz and new work get 503, and the connection is closed. */
+START_TEST(open_connections_get_503)
 {
     daemon_start(&server, "--drain-timeout", "3600", SLOW_OPTIONS, NULL);
     int job = open_job();
@@ -95,7 +95,7 @@ START_TEST(kept_alive_connections_hear_of_it)
     ck_assert_int_eq(raw_read(bench)->status, 200);
     await_metric(&server, "particled_workers_busy", 1);
     kill(server.pid, SIGTERM);
-    await_refusal();
+    await_closed_listener();
 
     ck_assert(raw_send(ready, READYZ));
     const struct reply *reply = raw_read(ready);
@@ -108,20 +108,20 @@ START_TEST(kept_alive_connections_hear_of_it)
     ck_assert(raw_send(bench, "GET /bench HTTP/1.1\r\nHost: x\r\n\r\n"));
     reply_is_problem(raw_read(bench), 503, "draining");
 
-    close(job); /* cancels the last one */
-    ends_well();
+    close(job); /* cancels the last job */
+    stops_with_status_0();
     close(ready), close(work), close(bench);
 }
 END_TEST
 
-START_TEST(drain_timeout_cancels)
+START_TEST(the_drain_timeout_cancels)
 {
     daemon_start(&server, "--drain-timeout", "0.2", SLOW_OPTIONS, NULL);
     int fd = open_job();
     await_metric(&server, "particled_workers_busy", 1);
     kill(server.pid, SIGTERM);
     reply_is_problem(raw_read(fd), 503, "draining");
-    ends_well();
+    stops_with_status_0();
     ck_assert_ptr_nonnull(strstr(daemon_log(&server), "cancelled"));
     close(fd);
 }
@@ -133,17 +133,17 @@ START_TEST(a_second_signal_cancels)
     int fd = open_job();
     await_metric(&server, "particled_workers_busy", 1);
     kill(server.pid, _i ? SIGINT : SIGTERM);
-    await_refusal();
+    await_closed_listener();
     ck_assert(raw_is_silent(fd));
     kill(server.pid, SIGTERM);
     reply_is_problem(raw_read(fd), 503, "draining");
-    ends_well();
+    stops_with_status_0();
     close(fd);
 }
 END_TEST
 
-/* Trap 1: libmicrohttpd aborts the process when it is stopped with connections suspended. Here
- * jobs run and wait, requests are half sent, connections are idle. */
+/* Trap 1: libmicrohttpd aborts the process when it is stopped while connections are suspended. Here
+ * some jobs run and some wait, a request is half sent, and connections are idle. */
 START_TEST(suspended_connections_survive_the_stop)
 {
     enum { JOBS = 12 };
@@ -162,7 +162,7 @@ START_TEST(suspended_connections_survive_the_stop)
         reply_is_problem(raw_read(jobs[i]), 503, "draining");
         close(jobs[i]);
     }
-    ends_well();
+    stops_with_status_0();
     ck_assert(raw_is_closed(half) && raw_is_closed(idle) && raw_is_closed(empty));
     close(half), close(idle), close(empty);
 }
@@ -176,7 +176,7 @@ START_TEST(bench_is_cancelled_by_the_stop)
     await_metric(&server, "particled_workers_busy", 1);
     kill(server.pid, SIGTERM);
     reply_is_problem(raw_read(fd), 503, "draining");
-    ends_well();
+    stops_with_status_0();
     close(fd);
 }
 END_TEST
@@ -189,9 +189,9 @@ static size_t discard(char *bytes, size_t one, size_t size, void *context)
     return size;
 }
 
-/* One after the other until the daemon is gone; every answer is whole, and 200 or 503. Then the
- * same with most of the clients waiting for a connection, and each request on a new one: there
- * libmicrohttpd, when it still accepted them itself, sometimes aborted the process. */
+/* Clients send requests until the daemon has stopped; every response is complete, with status 200
+ * or 503. If `crowded`, most clients wait for a connection, and each request uses a new one: then
+ * libmicrohttpd sometimes aborted the process, when it still accepted connections itself. */
 START_TEST(stop_under_load)
 {
     enum { CLIENTS = 24, BEFORE_SIGNAL = 500 };
@@ -221,21 +221,21 @@ START_TEST(stop_under_load)
             long status = 0;
             curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
             curl_multi_remove_handle(multi, curl);
-            ck_assert_msg(code != CURLE_PARTIAL_FILE, "an answer is cut off");
+            ck_assert_msg(code != CURLE_PARTIAL_FILE, "a response is cut off");
             if (code == CURLE_OK && status == 200 && ++done == BEFORE_SIGNAL)
                 kill(server.pid, SIGTERM);
             if (code == CURLE_OK) {
                 ck_assert_msg(status == 200 || status == 503, "status %ld", status);
                 curl_multi_add_handle(multi, curl);
                 running++;
-            } else { /* refused or closed between two requests: the end */
+            } else { /* refused, or closed between two requests: the daemon has stopped */
                 ck_assert_msg(done >= BEFORE_SIGNAL, "%s", curl_easy_strerror(code));
                 curl_easy_cleanup(curl);
             }
         }
     }
     curl_multi_cleanup(multi);
-    ends_well();
+    stops_with_status_0();
 }
 END_TEST
 
@@ -243,7 +243,7 @@ START_TEST(restart_on_the_same_port_at_once)
 {
     daemon_start(&server, NULL);
     for (int i = 0; i < 3; i++) {
-        /* The daemon closes these first: the port is left in TIME_WAIT. */
+        /* The daemon closes these connections first, which leaves the port in TIME_WAIT. */
         int fd = raw_open(&server);
         ck_assert(raw_send(fd, "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         ck_assert_int_eq(raw_read(fd)->status, 200);
@@ -261,7 +261,7 @@ START_TEST(restart_on_the_same_port_at_once)
 }
 END_TEST
 
-/* Trap 9: stopping would shut down a socket that the service manager goes on listening on. */
+/* Trap 9: libmicrohttpd would shut down the listening socket, which systemd still uses. */
 START_TEST(an_inherited_socket_survives)
 {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -273,7 +273,7 @@ START_TEST(an_inherited_socket_survives)
         ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
         daemon_stop(&server);
     }
-    /* Nobody serves it now, and still it takes connections; the next daemon answers them. */
+    /* No daemon runs, but the socket accepts connections; the next daemon serves them. */
     int early = raw_open(&server);
     ck_assert(raw_send(early, READYZ));
     daemon_start_inheriting(&server, listener, NULL);
@@ -287,12 +287,12 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/drain");
+    Suite *suite = suite_create("daemon/drain");
     TCase *tcase = suite_case(suite, "drain");
-    tcase_add_loop_test(tcase, a_request_under_way_finishes, 0, 2);
+    tcase_add_loop_test(tcase, a_request_in_flight_finishes, 0, 2);
     tcase_add_test(tcase, a_job_finishes);
-    tcase_add_test(tcase, kept_alive_connections_hear_of_it);
-    tcase_add_test(tcase, drain_timeout_cancels);
+    tcase_add_test(tcase, open_connections_get_503);
+    tcase_add_test(tcase, the_drain_timeout_cancels);
     tcase_add_loop_test(tcase, a_second_signal_cancels, 0, 2);
     tcase_add_test(tcase, suspended_connections_survive_the_stop);
     tcase_add_test(tcase, bench_is_cancelled_by_the_stop);

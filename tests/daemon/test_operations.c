@@ -1,5 +1,5 @@
-/* What an operator meets: the small pages, options and environment, --check, sockets, and messages
- * when something is in the way. */
+/* What an operator uses: the small endpoints, options and environment, --check, sockets, and the
+ * messages when the daemon cannot start. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,9 +13,9 @@
 static struct daemon server;
 static char output[1 << 16];
 
-/* --- pages ----------------------------------------------------------------------------------- */
+/* --- small endpoints ------------------------------------------------------------------------- */
 
-START_TEST(small_pages)
+START_TEST(small_endpoints)
 {
     static const char *const rows[][3] = {{"/livez", "text/plain; charset=utf-8", "alive\n"},
                                           {"/readyz", "text/plain; charset=utf-8", "ready\n"},
@@ -33,7 +33,7 @@ START_TEST(small_pages)
 }
 END_TEST
 
-START_TEST(version_page)
+START_TEST(version)
 {
     static const char *const methods[] = {"closed_form", "analytic", "euler", "fast", "reference"};
     daemon_start(&server, "--workers", "3", "--io-threads", "2", NULL);
@@ -59,8 +59,8 @@ START_TEST(version_page)
 }
 END_TEST
 
-/* Each path of the document is there, with each of its methods, and no other. */
-START_TEST(openapi_page)
+/* The daemon serves each path of the document, with the methods that it lists and no others. */
+START_TEST(openapi_matches_the_daemon)
 {
     static const char *const methods[] = {"get", "post", "put", "delete", "patch"};
     static const char *const upper[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
@@ -78,7 +78,7 @@ START_TEST(openapi_page)
     {
         for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
             char target[96];
-            /* quick for the benchmark; a pattern stands for files, of which this is one */
+            /* a short benchmark; for the pattern, a file that matches it */
             snprintf(target, sizeof target, "%.*s%s", (int)strcspn(path, "{"), path,
                      strcmp(path, "/bench") == 0 ? "?max_time=0.01&particles=1&min_rounds=1"
                      : strchr(path, '{')         ? "app.js"
@@ -89,7 +89,7 @@ START_TEST(openapi_page)
                           upper[i], path, reply->status);
         }
     }
-    /* and what the daemon says that there is, the document has */
+    /* The document has all paths that the daemon lists. */
     char list[512];
     snprintf(list, sizeof list, "%s", reply_text(http_get(&server, "/nothing"), "/detail"));
     int found = 0;
@@ -109,7 +109,7 @@ END_TEST
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-/* One line that names what is wrong. */
+/* The output is one line that contains `about`. */
 static void is_one_line(const char *about)
 {
     ck_assert_msg(strncmp(output, "particled: ", 11) == 0, "%s", output);
@@ -171,7 +171,7 @@ START_TEST(bad_options_are_refused)
 }
 END_TEST
 
-START_TEST(environment_stands_for_options)
+START_TEST(environment_sets_options)
 {
     setenv("PARTICLED_WORKERS", "0", 1);
     ck_assert_int_eq(daemon_run(output, sizeof output, NULL), 2);
@@ -238,11 +238,11 @@ START_TEST(unix_socket)
         ck_assert_str_eq(server.unix_path, path);
         ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
         ck_assert_int_eq(daemon_run(output, sizeof output, "--check", url, NULL), 0);
-        /* in use: left alone */
+        /* a second daemon does not take a socket that is in use */
         ck_assert_int_eq(daemon_run(output, sizeof output, "--listen", path, NULL), 1);
         ck_assert_ptr_nonnull(strstr(output, path));
         ck_assert_int_eq(http_get(&server, "/livez")->status, 200);
-        if (round == 0) { /* killed, it leaves the path behind; the next one takes it over */
+        if (round == 0) { /* a killed daemon leaves the path; the next one reuses it */
             kill(server.pid, SIGKILL);
             ck_assert_int_eq(daemon_wait(&server), -SIGKILL);
             ck_assert_int_eq(stat(path, &status), 0);
@@ -251,7 +251,7 @@ START_TEST(unix_socket)
         }
     }
     ck_assert_int_ne(stat(path, &status), 0);
-    /* what is no socket is never removed */
+    /* a file that is not a socket is never removed */
     FILE *file = fopen(path, "w");
     fclose(file);
     ck_assert_int_eq(daemon_run(output, sizeof output, "--listen", path, NULL), 1);
@@ -299,13 +299,13 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/operations");
+    Suite *suite = suite_create("daemon/operations");
     TCase *tcase = suite_case(suite, "operations");
-    tcase_add_test(tcase, small_pages);
-    tcase_add_test(tcase, version_page);
-    tcase_add_test(tcase, openapi_page);
+    tcase_add_test(tcase, small_endpoints);
+    tcase_add_test(tcase, version);
+    tcase_add_test(tcase, openapi_matches_the_daemon);
     tcase_add_test(tcase, bad_options_are_refused);
-    tcase_add_test(tcase, environment_stands_for_options);
+    tcase_add_test(tcase, environment_sets_options);
     tcase_add_test(tcase, help_is_complete);
     tcase_add_test(tcase, check_asks_a_daemon);
     tcase_add_test(tcase, unix_socket);

@@ -17,7 +17,7 @@
 static struct options options, defaults;
 static struct capture out, err;
 
-/* Parses the words after "particled"; the output is in `out` and `err`. */
+/* Parses a command line; the output is in `out` and `err`. */
 static enum options_status parse(const char *const *words)
 {
     static char storage[16][256];
@@ -44,7 +44,7 @@ static void setup(void)
     defaults = options;
 }
 
-/* The last parse wrote one line to stderr that has `part`, and nothing to stdout. */
+/* The last parse wrote one line to stderr, which contains `part`, and nothing to stdout. */
 static void check_one_line(const char *part)
 {
     ck_assert_uint_eq(out.length, 0);
@@ -62,7 +62,7 @@ static void check_silent(void)
 
 #define FIELD(name) offsetof(struct options, name)
 
-/* Every option with a value: its ends, and what lies just outside. */
+/* Every option with a limited value: the ends of its range, and values just outside. */
 struct numeric {
     const char *flag, *variable;
     size_t offset;
@@ -123,7 +123,7 @@ static void check_refused(const char *source, const char *text, enum options_sta
     check_one_line(source);
 }
 
-START_TEST(flag_takes_its_range)
+START_TEST(flags_accept_their_range)
 {
     const struct numeric *numeric = &numerics[_i];
     ck_assert_int_eq(PARSE(numeric->flag, numeric->lowest), OPTIONS_RUN);
@@ -135,7 +135,7 @@ START_TEST(flag_takes_its_range)
 }
 END_TEST
 
-START_TEST(variable_takes_its_range)
+START_TEST(variables_accept_their_range)
 {
     const struct numeric *numeric = &numerics[_i];
     setenv(numeric->variable, numeric->lowest, 1);
@@ -148,7 +148,7 @@ START_TEST(variable_takes_its_range)
     check_refused(numeric->variable, numeric->too_low, PARSE(NULL));
     setenv(numeric->variable, numeric->too_high, 1);
     check_refused(numeric->variable, numeric->too_high, PARSE(NULL));
-    /* The command line hides it; what only asks is answered all the same. */
+    /* The variable is not read when the command line has the option, and not for --help. */
     ck_assert_int_eq(PARSE(numeric->flag, numeric->lowest), OPTIONS_RUN);
     check_set(numeric, numeric->lowest_value);
     ck_assert_int_eq(PARSE("--help"), OPTIONS_EXIT);
@@ -177,7 +177,7 @@ START_TEST(defaults_are_documented)
 }
 END_TEST
 
-START_TEST(no_number)
+START_TEST(texts_that_are_not_numbers)
 {
     static const char *const texts[] = {"",
                                         " ",
@@ -227,7 +227,7 @@ START_TEST(bytes_with_suffixes)
         ck_assert_int_eq(PARSE("--max-body", good[i].text), OPTIONS_RUN);
         ck_assert_int_eq(options.max_body, good[i].bytes);
     }
-    /* The last four overflow, two of them to numbers that would be in range. */
+    /* The last four overflow; two of them to numbers inside the range. */
     static const char *const bad[] = {"K",
                                       "1KB",
                                       "1KK",
@@ -308,7 +308,7 @@ START_TEST(text)
 }
 END_TEST
 
-START_TEST(last_of_two_counts)
+START_TEST(the_last_value_counts)
 {
     ck_assert_int_eq(PARSE("--workers", "3", "--queue-limit=9", "--workers=5"), OPTIONS_RUN);
     ck_assert_int_eq(options.workers, 5);
@@ -317,7 +317,7 @@ START_TEST(last_of_two_counts)
 }
 END_TEST
 
-START_TEST(not_an_option)
+START_TEST(unknown_options)
 {
     ck_assert_int_eq(PARSE("--wrokers", "3"), OPTIONS_ERROR);
     check_one_line("--wrokers");
@@ -325,11 +325,11 @@ START_TEST(not_an_option)
     check_one_line("--help");
     ck_assert_int_eq(PARSE("--workers"), OPTIONS_ERROR);
     check_one_line("--workers");
-    ck_assert_int_eq(PARSE("--max", "3"), OPTIONS_ERROR); /* the beginning of several */
+    ck_assert_int_eq(PARSE("--max", "3"), OPTIONS_ERROR); /* the start of several names */
     check_one_line("--max");
     ck_assert_int_eq(PARSE("-vw", "3"), OPTIONS_ERROR);
     check_one_line("'v'");
-    ck_assert_int_eq(PARSE("--workers", "2"), OPTIONS_RUN); /* not confused by -vw */
+    ck_assert_int_eq(PARSE("--workers", "2"), OPTIONS_RUN); /* the error of -vw has no effect */
     ck_assert_int_eq(options.workers, 2);
     ck_assert_int_eq(PARSE("--workers", "3", "8080"), OPTIONS_ERROR);
     check_one_line("'8080'");
@@ -379,19 +379,19 @@ int main(void)
     unsetenv("PARTICLED_LISTEN");
     for (size_t i = 0; i < NUMERICS; i++)
         unsetenv(numerics[i].variable);
-    Suite *suite = suite_create("options");
+    Suite *suite = suite_create("daemon/options");
     TCase *tcase = suite_case(suite, "options");
     tcase_add_checked_fixture(tcase, setup, NULL);
-    tcase_add_loop_test(tcase, flag_takes_its_range, 0, NUMERICS);
-    tcase_add_loop_test(tcase, variable_takes_its_range, 0, NUMERICS);
+    tcase_add_loop_test(tcase, flags_accept_their_range, 0, NUMERICS);
+    tcase_add_loop_test(tcase, variables_accept_their_range, 0, NUMERICS);
     tcase_add_test(tcase, defaults_are_documented);
-    tcase_add_test(tcase, no_number);
+    tcase_add_test(tcase, texts_that_are_not_numbers);
     tcase_add_test(tcase, bytes_with_suffixes);
     tcase_add_test(tcase, durations);
     tcase_add_test(tcase, choices);
     tcase_add_test(tcase, text);
-    tcase_add_test(tcase, last_of_two_counts);
-    tcase_add_test(tcase, not_an_option);
+    tcase_add_test(tcase, the_last_value_counts);
+    tcase_add_test(tcase, unknown_options);
     tcase_add_test(tcase, help_names_every_option);
     tcase_add_test(tcase, version_is_printed);
     return suite_run(suite);

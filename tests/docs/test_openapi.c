@@ -1,4 +1,4 @@
-/* docs/openapi.json against the tables that it describes. */
+/* Compares docs/openapi.json with the tables that it describes. */
 #include "config.h"
 
 #include <jansson.h>
@@ -23,7 +23,7 @@ static void load(void)
     ck_assert_msg(document != NULL, "line %d: %s", error.line, error.text);
 }
 
-static void drop(void)
+static void unload(void)
 {
     json_decref(document);
 }
@@ -43,7 +43,7 @@ static json_t *follow(const char *pointer)
     return at;
 }
 
-/* The value itself, or what its $ref leads to. */
+/* The value itself, or the target of its $ref. */
 static json_t *resolve(json_t *value)
 {
     const json_t *ref = json_object_get(value, "$ref");
@@ -90,10 +90,10 @@ static void check_ref(json_t *object)
     refs++;
     ck_assert_msg(strncmp(json_string_value(ref), "#/components/", 13) == 0 &&
                       follow(json_string_value(ref)) != NULL,
-                  "%s leads nowhere", json_string_value(ref));
+                  "%s has no target", json_string_value(ref));
 }
 
-/* A required member that the schema does not have is a slip of the pen. */
+/* Each required member must be a property of the schema. */
 static void check_required(json_t *object)
 {
     size_t index;
@@ -108,7 +108,7 @@ static void check_required(json_t *object)
     }
 }
 
-START_TEST(it_is_sound)
+START_TEST(references_and_required_members_exist)
 {
     ck_assert_int_eq(strncmp(json_string_value(json_object_get(document, "openapi")), "3.1.", 4),
                      0);
@@ -132,7 +132,7 @@ static void describe_methods(const json_t *item, char *text, size_t size)
         }
 }
 
-/* The path, with the first value that the parameter at its end may have in the place of that. */
+/* Replaces the parameter at the end of a path by its first possible value. */
 static void fill_pattern(char *text, size_t size, const char *path, const json_t *item)
 {
     json_t *values = NULL;
@@ -144,7 +144,7 @@ static void fill_pattern(char *text, size_t size, const char *path, const json_t
              values ? json_string_value(json_array_get(values, 0)) : "");
 }
 
-START_TEST(paths_are_the_routes)
+START_TEST(paths_match_the_routes)
 {
     json_t *paths = follow("#/paths");
     const char *path;
@@ -167,7 +167,7 @@ START_TEST(paths_are_the_routes)
 }
 END_TEST
 
-START_TEST(files_are_the_table)
+START_TEST(files_match_the_table)
 {
     json_t *names;
     ck_assert_int_eq(json_unpack(follow("#/paths"), "{s:{s:[{s:{s:o}}]}}", "/web/{file}",
@@ -208,7 +208,7 @@ static void check_operation(json_t *object)
     }
 }
 
-START_TEST(operations_are_named_and_answered)
+START_TEST(operations_have_ids_and_responses)
 {
     seen_operations = json_array();
     each_object(follow("#/paths"), check_operation);
@@ -231,7 +231,7 @@ static json_t *problem_of(const struct problem_type *type)
     return root;
 }
 
-START_TEST(problem_types_are_the_table)
+START_TEST(problem_types_match_the_table)
 {
     json_t *types = follow("#/components/schemas/Problem/properties/type/enum");
     size_t count;
@@ -274,12 +274,12 @@ static void check_problem_examples(const char *status, json_t *response)
                 json_equal(json_object_get(problem, "status"), json_object_get(value, "status"));
             json_decref(problem);
         }
-        ck_assert_msg(found, "example %s is no problem of the daemon", name);
+        ck_assert_msg(found, "example %s is not a problem of the daemon", name);
         problem_examples++;
     }
 }
 
-START_TEST(problem_examples_are_the_daemons)
+START_TEST(problem_examples_match_the_daemon)
 {
     const char *path, *method, *status;
     json_t *item, *operation, *response;
@@ -312,7 +312,7 @@ static json_t *parameter_named(const json_t *parameters, const char *name)
     return NULL;
 }
 
-/* How many of them stand in the query. */
+/* The number of parameters in the query. */
 static size_t query_parameters(const json_t *parameters)
 {
     size_t index, count = 0;
@@ -325,7 +325,7 @@ static size_t query_parameters(const json_t *parameters)
     return count;
 }
 
-START_TEST(parameters_are_the_tables)
+START_TEST(parameters_match_the_tables)
 {
     const json_t *bench =
         json_object_get(json_object_get(follow("#/paths"), "/bench"), "parameters");
@@ -355,7 +355,7 @@ START_TEST(parameters_are_the_tables)
 }
 END_TEST
 
-START_TEST(defaults_are_the_daemons)
+START_TEST(defaults_match_the_daemon)
 {
     struct simulation empty;
     simulation_init(&empty);
@@ -376,14 +376,14 @@ START_TEST(defaults_are_the_daemons)
 }
 END_TEST
 
-/* Bodies and answers come in the formats of the table, answers also as lines and as pictures. */
-START_TEST(formats_are_the_table)
+/* Bodies and responses have the formats of the table; responses may also be lines and SVG. */
+START_TEST(formats_match_the_table)
 {
-    json_t *body, *answer;
+    json_t *body, *response;
     const char *accept_post;
     ck_assert_int_eq(json_unpack(document, "{s:{s:{s:{s:{s:o}, s:{s:{s:o}}}}}, s:{s:{s:{s:s}}}}",
                                  "paths", "/simulate", "post", "requestBody", "content", &body,
-                                 "responses", "200", "content", &answer, "components", "headers",
+                                 "responses", "200", "content", &response, "components", "headers",
                                  "Accept-Post", "example", &accept_post),
                      0);
     ck_assert_str_eq(accept_post, CODEC_TYPES);
@@ -391,13 +391,13 @@ START_TEST(formats_are_the_table)
     const struct codec *codecs = codec_table(&count);
     ck_assert_uint_le(count, CODECS_MAX);
     ck_assert_uint_eq(json_object_size(body), count);
-    ck_assert_uint_eq(json_object_size(answer), count + 2);
-    ck_assert_ptr_nonnull(json_object_get(answer, "application/x-ndjson"));
-    ck_assert_ptr_nonnull(json_object_get(answer, "image/svg+xml"));
+    ck_assert_uint_eq(json_object_size(response), count + 2);
+    ck_assert_ptr_nonnull(json_object_get(response, "application/x-ndjson"));
+    ck_assert_ptr_nonnull(json_object_get(response, "image/svg+xml"));
     char types[256] = "";
     for (size_t i = 0; i < count; i++) {
         ck_assert_ptr_nonnull(json_object_get(body, codecs[i].media_type));
-        ck_assert_ptr_nonnull(json_object_get(answer, codecs[i].media_type));
+        ck_assert_ptr_nonnull(json_object_get(response, codecs[i].media_type));
         size_t used = strlen(types);
         snprintf(types + used, sizeof types - used, "%s%s", i ? ", " : "", codecs[i].media_type);
     }
@@ -416,7 +416,7 @@ static double coordinate(const json_t *particles, size_t index, const char *name
     return json_number_value(value);
 }
 
-/* Reads an example in the format that codec_table has at `codec`. */
+/* Reads an example in format `codec` of codec_table. */
 static void read_example(struct simulation *simulation, size_t codec, const char *text)
 {
     size_t count;
@@ -440,8 +440,8 @@ static int64_t evolve_example(struct simulation *simulation)
     return steps;
 }
 
-/* Evolves the example of a request and compares with the example of its answer. */
-static void check_example(const json_t *request, const json_t *answer)
+/* Evolves the example of a request and compares the result with the example of its response. */
+static void check_example(const json_t *request, const json_t *response)
 {
     struct simulation simulation;
     char *text = json_dumps(request, JSON_REAL_PRECISION(17));
@@ -450,51 +450,52 @@ static void check_example(const json_t *request, const json_t *answer)
     int64_t steps = evolve_example(&simulation);
 
     const struct particle_set *set = &simulation.particles;
-    const json_t *particles = json_object_get(answer, "particles");
+    const json_t *particles = json_object_get(response, "particles");
     for (size_t i = 0; i < set->count; i++) {
         ck_assert_double_eq_tol(coordinate(particles, i, "x", 0), set->x[i], 1e-13);
         ck_assert_double_eq_tol(coordinate(particles, i, "y", 1), set->y[i], 1e-13);
         ck_assert(coordinate(particles, i, "ang_vel", 2) == set->ang_vel[i]);
     }
-    ck_assert_str_eq(json_string_value(json_object_get(answer, "method")), simulation.method->name);
-    ck_assert_int_eq(json_integer_value(json_object_get(answer, "steps")),
+    ck_assert_str_eq(json_string_value(json_object_get(response, "method")),
+                     simulation.method->name);
+    ck_assert_int_eq(json_integer_value(json_object_get(response, "steps")),
                      simulation.method->polygon ? steps : 0);
     simulation_fini(&simulation);
 }
 
-START_TEST(simulate_examples_come_out_so)
+START_TEST(simulate_examples_are_correct)
 {
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
-    json_t *requests, *answers, *example;
+    json_t *requests, *responses, *example;
     const char *name;
     ck_assert_int_eq(json_unpack((json_t *)(uintptr_t)post,
                                  "{s:{s:{s:{s:o}}}, s:{s:{s:{s:{s:o}}}}}", "requestBody", "content",
                                  "application/json", "examples", &requests, "responses", "200",
-                                 "content", "application/json", "examples", &answers),
+                                 "content", "application/json", "examples", &responses),
                      0);
     ck_assert_uint_eq(json_object_size(requests), 3);
     json_object_foreach(requests, name, example)
     {
         check_example(json_object_get(example, "value"),
-                      json_object_get(json_object_get(answers, name), "value"));
+                      json_object_get(json_object_get(responses, name), "value"));
     }
 }
 END_TEST
 
-START_TEST(csv_examples_come_out_so)
+START_TEST(csv_examples_are_correct)
 {
     const json_t *post = json_object_get(json_object_get(follow("#/paths"), "/simulate"), "post");
-    const char *request, *answer;
+    const char *request, *response;
     ck_assert_int_eq(json_unpack((json_t *)(uintptr_t)post,
                                  "{s:{s:{s:{s:{s:{s:s}}}}}, s:{s:{s:{s:{s:{s:{s:s}}}}}}}",
                                  "requestBody", "content", "text/csv", "examples", "rows", "value",
                                  &request, "responses", "200", "content", "text/csv", "examples",
-                                 "rows", "value", &answer),
+                                 "rows", "value", &response),
                      0);
     struct simulation before, after;
     read_example(&before, 1, request);
     evolve_example(&before);
-    read_example(&after, 1, answer);
+    read_example(&after, 1, response);
     const struct particle_set *found = &before.particles, *expected = &after.particles;
     ck_assert_uint_eq(found->count, expected->count);
     for (size_t i = 0; i < found->count; i++) {
@@ -511,17 +512,17 @@ int main(void)
 {
     Suite *suite = suite_create("docs/openapi");
     TCase *tcase = suite_case(suite, "openapi");
-    tcase_add_checked_fixture(tcase, load, drop);
-    tcase_add_test(tcase, it_is_sound);
-    tcase_add_test(tcase, paths_are_the_routes);
-    tcase_add_test(tcase, files_are_the_table);
-    tcase_add_test(tcase, operations_are_named_and_answered);
-    tcase_add_test(tcase, problem_types_are_the_table);
-    tcase_add_test(tcase, problem_examples_are_the_daemons);
-    tcase_add_test(tcase, parameters_are_the_tables);
-    tcase_add_test(tcase, defaults_are_the_daemons);
-    tcase_add_test(tcase, formats_are_the_table);
-    tcase_add_test(tcase, simulate_examples_come_out_so);
-    tcase_add_test(tcase, csv_examples_come_out_so);
+    tcase_add_checked_fixture(tcase, load, unload);
+    tcase_add_test(tcase, references_and_required_members_exist);
+    tcase_add_test(tcase, paths_match_the_routes);
+    tcase_add_test(tcase, files_match_the_table);
+    tcase_add_test(tcase, operations_have_ids_and_responses);
+    tcase_add_test(tcase, problem_types_match_the_table);
+    tcase_add_test(tcase, problem_examples_match_the_daemon);
+    tcase_add_test(tcase, parameters_match_the_tables);
+    tcase_add_test(tcase, defaults_match_the_daemon);
+    tcase_add_test(tcase, formats_match_the_table);
+    tcase_add_test(tcase, simulate_examples_are_correct);
+    tcase_add_test(tcase, csv_examples_are_correct);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* The man page and docs/http-api.md against the program and its tables. */
+/* Compares the man page and docs/http-api.md with the program and its tables. */
 #include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -44,8 +44,8 @@ struct names {
     size_t count;
 };
 
-/* The words that stand behind `mark` in `text`. */
-static struct names words_behind(const char *mark)
+/* The words after each `mark` in `text`. */
+static struct names words_after(const char *mark)
 {
     struct names names = {.count = 0};
     for (const char *at = text; (at = strstr(at, mark)) != NULL;) {
@@ -66,16 +66,16 @@ static bool has(const struct names *names, const char *name)
     return false;
 }
 
-/* A line of --help that begins an option, and one of the man page that does. */
+/* The start of an option in --help and in the man page. */
 #define HELP_MARK "\n  --"
 #define PAGE_MARK "\n.It Fl -"
 
 START_TEST(man_page_has_the_options_of_help)
 {
     read_help();
-    struct names help = words_behind(HELP_MARK);
+    struct names help = words_after(HELP_MARK);
     read_file(DOCS "/particled.8");
-    struct names page = words_behind(PAGE_MARK);
+    struct names page = words_after(PAGE_MARK);
     ck_assert_uint_ge(help.count, 15);
     for (size_t i = 0; i < help.count; i++)
         ck_assert_msg(has(&page, help.name[i]), "the page lacks --%s", help.name[i]);
@@ -85,11 +85,11 @@ START_TEST(man_page_has_the_options_of_help)
 }
 END_TEST
 
-/* Every option that has a variable has it beside its name in the page. */
+/* The man page names the environment variable of every option that has one. */
 START_TEST(man_page_has_the_variables)
 {
     read_file(DOCS "/particled.8");
-    struct names page = words_behind(PAGE_MARK);
+    struct names page = words_after(PAGE_MARK);
     size_t found = 0;
     for (size_t i = 0; i < page.count; i++) {
         if (strcmp(page.name[i], "check") == 0 || strcmp(page.name[i], "help") == 0 ||
@@ -108,7 +108,7 @@ START_TEST(man_page_has_the_variables)
 }
 END_TEST
 
-START_TEST(http_api_names_every_problem)
+START_TEST(http_api_has_every_problem)
 {
     read_file(DOCS "/http-api.md");
     size_t count;
@@ -121,7 +121,7 @@ START_TEST(http_api_names_every_problem)
 }
 END_TEST
 
-START_TEST(http_api_names_every_path_and_parameter)
+START_TEST(http_api_has_every_path_and_parameter)
 {
     char cell[96];
     struct route_table routes = routes_table(true);
@@ -146,7 +146,7 @@ int main(void)
     tcase_add_test(page, man_page_has_the_options_of_help);
     tcase_add_test(page, man_page_has_the_variables);
     TCase *api = suite_case(suite, "http-api");
-    tcase_add_test(api, http_api_names_every_problem);
-    tcase_add_test(api, http_api_names_every_path_and_parameter);
+    tcase_add_test(api, http_api_has_every_problem);
+    tcase_add_test(api, http_api_has_every_path_and_parameter);
     return suite_run(suite);
 }

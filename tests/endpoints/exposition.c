@@ -20,15 +20,15 @@ struct sample {
 };
 
 struct reader {
-    char families[256][NAME_MAX_BYTES]; /* all that have had a HELP */
+    char families[256][NAME_MAX_BYTES]; /* all whose HELP was read */
     size_t family_count;
     enum type type; /* of the last family; NONE between its HELP and its TYPE */
-    bool helped;    /* HELP read, TYPE not yet */
+    bool helped;    /* HELP was read, TYPE was not */
     size_t samples; /* of the last family */
-    char **series;  /* all, to find twins */
+    char **series;  /* all, to find duplicates */
     size_t series_count;
-    struct sample bucket; /* the last one of the histogram that is open; name "" when none is */
-    bool summed;
+    struct sample bucket; /* the last bucket of an incomplete histogram; name "": none */
+    bool summed;          /* its sum was read */
     const char *error;
 };
 
@@ -62,7 +62,7 @@ static const char *family(const struct reader *reader)
     return reader->families[reader->family_count - 1];
 }
 
-/* Nothing of the last family is left open. */
+/* Checks that the last family is complete. */
 static bool close_family(struct reader *reader)
 {
     if (reader->helped)
@@ -117,7 +117,7 @@ static bool read_type(struct reader *reader, const char *text)
     return true;
 }
 
-/* Reads {name="value",...}; le apart. Returns the end, or NULL. */
+/* Reads {name="value",...}; stores le separately. Returns the end, or NULL. */
 static const char *read_labels(const char *text, struct sample *sample)
 {
     size_t used = 0;
@@ -234,7 +234,7 @@ bool exposition_check(const char *text, char *error, size_t size)
     struct reader *reader = calloc(1, sizeof *reader);
     reader->series = calloc(SERIES_MAX, sizeof *reader->series);
     char line[1024] = "";
-    bool valid = *text != '\0' || fail(reader, "nothing at all");
+    bool valid = *text != '\0' || fail(reader, "the document is empty");
     while (valid && *text) {
         size_t length = strcspn(text, "\n");
         if (text[length] != '\n' || length >= sizeof line) {

@@ -1,4 +1,4 @@
-/* The files that are served as they are: the page, what it loads, /openapi.json. */
+/* Static files: the page, the files that it loads, and /openapi.json. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static const char *const rows[][3] = {
 };
 #define ROWS (sizeof rows / sizeof *rows)
 
-/* What the sources have; freed by the caller. */
+/* Reads a file of the sources; the caller frees it. */
 static char *source(const char *name, size_t *size)
 {
     char path[512];
@@ -56,7 +56,7 @@ static void has_policy(const struct reply *reply)
     ck_assert_str_eq(reply_header(reply, "Cache-Control"), "no-cache");
 }
 
-START_TEST(files_are_those_of_the_sources)
+START_TEST(files_equal_the_sources)
 {
     for (size_t i = 0; i < ROWS; i++) {
         size_t size;
@@ -77,7 +77,7 @@ START_TEST(files_are_those_of_the_sources)
 }
 END_TEST
 
-/* If-None-Match, where %s stands for the file's own entity tag; and whether that is a match. */
+/* Values of If-None-Match, where %s stands for the entity tag of the file, and the status. */
 static const struct {
     const char *header;
     int status;
@@ -85,11 +85,11 @@ static const struct {
     {"If-None-Match: %s", 304},        {"If-None-Match: W/%s", 304},
     {"If-None-Match: \"a\", %s", 304}, {"If-None-Match: %s,\"b\"", 304},
     {"If-None-Match: *", 304},         {"If-None-Match: \"a\"", 200},
-    {"If-None-Match: \"\"", 200},      {"If-None-Match;", 200}, /* present, and empty */
+    {"If-None-Match: \"\"", 200},      {"If-None-Match;", 200}, /* present and empty */
     {"If-None-Match: \"*\"", 200},     {"If-Match: %s", 200},
 };
 
-START_TEST(what_a_client_has_is_not_sent_again)
+START_TEST(a_matching_tag_gets_304)
 {
     char tag[64], header[128], size[32];
     for (size_t i = 0; i < ROWS; i++) {
@@ -106,7 +106,7 @@ START_TEST(what_a_client_has_is_not_sent_again)
                 ck_assert_msg(reply->status == conditions[j].status, "%s: %d", header,
                               reply->status);
                 ck_assert_str_eq(reply_header(reply, "ETag"), tag);
-                /* as RFC 9110, 8.6 has it: that of a 200, or none */
+                /* RFC 9110, 8.6: the same as with 200, or none */
                 ck_assert_str_eq(reply_header(reply, "Content-Length"), size);
                 has_policy(reply);
                 if (reply->status == 304 || head)
@@ -118,7 +118,7 @@ START_TEST(what_a_client_has_is_not_sent_again)
 }
 END_TEST
 
-START_TEST(tags_differ)
+START_TEST(entity_tags_differ)
 {
     char tags[ROWS][32];
     for (size_t i = 0; i < ROWS; i++) {
@@ -130,7 +130,7 @@ START_TEST(tags_differ)
 }
 END_TEST
 
-START_TEST(nothing_else_is_there)
+START_TEST(other_paths_get_404)
 {
     static const char *const paths[] = {"/web",
                                         "/web/",
@@ -154,8 +154,8 @@ START_TEST(nothing_else_is_there)
 }
 END_TEST
 
-/* One label for all files; and what did not go out is not counted as sent. */
-START_TEST(they_are_counted)
+/* All files have one label; a body that was not sent is not counted. */
+START_TEST(requests_for_files_are_counted)
 {
     char header[64];
     const struct reply *reply = http_get(&server, "/openapi.json");
@@ -166,8 +166,8 @@ START_TEST(they_are_counted)
         http(&server, "GET", "/openapi.json", NULL, header, NULL);
         http(&server, "HEAD", "/openapi.json", NULL, NULL);
     }
-    http_get(&server, "/livez"); /* on the same connection: what came before has been counted */
-    /* the metrics themselves are much smaller */
+    http_get(&server, "/livez"); /* on the same connection: the requests before it were counted */
+    /* the responses with the metrics are much smaller than the file */
     ck_assert_double_lt(metric(&server, "particled_http_sent_body_bytes_total") - sent, size);
     ck_assert_double_eq(requests_done(&server, "/openapi.json", 200), 6);
     ck_assert_double_eq(requests_done(&server, "/openapi.json", 304), 5);
@@ -180,13 +180,13 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/files");
+    Suite *suite = suite_create("endpoints/files");
     TCase *tcase = suite_case(suite, "files");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_test(tcase, files_are_those_of_the_sources);
-    tcase_add_test(tcase, what_a_client_has_is_not_sent_again);
-    tcase_add_test(tcase, tags_differ);
-    tcase_add_test(tcase, nothing_else_is_there);
-    tcase_add_test(tcase, they_are_counted);
+    tcase_add_test(tcase, files_equal_the_sources);
+    tcase_add_test(tcase, a_matching_tag_gets_304);
+    tcase_add_test(tcase, entity_tags_differ);
+    tcase_add_test(tcase, other_paths_get_404);
+    tcase_add_test(tcase, requests_for_files_are_counted);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* GET /metrics: its syntax, and that it counts what happened. */
+/* GET /metrics: syntax and values. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +21,8 @@ static void finish(void)
 #define HEAD "# HELP a_total x\n# TYPE a_total counter\n"
 #define HISTOGRAM "# HELP h x\n# TYPE h histogram\n"
 
-/* The reader of the next tests finds what is wrong. */
-START_TEST(reader_is_strict)
+/* The reader that the next test uses finds errors. */
+START_TEST(the_reader_is_strict)
 {
     static const char *const good[] = {
         HEAD "a_total 1\n",
@@ -79,7 +79,7 @@ START_TEST(syntax)
         ck_assert_str_eq(reply_header(reply, "Content-Type"),
                          "text/plain; version=0.0.4; charset=utf-8");
         ck_assert_msg(exposition_check(reply->body, error, sizeof error), "%s", error);
-        /* and again when there is something of everything */
+        /* the second round has requests of all kinds */
         http_simulate(&server, THREE_BODY);
         http_simulate(&server, "{");
         http_simulate(&server, "{}");
@@ -147,7 +147,7 @@ START_TEST(work_is_counted)
 }
 END_TEST
 
-START_TEST(state_is_shown)
+START_TEST(the_state_is_shown)
 {
     static const char *const positive[] = {"particled_workers",
                                            "particled_queue_limit",
@@ -166,7 +166,7 @@ START_TEST(state_is_shown)
     ck_assert_double_eq(metric(&server, "particled_cancelled_total"), 0);
     const char *text = http_get(&server, "/metrics")->body;
     ck_assert_ptr_nonnull(strstr(text, "particled_build_info{version=\""));
-    /* connections of ours come and go again */
+    /* a new connection is counted, and no longer when it is closed */
     double before = metric(&server, "particled_connections");
     int fd = raw_open(&server);
     await_metric(&server, "particled_connections", before + 1);
@@ -179,13 +179,13 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/metrics");
-    tcase_add_test(suite_case(suite, "reader"), reader_is_strict);
+    Suite *suite = suite_create("endpoints/metrics");
+    tcase_add_test(suite_case(suite, "reader"), the_reader_is_strict);
     TCase *tcase = suite_case(suite, "metrics");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, syntax);
     tcase_add_test(tcase, requests_are_counted);
     tcase_add_test(tcase, work_is_counted);
-    tcase_add_test(tcase, state_is_shown);
+    tcase_add_test(tcase, the_state_is_shown);
     return suite_run(suite);
 }

@@ -1,5 +1,5 @@
-/* Profiles of the daemon, without other people's tools (tests/tools has those): what is answered,
- * that nothing waits for one, and that one's stacks can be named. */
+/* Profiles of the daemon, without external tools (tests/tools uses those): the responses, that
+ * other requests do not wait for a profile, and that the functions of its stacks have names. */
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,16 +12,16 @@
 
 static struct daemon server;
 
-/* Whether "cpu" or "heap" profiles were built in. */
-static bool has(const char *what)
+/* True when the daemon was built with "cpu" or "heap" profiles. */
+static bool has(const char *kind)
 {
-    return strstr(reply_text(http_get(&server, "/version"), "/build/profiles"), what) != NULL;
+    return strstr(reply_text(http_get(&server, "/version"), "/build/profiles"), kind) != NULL;
 }
 
 static void start(void)
 {
-    daemon_start(&server, "--profiling", "on", "--workers", "1", "--request-timeout", "0.5",
-                 "--max-body", "4M", NULL);
+    daemon_start(&server, "--profiling", "on", "--io-threads", "1", "--workers", "1", "--max-body",
+                 "4M", NULL);
 }
 
 static void finish(void)
@@ -34,7 +34,7 @@ static const char *const paths[] = {
     "/pprof/profile",       "/pprof/heap",       "/pprof/cmdline",       "/pprof/symbol"};
 #define PATHS (sizeof paths / sizeof *paths)
 
-START_TEST(without_the_option_there_is_nothing)
+START_TEST(without_the_option_paths_get_404)
 {
     daemon_start(&server, NULL);
     for (size_t i = 0; i < PATHS; i++) {
@@ -62,7 +62,7 @@ END_TEST
 
 /* --- CPU profiles ---------------------------------------------------------------------------- */
 
-/* The word at a place of a profile; test and daemon have the same machine. */
+/* Word `index` of a profile; test and daemon run on the same machine. */
 static uintptr_t word(const struct reply *reply, size_t index)
 {
     uintptr_t value;
@@ -71,9 +71,9 @@ static uintptr_t word(const struct reply *reply, size_t index)
     return value;
 }
 
-/* A profile is a head, stacks (how often, how deep, the addresses), a trailer that has depth 1 and
- * address 0, and what is mapped where. Appends the addresses to `list`, which may be NULL; returns
- * how many samples there are. */
+/* Checks a profile: a header; stacks (count, depth, addresses); a trailer with depth 1 and address
+ * 0; the list of mapped files. Writes the addresses to `list`, which may be NULL. Returns the
+ * number of samples. */
 static size_t check_profile(const struct reply *reply, char *list, size_t size)
 {
     ck_assert_int_eq(reply->status, 200);
@@ -100,11 +100,30 @@ START_TEST(a_profile_is_complete)
         reply_is_problem(http_get(&server, paths[0]), 501, "not-built-in");
         return;
     }
-    check_profile(http_get(&server, "/debug/pprof/profile?seconds=1"), NULL,
-                  0); /* twice as long as
-                         requests may be */
+    check_profile(http_get(&server, "/debug/pprof/profile?seconds=1"), NULL, 0);
     check_profile(http_get(&server, "/pprof/profile?seconds=1&gc=1"), NULL, 0);
     await_requests_done(&server, "/pprof/profile", 200, 1);
+}
+END_TEST
+
+/* A profile may take longer than --request-timeout. */
+START_TEST(a_profile_has_no_deadline)
+{
+    daemon_start(&server, NULL);
+    bool cpu = has("cpu");
+    daemon_finish(&server);
+    if (!cpu)
+        return;
+    daemon_start(&server, "--profiling", "on", "--request-timeout", "0.5", NULL);
+    const struct reply *reply;
+    do { /* 408: on a busy machine even the head may come too late */
+        int fd = raw_open(&server);
+        ck_assert(raw_send(fd, "GET /pprof/profile?seconds=1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+        reply = raw_read(fd);
+        close(fd);
+    } while (reply->status == 408);
+    check_profile(reply, NULL, 0);
+    daemon_finish(&server);
 }
 END_TEST
 
@@ -124,8 +143,8 @@ START_TEST(bad_seconds)
 }
 END_TEST
 
-/* It takes no worker, and no I/O thread: there is one of each. */
-START_TEST(nothing_waits_for_a_profile)
+/* A profile occupies neither the only worker nor the only I/O thread. */
+START_TEST(requests_do_not_wait_for_a_profile)
 {
     if (!has("cpu"))
         return;
@@ -137,14 +156,14 @@ START_TEST(nothing_waits_for_a_profile)
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(http_simulate(&server, i % 2 ? THREE_BODY : LONG_BODY)->status, 200);
     await_metric(&server, "particled_jobs_in_flight", 1); /* it still runs */
-    close(fd);                                            /* who leaves has it ended */
+    close(fd);                                            /* ends the profile */
     await_metric(&server, "particled_jobs_in_flight", 0);
     await_metric(&server, "particled_cancelled_total", 1);
     ck_assert_int_eq(http_get(&server, "/pprof/profile?seconds=1")->status, 200);
 }
 END_TEST
 
-/* A drain does not wait for its end, and gets what there is. */
+/* A drain does not wait for the end of a profile; the response is the profile so far. */
 START_TEST(a_drain_ends_a_profile)
 {
     daemon_start(&server, "--profiling", "on", "--drain-timeout", _i ? "0" : "3600", NULL);
@@ -168,7 +187,7 @@ END_TEST
 
 /* --- symbols --------------------------------------------------------------------------------- */
 
-/* A sanitizer delays signals and stands between the frames. */
+/* A sanitizer delays signals and adds frames to the stacks. */
 static bool sanitized(void)
 {
     return strcmp(reply_text(http_get(&server, "/version"), "/build/sanitizers"), "none") != 0;
@@ -184,7 +203,7 @@ START_TEST(stacks_have_names)
         int fd = raw_open(&server);
         raw_post(fd, SLOW_BODY);
         await_metric(&server, "particled_workers_busy", 1);
-        size_t samples = 0; /* none, perhaps, when the machine is busy elsewhere */
+        size_t samples = 0; /* there may be none when the machine is busy */
         for (int i = 0; i < 20 && samples == 0; i++)
             samples =
                 check_profile(http_get(&server, "/pprof/profile?seconds=1"), list, sizeof list);
@@ -193,14 +212,14 @@ START_TEST(stacks_have_names)
         ck_assert_int_eq(reply->status, 200);
         ck_assert_ptr_eq(strstr(reply->body, "num_symbols: 1\n"), reply->body);
         ck_assert_msg(strstr(reply->body, kernel), "%.2000s", reply->body);
-        ck_assert_ptr_nonnull(strstr(reply->body, "\tworker_main\n")); /* static ones, too */
+        ck_assert_ptr_nonnull(strstr(reply->body, "\tworker_main\n")); /* a static function */
         close(fd);
     }
     daemon_finish(&server);
 }
 END_TEST
 
-START_TEST(asking_for_symbols)
+START_TEST(symbols)
 {
     const struct reply *reply = http_get(&server, "/pprof/symbol");
     ck_assert_str_eq(reply->body, "num_symbols: 1\n");
@@ -260,18 +279,19 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/profile");
-    TCase *tcase = suite_case(suite, "profile");
+    Suite *suite = suite_create("endpoints/profiles");
+    TCase *tcase = suite_case(suite, "profiles");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, methods);
     tcase_add_test(tcase, a_profile_is_complete);
     tcase_add_test(tcase, bad_seconds);
-    tcase_add_test(tcase, nothing_waits_for_a_profile);
-    tcase_add_test(tcase, asking_for_symbols);
+    tcase_add_test(tcase, requests_do_not_wait_for_a_profile);
+    tcase_add_test(tcase, symbols);
     tcase_add_test(tcase, command_line);
     tcase_add_test(tcase, heap);
     tcase = suite_case(suite, "daemons");
-    tcase_add_test(tcase, without_the_option_there_is_nothing);
+    tcase_add_test(tcase, without_the_option_paths_get_404);
+    tcase_add_test(tcase, a_profile_has_no_deadline);
     tcase_add_loop_test(tcase, a_drain_ends_a_profile, 0, 2);
     tcase_add_test(tcase, stacks_have_names);
     return suite_run(suite);

@@ -1,5 +1,5 @@
-/* Requests as they stand on the wire: pieces, chunks, pipelines, and framing that a proxy might
- * read in another way (traps 7, 8 and 10). Written with bare sockets. */
+/* Requests on the wire: pieces, chunks, pipelines, and framing that a proxy might read in another
+ * way (traps 7, 8 and 10). Uses plain sockets. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* The published set, whatever way it came. */
+/* The response for the published set. */
 static void is_three(const struct reply *reply)
 {
     ck_assert_msg(reply->status == 200, "%d: %s", reply->status, reply->body);
@@ -32,8 +32,8 @@ static void is_three(const struct reply *reply)
     ck_assert_double_eq_tol(reply_number(reply, "/particles/2/1"), -0.365227, 1e-5);
 }
 
-/* The connection goes on to serve, and stands at the beginning of a request. */
-static void is_in_step(int fd)
+/* The daemon serves the next request on the connection, so it has found its start. */
+static void is_usable(int fd)
 {
     ck_assert(raw_send(fd, LIVEZ));
     const struct reply *reply = raw_read(fd);
@@ -52,16 +52,17 @@ START_TEST(one_byte_at_a_time)
         ck_assert(raw_send_bytes(fd, c, 1));
     for (const char *c = THREE_BODY; *c; c++) {
         ck_assert(raw_send_bytes(fd, c, 1));
-        usleep(500); /* only so that the bytes do not travel together */
+        usleep(500); /* so that each byte is sent by itself */
     }
     is_three(raw_read(fd));
-    is_in_step(fd);
+    is_usable(fd);
     close(fd);
 }
 END_TEST
 
-/* Each chunk is handed on by itself, so that the cut is where it is meant to be. */
-START_TEST(split_at_each_place)
+/* Two chunks, which the library passes on separately, so that the body is split at this position.
+ */
+START_TEST(split_at_each_position)
 {
     static const char body[] = "{\"particles\" : [{\"x\":0.3e0,\"y\":0.5,\"ang_vel\":1},\n"
                                "{\"x\":0,\"y\":-0.5,\"ang_vel\":-1.0}], \"method\":\"eu\\u006cer\","
@@ -81,7 +82,7 @@ START_TEST(split_at_each_place)
 }
 END_TEST
 
-/* libmicrohttpd 1.0.1 takes the end of a chunk extension for part of the chunk, and refuses it. */
+/* libmicrohttpd 1.0.1 reads the end of a chunk extension as a part of the chunk, and refuses it. */
 #if MHD_VERSION >= 0x01000000
 #define CHUNK_EXTENSION ""
 #else
@@ -96,12 +97,12 @@ START_TEST(chunks_of_one_byte)
         ck_assert(raw_sendf(fd, "1" CHUNK_EXTENSION "\r\n%c\r\n", *c));
     ck_assert(raw_send(fd, "000\r\nTrailer: of no interest\r\n\r\n"));
     is_three(raw_read(fd));
-    is_in_step(fd);
+    is_usable(fd);
     close(fd);
 }
 END_TEST
 
-START_TEST(pipelined_requests_are_answered_in_order)
+START_TEST(pipelined_requests_get_responses_in_order)
 {
     int fd = raw_open(&server);
     size_t size = strlen(THREE_BODY);
@@ -131,9 +132,9 @@ START_TEST(expect_continue)
     ck_assert_int_eq(raw_read(fd)->status, 100);
     ck_assert(raw_send(fd, THREE_BODY));
     is_three(raw_read(fd));
-    is_in_step(fd);
+    is_usable(fd);
 
-    /* What is refused by its headers is refused without the invitation (trap 7). */
+    /* A request that is refused because of its headers gets no 100 (trap 7). */
     ck_assert(raw_send(fd, POST_HEAD "Expect: 100-continue\r\nContent-Type: text/html\r\n"
                                      "Content-Length: 1000\r\n\r\n"));
     reply_is_problem(raw_read(fd), 415, "unsupported-media-type");
@@ -142,7 +143,7 @@ START_TEST(expect_continue)
 }
 END_TEST
 
-/* A refused body of moderate size is read and thrown away; the connection stays. */
+/* The daemon reads and discards a refused body of moderate size; the connection stays open. */
 START_TEST(a_refused_body_is_discarded)
 {
     int fd = raw_open(&server);
@@ -153,17 +154,17 @@ START_TEST(a_refused_body_is_discarded)
     ck_assert(raw_sendf(fd, POST_HEAD "Content-Type: text/html\r\nContent-Length: 500000\r\n\r\n%s",
                         rubbish));
     reply_is_problem(raw_read(fd), 415, "unsupported-media-type");
-    is_in_step(fd);
+    is_usable(fd);
     ck_assert(raw_sendf(fd,
                         "POST /nothing HTTP/1.1\r\nHost: x\r\n"
                         "Transfer-Encoding: chunked\r\n\r\n7a120\r\n%s\r\n0\r\n\r\n",
                         rubbish));
     reply_is_problem(raw_read(fd), 404, "not-found");
-    is_in_step(fd);
-    /* malformed at once, long before its end */
+    is_usable(fd);
+    /* malformed at its first byte */
     ck_assert(raw_sendf(fd, POST_HEAD "Content-Length: 500000\r\n\r\n%s", rubbish));
     reply_is_problem(raw_read(fd), 400, "malformed-body");
-    is_in_step(fd);
+    is_usable(fd);
     free(rubbish);
     close(fd);
 }
@@ -190,7 +191,7 @@ START_TEST(http_1_0)
 }
 END_TEST
 
-START_TEST(connection_close_is_obeyed)
+START_TEST(connection_close)
 {
     int fd = raw_open(&server);
     ck_assert(raw_send(fd, "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" LIVEZ));
@@ -202,24 +203,25 @@ START_TEST(connection_close_is_obeyed)
 }
 END_TEST
 
-START_TEST(cut_off_body)
+START_TEST(disconnect_in_the_body)
 {
     static const char *const framings[] = {"Content-Length: 1000\r\n\r\n{\"particles\":[[1,2,3],",
                                            "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"par\r\n",
                                            "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"p"};
     for (int i = 0; i < 3; i++)
         for (int how = 0; how < 3; how++) {
-            await_metric(&server, "particled_requests_in_flight", 1); /* the last one is gone */
+            await_metric(&server, "particled_requests_in_flight",
+                         1); /* the last request has ended */
             int fd = raw_open(&server);
             ck_assert(raw_sendf(fd, POST_HEAD "%s", framings[i]));
-            if (how == 2) /* which throws away what has not been read */
+            if (how == 2) /* a reset would discard data that the daemon has not read */
                 await_metric(&server, "particled_requests_in_flight", 2);
             struct linger hard = {1, 0};
             if (how == 1)
                 shutdown(fd, SHUT_WR);
             else if (how == 2) /* a reset */
                 setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-            if (how == 1) /* a half-close counts as leaving */
+            if (how == 1) /* closing one direction counts as a disconnect */
                 ck_assert(raw_is_closed(fd));
             close(fd);
         }
@@ -238,11 +240,11 @@ START_TEST(huge_heads_are_refused)
     filler[200000] = '\0';
     for (int kind = 0; kind < 4; kind++) {
         int fd = raw_open(&server);
-        if (kind == 0) /* target; the daemon may close before it has all */
+        if (kind == 0) /* a long target; the daemon may close before it has read all */
             raw_sendf(fd, "GET /%s HTTP/1.1\r\nHost: x\r\n\r\n", filler);
         else if (kind == 1) /* one header */
             raw_sendf(fd, "GET /livez HTTP/1.1\r\nHost: x\r\nFiller: %s\r\n\r\n", filler);
-        else if (kind == 2) /* a method without end */
+        else if (kind == 2) /* a very long method */
             raw_send(fd, filler);
         else if (raw_send(fd, "GET /livez HTTP/1.1\r\nHost: x\r\n"))
             for (int i = 0; i < 20000 && raw_sendf(fd, "H%d: x\r\n", i); i++)
@@ -259,7 +261,7 @@ START_TEST(huge_heads_are_refused)
 }
 END_TEST
 
-START_TEST(ordinary_large_heads_are_taken)
+START_TEST(large_heads_are_accepted)
 {
     char cookie[8001];
     memset(cookie, 'c', 8000);
@@ -280,15 +282,15 @@ int main(void)
     TCase *tcase = suite_case(suite, "framing");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, one_byte_at_a_time);
-    tcase_add_test(tcase, split_at_each_place);
+    tcase_add_test(tcase, split_at_each_position);
     tcase_add_test(tcase, chunks_of_one_byte);
-    tcase_add_test(tcase, pipelined_requests_are_answered_in_order);
+    tcase_add_test(tcase, pipelined_requests_get_responses_in_order);
     tcase_add_test(tcase, expect_continue);
     tcase_add_test(tcase, a_refused_body_is_discarded);
     tcase_add_test(tcase, http_1_0);
-    tcase_add_test(tcase, connection_close_is_obeyed);
-    tcase_add_test(tcase, cut_off_body);
+    tcase_add_test(tcase, connection_close);
+    tcase_add_test(tcase, disconnect_in_the_body);
     tcase_add_test(tcase, huge_heads_are_refused);
-    tcase_add_test(tcase, ordinary_large_heads_are_taken);
+    tcase_add_test(tcase, large_heads_are_accepted);
     return suite_run(suite);
 }

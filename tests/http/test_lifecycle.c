@@ -1,5 +1,5 @@
-/* Requests that do not go their ordinary way: clients that leave (trap 4), deadlines, and clients
- * that send slower than anybody should (trap 5). */
+/* Requests that end early: clients that disconnect (trap 4), deadlines, and clients that send too
+ * slowly (trap 5). */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static void start(void)
     daemon_start(&server, SLOW_OPTIONS, "--workers", "1", NULL);
 }
 
-static void start_impatient(void)
+static void start_with_deadline(void)
 {
     daemon_start(&server, SLOW_OPTIONS, "--workers", "1", "--request-timeout", "0.5", NULL);
 }
@@ -29,33 +29,33 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* --- clients that leave -------------------------------------------------------------------- */
+/* --- clients that disconnect --------------------------------------------------------------- */
 
-enum leaving { LEAVE_CLOSE, LEAVE_HALF, LEAVE_RESET };
+enum disconnect { DISCONNECT_CLOSE, DISCONNECT_HALF, DISCONNECT_RESET };
 
-static void leave(int fd, enum leaving how)
+static void disconnect(int fd, enum disconnect how)
 {
     struct linger hard = {1, 0};
-    if (how == LEAVE_HALF) {
+    if (how == DISCONNECT_HALF) {
         shutdown(fd, SHUT_WR);
         return;
     }
-    if (how == LEAVE_RESET)
+    if (how == DISCONNECT_RESET)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close(fd);
 }
 
-START_TEST(leaving_cancels_the_job)
+START_TEST(disconnecting_cancels_the_job)
 {
     int fd = raw_open(&server);
     raw_post(fd, SLOW_BODY);
     await_metric(&server, "particled_workers_busy", 1);
     ck_assert_double_eq(metric(&server, "particled_jobs_in_flight"), 1);
-    leave(fd, (enum leaving)_i);
+    disconnect(fd, (enum disconnect)_i);
     await_metric(&server, "particled_cancelled_total", 1);
     await_metric(&server, "particled_workers_busy", 0);
     await_metric(&server, "particled_jobs_in_flight", 0);
-    if (_i == LEAVE_HALF) /* who closes one side only may still read why it has got nothing */
+    if (_i == DISCONNECT_HALF) /* it has closed one direction, and sees the end of the other */
         ck_assert(raw_is_closed(fd));
     /* The worker is free again. */
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
@@ -63,7 +63,7 @@ START_TEST(leaving_cancels_the_job)
 }
 END_TEST
 
-START_TEST(leaving_the_queue_cancels)
+START_TEST(disconnecting_cancels_waiting_requests)
 {
     int running = raw_open(&server);
     raw_post(running, SLOW_BODY);
@@ -74,18 +74,18 @@ START_TEST(leaving_the_queue_cancels)
         raw_post(waiting[i], i == 1 ? LONG_BODY : SLOW_BODY);
     }
     await_metric(&server, "particled_queue_depth", 3);
-    leave(waiting[0], LEAVE_CLOSE);
-    leave(waiting[2], LEAVE_RESET);
-    leave(running, LEAVE_CLOSE);
-    /* The one that stayed is served. */
+    disconnect(waiting[0], DISCONNECT_CLOSE);
+    disconnect(waiting[2], DISCONNECT_RESET);
+    disconnect(running, DISCONNECT_CLOSE);
+    /* The client that has not disconnected gets its response. */
     ck_assert_int_eq(raw_read(waiting[1])->status, 200);
     await_metric(&server, "particled_cancelled_total", 3);
     close(waiting[1]);
 }
 END_TEST
 
-/* Work of microseconds need not wait for work of hours, although there is one worker. */
-START_TEST(brief_requests_overtake)
+/* Requests of microseconds do not wait for requests of hours, although there is only one worker. */
+START_TEST(brief_requests_run_first)
 {
     int running = raw_open(&server), waiting = raw_open(&server);
     raw_post(running, SLOW_BODY);
@@ -101,8 +101,8 @@ START_TEST(brief_requests_overtake)
 }
 END_TEST
 
-/* Bytes that a client sends ahead are no sign of its leaving. */
-START_TEST(sending_ahead_is_not_leaving)
+/* A client that sends the next request early is not disconnected. */
+START_TEST(sending_early_is_not_a_disconnect)
 {
     int fd = raw_open(&server);
     raw_post(fd, SLOW_BODY);
@@ -116,7 +116,7 @@ START_TEST(sending_ahead_is_not_leaving)
 }
 END_TEST
 
-START_TEST(leaving_a_benchmark_cancels_it)
+START_TEST(disconnecting_cancels_a_benchmark)
 {
     int fd = raw_open(&server);
     ck_assert(raw_send(fd, "GET /bench?methods=euler&particles=1000&max_time=3600&warmup=0 "
@@ -128,8 +128,8 @@ START_TEST(leaving_a_benchmark_cancels_it)
 }
 END_TEST
 
-/* An answer that nobody reads holds up nobody else. */
-START_TEST(not_reading_hurts_only_oneself)
+/* A response that is not read does not block other clients. */
+START_TEST(a_client_that_does_not_read_blocks_no_others)
 {
     enum { COUNT = 200000 };
     char *body = malloc(COUNT * 20 + 100);
@@ -154,7 +154,7 @@ END_TEST
 
 /* --- deadlines ------------------------------------------------------------------------------ */
 
-START_TEST(deadline_cancels_the_job)
+START_TEST(the_deadline_cancels_the_job)
 {
     const struct reply *reply = http_simulate(&server, SLOW_BODY);
     reply_is_problem(reply, 504, "deadline-passed");
@@ -166,7 +166,7 @@ START_TEST(deadline_cancels_the_job)
 }
 END_TEST
 
-START_TEST(deadline_counts_the_queue)
+START_TEST(the_deadline_includes_waiting)
 {
     int fds[3];
     for (int i = 0; i < 3; i++) {
@@ -182,7 +182,7 @@ START_TEST(deadline_counts_the_queue)
 }
 END_TEST
 
-START_TEST(deadline_does_not_bind_bench)
+START_TEST(bench_has_no_deadline)
 {
     const struct reply *reply =
         http_get(&server, "/bench?methods=closed_form&particles=10&max_time=1.5");
@@ -195,21 +195,21 @@ END_TEST
 
 /* --- slow senders (trap 5) ------------------------------------------------------------------- */
 
-/* Sends `text` a byte at a time, over and over, until an answer comes or the other side closes. */
-static void trickle(int fd, const char *text)
+/* Sends `text` byte by byte, again and again, until a response comes or the other side closes. */
+static void send_slowly(int fd, const char *text)
 {
     struct pollfd poller = {fd, POLLIN, 0};
     time_t end = time(NULL) + HARNESS_LIMIT_S;
     for (const char *c = text; poll(&poller, 1, 20) == 0; c = c[1] ? c + 1 : text) {
-        ck_assert_msg(time(NULL) < end, "a trickling client goes on for ever");
+        ck_assert_msg(time(NULL) < end, "a slow sender is not stopped");
         if (!raw_send_bytes(fd, c, 1))
             return;
     }
 }
 
-static const struct trickle_row {
+static const struct slow_sender {
     const char *start, *then;
-} trickle_rows[] = {
+} slow_senders[] = {
     {"GET /livez HTTP/1.1\r\n", "Filler: x\r\n"},
     {"GET /livez HTTP/1.1\r\nHost: x", "x"},
     {POST_HEAD "Content-Length: 1000000\r\n\r\n", " "},
@@ -218,21 +218,21 @@ static const struct trickle_row {
     {POST_HEAD "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n", NULL},
     {POST_HEAD "Content-Length: 1000\r\n\r\n", NULL},
     {POST_HEAD, NULL},
-    /* also what is refused already and only read to its end */
+    /* a request that is refused, whose body is read and discarded */
     {POST_HEAD "Content-Type: text/html\r\nContent-Length: 1000000\r\n\r\n", "1,2,3\n"},
 };
 
-#define TRICKLE_ROWS (sizeof trickle_rows / sizeof *trickle_rows)
+#define SLOW_SENDERS (sizeof slow_senders / sizeof *slow_senders)
 
-START_TEST(slow_senders_are_cut_off)
+START_TEST(slow_senders_get_408)
 {
-    const struct trickle_row *row = &trickle_rows[_i];
+    const struct slow_sender *row = &slow_senders[_i];
     int fd = raw_open(&server);
     ck_assert(raw_send(fd, row->start));
     if (strstr(row->start, "Expect"))
         ck_assert_int_eq(raw_read(fd)->status, 100);
     if (row->then)
-        trickle(fd, row->then);
+        send_slowly(fd, row->then);
     const struct reply *reply = raw_read(fd);
     reply_is_problem(reply, 408, "receive-timeout");
     ck_assert_str_eq(reply_header(reply, "Connection"), "close");
@@ -245,8 +245,8 @@ START_TEST(slow_senders_are_cut_off)
 }
 END_TEST
 
-/* Between requests the timeout does not run. */
-START_TEST(idle_connections_stay)
+/* The timeout does not apply between requests. */
+START_TEST(idle_connections_stay_open)
 {
     int fd = raw_open(&server);
     for (int i = 0; i < 2; i++) {
@@ -265,20 +265,21 @@ int main(void)
 {
     harness_init();
     Suite *suite = suite_create("http/lifecycle");
-    TCase *tcase = suite_case(suite, "leaving");
+    TCase *tcase = suite_case(suite, "disconnect");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_loop_test(tcase, leaving_cancels_the_job, LEAVE_CLOSE, LEAVE_RESET + 1);
-    tcase_add_test(tcase, leaving_the_queue_cancels);
-    tcase_add_test(tcase, brief_requests_overtake);
-    tcase_add_test(tcase, sending_ahead_is_not_leaving);
-    tcase_add_test(tcase, leaving_a_benchmark_cancels_it);
-    tcase_add_test(tcase, not_reading_hurts_only_oneself);
+    tcase_add_loop_test(tcase, disconnecting_cancels_the_job, DISCONNECT_CLOSE,
+                        DISCONNECT_RESET + 1);
+    tcase_add_test(tcase, disconnecting_cancels_waiting_requests);
+    tcase_add_test(tcase, brief_requests_run_first);
+    tcase_add_test(tcase, sending_early_is_not_a_disconnect);
+    tcase_add_test(tcase, disconnecting_cancels_a_benchmark);
+    tcase_add_test(tcase, a_client_that_does_not_read_blocks_no_others);
     tcase = suite_case(suite, "deadlines");
-    tcase_add_checked_fixture(tcase, start_impatient, finish);
-    tcase_add_test(tcase, deadline_cancels_the_job);
-    tcase_add_test(tcase, deadline_counts_the_queue);
-    tcase_add_test(tcase, deadline_does_not_bind_bench);
-    tcase_add_loop_test(tcase, slow_senders_are_cut_off, 0, TRICKLE_ROWS);
-    tcase_add_test(tcase, idle_connections_stay);
+    tcase_add_checked_fixture(tcase, start_with_deadline, finish);
+    tcase_add_test(tcase, the_deadline_cancels_the_job);
+    tcase_add_test(tcase, the_deadline_includes_waiting);
+    tcase_add_test(tcase, bench_has_no_deadline);
+    tcase_add_loop_test(tcase, slow_senders_get_408, 0, SLOW_SENDERS);
+    tcase_add_test(tcase, idle_connections_stay_open);
     return suite_run(suite);
 }

@@ -1,5 +1,5 @@
-/* Every limit from both sides: what just fits is served, one more is refused as the contract says.
- * Traps 6 and 7. */
+/* Every limit: the largest allowed value is accepted, the next one is refused with the documented
+ * error. Traps 6 and 7. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,14 +32,14 @@ START_TEST(max_body_with_a_length)
     int fd = raw_open(&server);
     raw_post(fd, padded(1000));
     ck_assert_int_eq(raw_read(fd)->status, 200);
-    /* Trap 7: answered by the headers alone; and that costs the connection. */
+    /* Trap 7: the daemon responds after the headers, and closes the connection. */
     ck_assert(raw_send(fd, POST_HEAD "Content-Length: 1001\r\n\r\n"));
     const struct reply *reply = raw_read(fd);
     reply_is_problem(reply, 413, "body-too-large");
     ck_assert_str_eq(reply_header(reply, "Connection"), "close");
     ck_assert(raw_is_closed(fd));
     close(fd);
-    /* libcurl, which sends the body all the same */
+    /* libcurl sends the body nevertheless */
     reply_is_problem(http_simulate(&server, padded(1001)), 413, "body-too-large");
     reply_is_problem(http_simulate(&server, padded(8000)), 413, "body-too-large");
     fd = raw_open(&server);
@@ -58,7 +58,7 @@ static void send_chunked(int fd, const char *body, size_t chunk)
     for (size_t left = strlen(body); left > 0;) {
         size_t size = left < chunk ? left : chunk;
         if (!raw_sendf(fd, "%zx\r\n%.*s\r\n", size, (int)size, body))
-            return; /* refused on the way */
+            return; /* refused before the end */
         body += size;
         left -= size;
     }
@@ -79,7 +79,7 @@ START_TEST(max_body_in_chunks)
         close(fd);
         await_requests_done(&server, "/simulate", 413, (double)i + 1);
     }
-    /* a body that is malformed already is not read for ever either */
+    /* a malformed body is not read without limit */
     int fd = raw_open(&server);
     ck_assert(raw_send(fd, POST_HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"));
     while (raw_send(fd, "10\r\n0123456789abcdef\r\n"))
@@ -140,7 +140,7 @@ START_TEST(max_particle_steps)
     const struct reply *reply = http_simulate(&server, body);
     reply_is_problem(reply, 422, "too-much-work");
     ck_assert_str_eq(reply_text(reply, "/pointer"), "/dt");
-    /* the methods that do not step are not bound, and the connection was never lost */
+    /* other methods have no limit, and the connection was never closed */
     reply = http(&server, "POST", "/simulate?timestep=1e-9&dt=100", THREE_BODY, NULL);
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
@@ -154,12 +154,12 @@ START_TEST(queue_limit)
 {
     daemon_start(&server, "--workers", "1", "--queue-limit", "1", "--inline-below", "0",
                  SLOW_OPTIONS, NULL);
-    int running = raw_open(&server), waiting = raw_open(&server), begun = raw_open(&server);
+    int running = raw_open(&server), waiting = raw_open(&server), started = raw_open(&server);
     raw_post(running, SLOW_BODY);
     await_metric(&server, "particled_workers_busy", 1);
     await_metric(&server, "particled_queue_depth", 0);
-    /* one that passed the check at its headers, and will find the queue full at its end */
-    ck_assert(raw_sendf(begun, POST_HEAD "Content-Length: %zu\r\n\r\n{", strlen(THREE_BODY)));
+    /* passes the check after its headers, and finds the queue full after its body */
+    ck_assert(raw_sendf(started, POST_HEAD "Content-Length: %zu\r\n\r\n{", strlen(THREE_BODY)));
     await_metric(&server, "particled_requests_in_flight", 3);
     raw_post(waiting, LONG_BODY);
     await_metric(&server, "particled_queue_depth", 1);
@@ -167,18 +167,18 @@ START_TEST(queue_limit)
     const struct reply *reply = http_simulate(&server, THREE_BODY);
     reply_is_problem(reply, 503, "queue-full");
     ck_assert_ptr_null(reply_header(reply, "Connection"));
-    reply = http_get(&server, "/readyz"); /* on the same connection, and no work for the queue */
+    reply = http_get(&server, "/readyz"); /* on the same connection; needs no worker */
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
-    ck_assert(raw_send(begun, &THREE_BODY[1]));
-    reply_is_problem(raw_read(begun), 503, "queue-full");
+    ck_assert(raw_send(started, &THREE_BODY[1]));
+    reply_is_problem(raw_read(started), 503, "queue-full");
 
     close(running);
     ck_assert_int_eq(raw_read(waiting)->status, 200);
-    raw_post(begun, THREE_BODY);
-    ck_assert_int_eq(raw_read(begun)->status, 200);
+    raw_post(started, THREE_BODY);
+    ck_assert_int_eq(raw_read(started)->status, 200);
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
-    close(waiting), close(begun);
+    close(waiting), close(started);
     daemon_finish(&server);
 }
 END_TEST
@@ -202,7 +202,7 @@ START_TEST(memory_limit)
     daemon_start(&server, "--memory-limit", "1M", NULL);
     ck_assert_double_eq(metric(&server, "particled_memory_limit_bytes"), 1 << 20);
     char *small = many(2000), *large = many(100000);
-    /* more than there ever is, while the body comes in: answered, then closed */
+    /* more than the limit, found while the body is received: 413, and the connection closes */
     int fd = raw_open(&server);
     raw_post(fd, large);
     const struct reply *reply = raw_read(fd);
@@ -214,7 +214,7 @@ START_TEST(memory_limit)
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(http_simulate(&server, small)->status, 200);
     await_metric(&server, "particled_memory_used_bytes", 0);
-    /* particles that fit, and an answer that never does */
+    /* particles that fit, and a response that does not */
     char *half = many(10000);
     reply_is_problem(http_simulate(&server, half), 413, "over-memory-limit");
     await_metric(&server, "particled_memory_used_bytes", 0);
@@ -223,8 +223,8 @@ START_TEST(memory_limit)
 }
 END_TEST
 
-/* The compressor fits, what comes out of it does not: nor would it if the request came again. */
-START_TEST(memory_of_a_compressed_answer)
+/* The compressor fits, its output does not: not even when the request is sent again. */
+START_TEST(memory_of_a_compressed_response)
 {
     const int count = 24000;
     char *body = malloc((size_t)count * 40 + 64), *end = body + sprintf(body, "{\"particles\":[");
@@ -245,11 +245,11 @@ START_TEST(memory_of_a_compressed_answer)
 }
 END_TEST
 
-START_TEST(memory_that_others_hold)
+START_TEST(memory_that_other_requests_hold)
 {
     daemon_start(&server, "--memory-limit", "1M", NULL);
     char *half = many(20000);
-    /* Room for as many as a body of this length could hold, in whole cache lines. */
+    /* Memory for as many particles as a body of this length could have, in whole cache lines. */
     size_t held = (strlen(half) / 6 + 7) / 8 * 8 * 24;
     int fd = raw_open(&server);
     ck_assert(raw_sendf(fd, POST_HEAD "Content-Length: %zu\r\n\r\n%.*s", strlen(half),
@@ -277,7 +277,7 @@ START_TEST(max_connections)
     int fifth = raw_connect(&server);
     if (fifth >= 0 && raw_send(fifth, LIVEZ))
         ck_assert(raw_is_silent(fifth));
-    for (int i = 0; i < 4; i++) { /* the four go on to be served */
+    for (int i = 0; i < 4; i++) { /* the daemon still serves these */
         ck_assert(raw_send(fds[i], LIVEZ));
         ck_assert_int_eq(raw_read(fds[i])->status, 200);
     }
@@ -290,8 +290,9 @@ START_TEST(max_connections)
 }
 END_TEST
 
-/* libmicrohttpd's own limit is 1020, shared out over its threads, and suspended ones count. */
-START_TEST(more_connections_than_the_library_takes_by_default)
+/* The default limit of libmicrohttpd is 1020, divided by its threads, and includes suspended
+ * connections. */
+START_TEST(more_connections_than_the_default_of_the_library)
 {
     enum { COUNT = 1100 };
     struct rlimit files;
@@ -327,9 +328,9 @@ int main(void)
     tcase_add_test(tcase, max_particle_steps);
     tcase_add_test(tcase, queue_limit);
     tcase_add_test(tcase, memory_limit);
-    tcase_add_test(tcase, memory_of_a_compressed_answer);
-    tcase_add_test(tcase, memory_that_others_hold);
+    tcase_add_test(tcase, memory_of_a_compressed_response);
+    tcase_add_test(tcase, memory_that_other_requests_hold);
     tcase_add_test(tcase, max_connections);
-    tcase_add_test(tcase, more_connections_than_the_library_takes_by_default);
+    tcase_add_test(tcase, more_connections_than_the_default_of_the_library);
     return suite_run(suite);
 }

@@ -1,5 +1,5 @@
-/* Many clients at once. Traps 2, 3 and 11: every hand-over to a worker and back must come out
- * right, on whichever I/O thread a connection happens to be. */
+/* Many clients at the same time. Traps 2, 3 and 11: every response must be correct, on every I/O
+ * thread, after the request was passed to a worker and back. */
 #include <curl/curl.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static void finish(void)
 struct client {
     CURL *curl;
     char body[160];
-    double x; /* what must come back */
+    double x; /* expected in the response */
     int rounds;
     struct reply reply;
 };
@@ -36,9 +36,9 @@ static size_t receive(char *bytes, size_t one, size_t size, void *context)
     return size;
 }
 
-/* A request of its own for each round of each client: an answer cannot be another's. Every fourth
- * takes some milliseconds of work. */
-static void ask(CURLM *multi, struct client *client, int index)
+/* Each round of each client has a different request, so that a response to another request is
+ * found. Every fourth takes some milliseconds of work. */
+static void send_next(CURLM *multi, struct client *client, int index)
 {
     bool slow = (index + client->rounds) % 4 == 0;
     client->x = 1 + index + client->rounds / 1024.0;
@@ -78,12 +78,12 @@ static void run_clients(int rounds)
         curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, receive);
         curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &client->reply);
         curl_easy_setopt(client->curl, CURLOPT_PRIVATE, client);
-        ask(multi, client, i);
+        send_next(multi, client, i);
     }
     int running = CLIENTS, left;
     time_t end = time(NULL) + HARNESS_LIMIT_S;
     while (running > 0) {
-        ck_assert_msg(time(NULL) < end, "%d clients wait for ever", running);
+        ck_assert_msg(time(NULL) < end, "%d clients still wait", running);
         curl_multi_poll(multi, NULL, 0, 100, NULL);
         curl_multi_perform(multi, &running);
         for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
@@ -93,7 +93,7 @@ static void run_clients(int rounds)
             curl_multi_remove_handle(multi, client->curl);
             check(client, code);
             if (++client->rounds < rounds) {
-                ask(multi, client, (int)(client - clients));
+                send_next(multi, client, (int)(client - clients));
                 running++;
             } else {
                 curl_easy_cleanup(client->curl);
@@ -105,7 +105,7 @@ static void run_clients(int rounds)
     await_requests_done(&server, "/simulate", 200, (double)CLIENTS * rounds);
 }
 
-/* Brief requests handed over to the workers, and computed where they are read. */
+/* With 0 the workers compute tiny requests, with 20 the I/O threads. */
 static const char *const inline_below[] = {"0", "20"};
 
 START_TEST(parallel_clients)
@@ -132,16 +132,16 @@ START_TEST(parallel_clients_of_one_thread_each)
 }
 END_TEST
 
-/* Tiny requests need no worker; what might take longer, or asks for more, does. */
-START_TEST(tiny_requests_are_not_handed_over)
+/* The I/O threads compute tiny requests; the workers compute all others. */
+START_TEST(tiny_requests_run_on_the_io_thread)
 {
-    static const char *const workers_have[] = {
+    static const char *const for_workers[] = {
         "{\"particles\":[[0.3,0.5,1]],\"method\":\"euler\",\"dt\":1e-4}",
         "{\"particles\":[[0.3,0.5,1]],\"method\":\"reference\",\"dt\":0}",
     };
     daemon_start(&server, "--workers", "1", SLOW_OPTIONS, NULL);
-    http_simulate(&server, workers_have[0]);
-    http_simulate(&server, workers_have[1]);
+    http_simulate(&server, for_workers[0]);
+    http_simulate(&server, for_workers[1]);
     char *many = malloc(1000 * 8 + 64), *end = many + sprintf(many, "{\"particles\":[[1,2,3]");
     for (int i = 1; i < 1000; i++)
         end += sprintf(end, ",[1,2,3]");
@@ -168,7 +168,7 @@ START_TEST(tiny_requests_are_not_handed_over)
 }
 END_TEST
 
-/* The "particles" of an answer, up to the options behind them; allocated. */
+/* The "particles" of a response, up to the next member; allocated. */
 static char *evolve_on(const char *workers, const char *body)
 {
     daemon_start(&server, "--workers", workers, NULL);
@@ -186,8 +186,8 @@ static char *evolve_on(const char *workers, const char *body)
 #define SPLIT_PARTICLES 150000
 #define SPLIT_PARTICLES_STEPPING 5000
 
-/* A set large enough to be split: the same bytes, however many workers take part. */
-START_TEST(workers_do_not_show_in_the_answer)
+/* The set is split; the response has the same bytes for any number of workers. */
+START_TEST(the_response_does_not_depend_on_the_workers)
 {
     static const char *const methods[] = {"closed_form", "analytic", "euler", "fast", "reference"};
     int count = _i < 2 ? SPLIT_PARTICLES : SPLIT_PARTICLES_STEPPING;
@@ -215,8 +215,8 @@ int main(void)
     tcase_add_loop_test(tcase, parallel_clients, 0, 2);
     tcase_add_loop_test(tcase, parallel_clients_of_many_threads, 0, 2);
     tcase_add_loop_test(tcase, parallel_clients_of_one_thread_each, 0, 2);
-    tcase_add_test(tcase, tiny_requests_are_not_handed_over);
+    tcase_add_test(tcase, tiny_requests_run_on_the_io_thread);
     TCase *split = suite_case(suite, "split");
-    tcase_add_loop_test(split, workers_do_not_show_in_the_answer, 0, 5);
+    tcase_add_loop_test(split, the_response_does_not_depend_on_the_workers, 0, 5);
     return suite_run(suite);
 }

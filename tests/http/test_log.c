@@ -1,4 +1,4 @@
-/* The access log, in both formats, with clients that would like to write something else into it. */
+/* The access log in both formats, also with clients that try to inject text into it. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,20 +6,20 @@
 
 #include "../harness/harness.h"
 
-/* A line is at most so long, as src/runtime/log.h promises. */
+/* The longest line, as in src/base/log.h. */
 #define LINE_MAX_BYTES 2048
 
 static struct daemon server;
 
-/* Requests of all kinds; the last one's line is there when this returns. */
+/* Makes requests of all kinds; all their lines are in the log when this returns. */
 static void make_requests(void)
 {
-    static const char evil[] = "evil\x1b[31m \"quoted\" back\\slash \xff\xfe \xc3\xa9 {\"a\":1}";
+    static const char hostile[] = "evil\x1b[31m \"quoted\" back\\slash \xff\xfe \xc3\xa9 {\"a\":1}";
     int fd = raw_open(&server);
     ck_assert(raw_sendf(
-        fd, "GET /livez?a=%%22&b=\"\\ HTTP/1.1\r\nHost: x\r\nUser-Agent: %s\r\n\r\n", evil));
+        fd, "GET /livez?a=%%22&b=\"\\ HTTP/1.1\r\nHost: x\r\nUser-Agent: %s\r\n\r\n", hostile));
     raw_read(fd);
-    /* long beyond any line */
+    /* longer than any line */
     char text[6000];
     memset(text, 'u', sizeof text - 1);
     text[sizeof text - 1] = '\0';
@@ -34,12 +34,12 @@ static void make_requests(void)
     raw_read(fd);
     ck_assert(raw_send(fd, "POST /simulate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"));
     await_metric(&server, "particled_requests_in_flight", 2);
-    close(fd); /* the client left: 499 */
+    close(fd); /* disconnects: 499 */
     await_requests_done(&server, "/simulate", 499, 1);
     await_metric(&server, "particled_requests_in_flight", 1);
 }
 
-/* Calls check(line) for each line that is of a request of make_requests; returns how many. */
+/* Calls `check` for each line about a request of make_requests; returns the number of lines. */
 static int each_line(void (*check)(const char *line, int index), const char *mark)
 {
     int count = 0;
@@ -117,7 +117,7 @@ START_TEST(text_lines)
 }
 END_TEST
 
-START_TEST(off_unless_asked_for)
+START_TEST(off_by_default)
 {
     daemon_start(&server, NULL);
     http_simulate(&server, THREE_BODY);
@@ -135,11 +135,11 @@ static void check_any_json(const char *line, int index)
     json_decref(root);
 }
 
-START_TEST(messages_are_json_too)
+START_TEST(messages_are_json)
 {
     daemon_start(&server, "--log-format", "json", "--log-level", "debug", NULL);
     int fd = raw_open(&server);
-    raw_send(fd, "nonsense\r\n\r\n"); /* which libmicrohttpd has something to say about */
+    raw_send(fd, "nonsense\r\n\r\n"); /* libmicrohttpd logs a message */
     raw_is_closed(fd);
     close(fd);
     ck_assert_int_ge(each_line(check_any_json, "{"), 1);
@@ -154,7 +154,7 @@ int main(void)
     TCase *tcase = suite_case(suite, "log");
     tcase_add_test(tcase, json_lines);
     tcase_add_test(tcase, text_lines);
-    tcase_add_test(tcase, off_unless_asked_for);
-    tcase_add_test(tcase, messages_are_json_too);
+    tcase_add_test(tcase, off_by_default);
+    tcase_add_test(tcase, messages_are_json);
     return suite_run(suite);
 }

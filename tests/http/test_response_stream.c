@@ -1,5 +1,5 @@
-/* Streamed answers through the real library, from works that no endpoint has: endless ones, ones
- * that fail half-way, and readers of every kind. */
+/* Streamed responses through the real library, with work that no endpoint has: work that does not
+ * end or that fails in the middle, and different readers. */
 #include "http/response_stream.h"
 
 #include <netinet/in.h>
@@ -33,9 +33,9 @@ static const struct http_config config = {
 static struct service service = {.config = &config};
 static struct MHD_Daemon *server;
 static struct route route;
-static atomic_uint closed_status; /* of the last stream that was over; 1: whole */
-static atomic_uint over;          /* requests that are */
-static atomic_bool begun;         /* a line is written */
+static atomic_uint closed_status; /* of the last stream that ended; 1: complete */
+static atomic_uint finished;      /* number of requests */
+static atomic_bool started;       /* a line was written */
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code)
@@ -79,7 +79,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     }
     connection_finish(request->connection);
     request_release(request);
-    atomic_fetch_add(&over, 1);
+    atomic_fetch_add(&finished, 1);
 }
 
 static void start(int64_t timeout_ns, size_t memory)
@@ -106,7 +106,7 @@ static void await_zero(atomic_size_t *count, const char *what)
     }
 }
 
-/* Nothing is left of any request. */
+/* Waits until all requests have ended; all memory must be released. */
 static void finish(void)
 {
     await_zero(&service.jobs, "the work");
@@ -121,8 +121,8 @@ static void finish(void)
 
 #define SMALL_WINDOW 32768
 
-/* Asks; with a small window if it is to be a slow reader. */
-static int ask(int window)
+/* Sends a request; `window`, if not 0, is the size of the receive buffer. */
+static int send_request(int window)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
@@ -140,15 +140,15 @@ static int ask(int window)
 struct body {
     char *bytes;
     size_t size;
-    bool whole; /* the last chunk came */
+    bool complete; /* the last chunk was received */
     int status;
 };
 
-/* Some bytes, or none when the other side has closed. */
+/* Receives some bytes; 0 when the other side has closed. */
 static size_t receive(int fd, char *bytes, size_t size)
 {
     struct pollfd poller = {fd, POLLIN, 0};
-    ck_assert_msg(poll(&poller, 1, LIMIT_S * 1000) == 1, "nothing comes");
+    ck_assert_msg(poll(&poller, 1, LIMIT_S * 1000) == 1, "nothing is received");
     ssize_t got = recv(fd, bytes, size, 0);
     return got > 0 ? (size_t)got : 0;
 }
@@ -164,8 +164,8 @@ static bool read_line(int fd, char *line, size_t size)
     return false;
 }
 
-/* Reads the answer, a body in chunks or by its length, to its end. */
-static struct body read_answer(int fd)
+/* Reads a response whose body has a length or comes in chunks. */
+static struct body read_response(int fd)
 {
     struct body body = {NULL, 0, false, 0};
     char line[512];
@@ -177,7 +177,7 @@ static struct body read_answer(int fd)
     bool chunked = length == 0;
     while (length > 0 || (read_line(fd, line, sizeof line) && sscanf(line, "%zx", &length) == 1)) {
         if (length == 0) {
-            body.whole = read_line(fd, line, sizeof line) && strcmp(line, "\r\n") == 0;
+            body.complete = read_line(fd, line, sizeof line) && strcmp(line, "\r\n") == 0;
             break;
         }
         body.bytes = realloc(body.bytes, body.size + length + 1);
@@ -196,12 +196,12 @@ static struct body read_answer(int fd)
     return body;
 }
 
-/* Fails unless the body ends with a problem of this kind, and was cut behind it. */
-static void expect_cut(int fd, const char *start, const char *type, unsigned status)
+/* Fails unless the body ends with a problem of this type, without the last chunk. */
+static void expect_final_error(int fd, const char *start, const char *type, unsigned status)
 {
-    struct body body = read_answer(fd);
+    struct body body = read_response(fd);
     ck_assert_int_eq(body.status, 200);
-    ck_assert(!body.whole);
+    ck_assert(!body.complete);
     char expected[96];
     snprintf(expected, sizeof expected, "\n{\"type\":\"urn:particled:problem:%s\",", type);
     ck_assert_ptr_eq(strstr(body.bytes, start), body.bytes);
@@ -214,11 +214,11 @@ static void expect_cut(int fd, const char *start, const char *type, unsigned sta
     close(fd);
 }
 
-/* --- works ----------------------------------------------------------------------------------- */
+/* --- work ------------------------------------------------------------------------------------ */
 
-static char byte_at(size_t place)
+static char byte_at(size_t position)
 {
-    return (char)('0' + place * 2654435761u % 61);
+    return (char)('0' + position * 2654435761u % 61);
 }
 
 #define TOTAL ((size_t)3 << 20)
@@ -237,20 +237,20 @@ static void write_all(struct request *request)
     response_stream_complete(request);
 }
 
-static void write_for_ever(struct request *request)
+static void write_endlessly(struct request *request)
 {
     static const char line[] = "a line\n";
     if (response_stream_open(request, TYPE))
         while (response_stream_write(request, line, sizeof line - 1))
-            atomic_store(&begun, true);
+            atomic_store(&started, true);
 }
 
-/* One line, and then long thought. */
-static void think_for_ever(struct request *request)
+/* Writes one line, then computes until it is cancelled. */
+static void compute_endlessly(struct request *request)
 {
     ck_assert(response_stream_open(request, TYPE));
     response_stream_write(request, "a line\n", 7);
-    atomic_store(&begun, true);
+    atomic_store(&started, true);
     while (!job_cancelled(request))
         usleep(1000);
 }
@@ -264,15 +264,15 @@ static void fail_half_way(struct request *request)
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
-START_TEST(a_whole_answer)
+START_TEST(a_complete_response)
 {
     start(LONG_NS, 10 << 20);
     route.work = write_all;
-    int fd = ask(_i ? SMALL_WINDOW : 0);
+    int fd = send_request(_i ? SMALL_WINDOW : 0);
     for (int again = 0; again < 2; again++) { /* the connection stays usable */
-        struct body body = read_answer(fd);
+        struct body body = read_response(fd);
         ck_assert_int_eq(body.status, 200);
-        ck_assert(body.whole);
+        ck_assert(body.complete);
         ck_assert_uint_eq(body.size, TOTAL);
         bool same = true;
         for (size_t i = 0; i < TOTAL; i++)
@@ -285,21 +285,21 @@ START_TEST(a_whole_answer)
     close(fd);
     finish();
     ck_assert_uint_eq(atomic_load(&closed_status), 1);
-    ck_assert_uint_eq(atomic_load(&over), 2);
+    ck_assert_uint_eq(atomic_load(&finished), 2);
 }
 END_TEST
 
-/* The deadline frees the worker, although nobody reads. */
+/* The deadline ends the work, although the client does not read. */
 START_TEST(deadline_of_a_slow_reader)
 {
     start(SHORT_NS, 10 << 20);
-    route.work = write_for_ever;
-    int fd = ask(SMALL_WINDOW);
+    route.work = write_endlessly;
+    int fd = send_request(SMALL_WINDOW);
     while (atomic_load(&service.metrics.cancelled) == 0)
         usleep(1000);
     await_zero(&service.jobs, "the work");
-    ck_assert_uint_eq(atomic_load(&over), 0);
-    expect_cut(fd, "a line\n", "deadline-passed", 504);
+    ck_assert_uint_eq(atomic_load(&finished), 0);
+    expect_final_error(fd, "a line\n", "deadline-passed", 504);
     finish();
 }
 END_TEST
@@ -307,34 +307,34 @@ END_TEST
 START_TEST(deadline_of_a_slow_work)
 {
     start(SHORT_NS, 10 << 20);
-    route.work = think_for_ever;
-    expect_cut(ask(0), "a line\n", "deadline-passed", 504);
+    route.work = compute_endlessly;
+    expect_final_error(send_request(0), "a line\n", "deadline-passed", 504);
     finish();
 }
 END_TEST
 
-/* The stop comes when a line is written. */
-START_TEST(a_stop_cuts_it)
+/* The stop comes after a line was written. */
+START_TEST(a_stop_ends_the_stream)
 {
     start(LONG_NS, 10 << 20);
-    route.work = _i ? write_for_ever : think_for_ever;
-    int fd = ask(SMALL_WINDOW);
-    while (!atomic_load(&begun))
+    route.work = _i ? write_endlessly : compute_endlessly;
+    int fd = send_request(SMALL_WINDOW);
+    while (!atomic_load(&started))
         usleep(1000);
     while (atomic_load(&service.jobs) > 0) {
         connection_monitor_stop_jobs(service.monitor);
         usleep(1000);
     }
-    expect_cut(fd, "a line\n", "draining", 503);
+    expect_final_error(fd, "a line\n", "draining", 503);
     finish();
 }
 END_TEST
 
-START_TEST(a_leaving_reader_ends_the_work)
+START_TEST(a_disconnect_ends_the_work)
 {
     start(LONG_NS, 10 << 20);
-    route.work = _i % 2 ? write_for_ever : think_for_ever;
-    int fd = ask(SMALL_WINDOW);
+    route.work = _i % 2 ? write_endlessly : compute_endlessly;
+    int fd = send_request(SMALL_WINDOW);
     char byte;
     ck_assert_uint_eq(receive(fd, &byte, 1), 1);
     if (_i / 2)
@@ -353,18 +353,18 @@ START_TEST(a_failure_is_the_last_line)
 {
     start(LONG_NS, 10 << 20);
     route.work = fail_half_way;
-    expect_cut(ask(0), "half a li\n", "internal", 500);
+    expect_final_error(send_request(0), "half a li\n", "internal", 500);
     finish();
 }
 END_TEST
 
-/* Before the stream is open there is an ordinary answer. */
+/* Before the stream is open, a failure is an ordinary response. */
 START_TEST(no_memory_for_a_stream)
 {
     start(LONG_NS, BYTE_QUEUE_MEMORY / 2);
-    route.work = write_for_ever;
-    int fd = ask(0);
-    struct body body = read_answer(fd);
+    route.work = write_endlessly;
+    int fd = send_request(0);
+    struct body body = read_response(fd);
     ck_assert_int_eq(body.status, 413);
     ck_assert_ptr_nonnull(strstr(body.bytes, "over-memory-limit"));
     free(body.bytes);
@@ -377,11 +377,11 @@ int main(void)
 {
     Suite *suite = suite_create("http/response_stream");
     TCase *tcase = suite_case(suite, "response_stream");
-    tcase_add_loop_test(tcase, a_whole_answer, 0, 2);
+    tcase_add_loop_test(tcase, a_complete_response, 0, 2);
     tcase_add_test(tcase, deadline_of_a_slow_reader);
     tcase_add_test(tcase, deadline_of_a_slow_work);
-    tcase_add_loop_test(tcase, a_stop_cuts_it, 0, 2);
-    tcase_add_loop_test(tcase, a_leaving_reader_ends_the_work, 0, 4);
+    tcase_add_loop_test(tcase, a_stop_ends_the_stream, 0, 2);
+    tcase_add_loop_test(tcase, a_disconnect_ends_the_work, 0, 4);
     tcase_add_test(tcase, a_failure_is_the_last_line);
     tcase_add_test(tcase, no_memory_for_a_stream);
     return suite_run(suite);

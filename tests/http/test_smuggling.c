@@ -1,6 +1,6 @@
 /* Requests that a proxy in front of the daemon might read in another way: request smuggling (trap
- * 10). Each must be refused or cost the connection; none may ever be answered as if
- * what hides in it were a request of its own. */
+ * 10). The daemon must refuse each or close the connection. It must never respond to a request that
+ * is hidden inside. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* Refused as ambiguous by us, as a problem document. */
+/* The daemon refuses these as ambiguous. */
 static const char *const ambiguous[] = {
     POST_HEAD "Content-Length: 53\r\nTransfer-Encoding: chunked\r\n\r\n" CHUNKED_THREE,
     POST_HEAD "Transfer-Encoding: chunked\r\nContent-Length: 53\r\n\r\n" CHUNKED_THREE,
@@ -47,30 +47,30 @@ static const char *const ambiguous[] = {
     "GET /livez HTTP/1.1\r\n\r\n" HIDDEN,
     "GET /livez HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" HIDDEN,
     "GET /livez HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n" HIDDEN,
-    /* on any path, also one that is not there or takes no body */
+    /* on any path, also one that does not exist or takes no body */
     "POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
     "0\r\n\r\n" HIDDEN,
     "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
     "0\r\n\r\n" HIDDEN,
-    /* a blank before the colon: some drop the blank, some the header */
+    /* a blank before the colon: some servers ignore the blank, some the header */
     POST_HEAD "Content-Length : 53\r\n\r\n" THREE_BODY,
     POST_HEAD "Transfer-Encoding : chunked\r\n\r\n" CHUNKED_THREE,
     POST_HEAD "Content-Length: 53\r\nTransfer-Encoding\t: chunked\r\n\r\n" CHUNKED_THREE,
     "GET /livez HTTP/1.1\r\nHost : x\r\n\r\n" HIDDEN,
-    /* a fold that would hide a length, and one that would make it */
+    /* folds that hide a length, and folds that create one */
     POST_HEAD "Content-Length:\r\n 53\r\n\r\n" THREE_BODY,
     POST_HEAD "Content-Length: 5\r\n 3\r\n\r\n" THREE_BODY,
     POST_HEAD "Transfer-Encoding:\r\n\tchunked\r\n\r\n" CHUNKED_THREE,
     POST_HEAD "Transfer-Encoding: chun\r\n ked\r\n\r\n" CHUNKED_THREE,
     POST_HEAD "Content-: 53\r\n Length\r\n\r\n" HIDDEN HIDDEN,
     POST_HEAD "Transfer-: chunked\r\n Encoding\r\n\r\n0\r\n\r\n" HIDDEN,
-    /* names that are no tokens */
+    /* names that are not tokens */
     "GET /livez HTTP/1.1\r\nHost: x\r\nContent Length: 5\r\n\r\n" HIDDEN,
     "GET /livez HTTP/1.1\r\nHost: x\r\nX[]: 5\r\n\r\n" HIDDEN,
 };
 
-/* One answer, of status 400, and then the end, whatever hides behind. libmicrohttpd may be quicker
- * than our check: then the answer is no problem document, and 0.9.75 writes its head twice. */
+/* There is one response, with status 400, and the connection closes. When libmicrohttpd refuses the
+ * request itself, the body is not a problem document, and 0.9.75 writes the head twice. */
 static void is_refused(const char *request, const char *response)
 {
     ck_assert_msg(strncmp(response, "HTTP/1.1 400 ", 13) == 0, "%s\n->\n%s", request, response);
@@ -91,10 +91,10 @@ START_TEST(ambiguous_framing_is_refused)
 }
 END_TEST
 
-/* Our check, not the library's, catches what libmicrohttpd 0.9.75 lets through. From 1.0 on it
- * refuses that itself. */
+/* libmicrohttpd 0.9.75 accepts these, so the check of the daemon finds them. Version 1.0 refuses
+ * them itself. */
 #if MHD_VERSION < 0x01000000
-START_TEST(the_classics_get_a_problem_document)
+START_TEST(common_attacks_get_a_problem_document)
 {
     for (size_t i = 0; i < 3; i++) {
         int fd = raw_open(&server);
@@ -106,8 +106,8 @@ START_TEST(the_classics_get_a_problem_document)
 END_TEST
 #endif
 
-/* Lengths and chunks that are no numbers. The status, if one comes, is the library's. */
-static const char *const broken[] = {
+/* Invalid lengths and chunks. The library sends the response, if there is one. */
+static const char *const invalid[] = {
     POST_HEAD "Content-Length: 53x\r\n\r\n" THREE_BODY,
     POST_HEAD "Content-Length: -53\r\n\r\n" THREE_BODY,
     POST_HEAD "Content-Length: +53\r\n\r\n" THREE_BODY,
@@ -130,28 +130,28 @@ static const char *const broken[] = {
               "\r\n0\r\n\r\n" HIDDEN,
 };
 
-START_TEST(broken_framing_costs_the_connection)
+START_TEST(invalid_framing_closes_the_connection)
 {
-    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+    for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         int fd = raw_open(&server);
-        ck_assert(raw_send(fd, broken[i]));
+        ck_assert(raw_send(fd, invalid[i]));
         const char *response = raw_read_all(fd);
         int status = 0;
         ck_assert_msg(!*response || (sscanf(response, "HTTP/1.1 %d ", &status) == 1 &&
                                      (status == 400 || status == 413)),
-                      "%s\n->\n%s", broken[i], response);
-        ck_assert_msg(!strstr(response, " 200 "), "%s\n->\n%s", broken[i], response);
+                      "%s\n->\n%s", invalid[i], response);
+        ck_assert_msg(!strstr(response, " 200 "), "%s\n->\n%s", invalid[i], response);
         close(fd);
     }
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
 }
 END_TEST
 
-/* Oddities that may be taken or refused, but with one meaning: the answers are those to the
- * requests that RFC 9112 sees, or the connection closes. */
-START_TEST(oddities_have_one_meaning)
+/* Unusual requests that may be accepted or refused, but not read in two ways: the daemon responds
+ * to the requests that RFC 9112 defines, or closes the connection. */
+START_TEST(unusual_requests_have_one_meaning)
 {
-    static const char *const odd[] = {
+    static const char *const unusual[] = {
         /* an obsolete fold */
         "GET /livez HTTP/1.1\r\nHost: x\r\nFolded: a\r\n b\r\n\r\n",
         POST_HEAD "Folded: a\r\n Content-Length: 53\r\n\r\n",
@@ -176,25 +176,26 @@ START_TEST(oddities_have_one_meaning)
         "GET livez HTTP/1.1\r\nHost: x\r\n\r\n",
         "\x16\x03\x01\x02\xfc\x03\x03\r\n\r\n",
     };
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    for (size_t i = 0; i < sizeof unusual / sizeof *unusual; i++) {
         int fd = raw_open(&server);
-        ck_assert(raw_send(fd, odd[i]));
+        ck_assert(raw_send(fd, unusual[i]));
         ck_assert(raw_send(fd, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"));
         const struct reply *reply = raw_read(fd);
         int first = reply->status;
         ck_assert_msg(first == 0 || first == 200 || (first >= 400 && first < 500) || first == 505,
-                      "%s\nstatus %d: %s", odd[i], first, reply->body);
-        ck_assert_msg(strcmp(reply->body, "ready\n") != 0, "lost: %s", odd[i]);
+                      "%s\nstatus %d: %s", unusual[i], first, reply->body);
+        ck_assert_msg(strcmp(reply->body, "ready\n") != 0, "lost: %s", unusual[i]);
         reply = raw_read(fd);
         ck_assert_msg(reply->status == 0 || strcmp(reply->body, "ready\n") == 0,
-                      "out of step after %s\nstatus %d: %s", odd[i], reply->status, reply->body);
+                      "out of step after %s\nstatus %d: %s", unusual[i], reply->status,
+                      reply->body);
         close(fd);
     }
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
 }
 END_TEST
 
-/* libmicrohttpd 0.9.75 reads a value up to a NUL; nothing worse may come of that. */
+/* libmicrohttpd 0.9.75 ends a value at a NUL; there must be no other effect. */
 START_TEST(nul_bytes)
 {
     static const char format[] = "GET /livez HTTP/1.1\r\nHost: x\r\nX: a%cb\r\n\r\n";
@@ -202,7 +203,7 @@ START_TEST(nul_bytes)
     int size = snprintf(text, sizeof text, format, '\0');
     int fds[sizeof format];
     for (int i = 0; i < size; i++) {
-        /* at each place in turn */
+        /* a NUL at each position */
         char changed[sizeof format];
         memcpy(changed, text, (size_t)size);
         changed[i] = '\0';
@@ -226,10 +227,10 @@ int main(void)
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, ambiguous_framing_is_refused);
 #if MHD_VERSION < 0x01000000
-    tcase_add_test(tcase, the_classics_get_a_problem_document);
+    tcase_add_test(tcase, common_attacks_get_a_problem_document);
 #endif
-    tcase_add_test(tcase, broken_framing_costs_the_connection);
-    tcase_add_test(tcase, oddities_have_one_meaning);
+    tcase_add_test(tcase, invalid_framing_closes_the_connection);
+    tcase_add_test(tcase, unusual_requests_have_one_meaning);
     tcase_add_test(tcase, nul_bytes);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* A gate between threads: closed until opened, then open for good. */
+/* A latch between threads: closed until latch_open, then always open. */
 #ifndef TESTS_RUNTIME_LATCH_H
 #define TESTS_RUNTIME_LATCH_H
 

@@ -10,7 +10,7 @@
 #include "../suite.h"
 #include "runtime/cgroup.h"
 
-/* A directory in the place of /sys/fs/cgroup, with the membership file beside its groups. */
+/* A directory that replaces /sys/fs/cgroup; it also has the membership file. */
 static char root[] = "/tmp/particled-test-XXXXXX";
 
 static void make_root(void)
@@ -26,7 +26,7 @@ static void remove_root(void)
     memcpy(root + strlen(root) - 6, "XXXXXX", 6);
 }
 
-/* Writes a file below the root and makes the directories on the way. */
+/* Writes a file below the root, and creates its directories. */
 static void put(const char *name, const char *text)
 {
     char path[PATH_MAX];
@@ -52,7 +52,7 @@ static void check_limits(const char *membership, double cores, uint64_t memory_b
     ck_assert_uint_eq(limits.memory_bytes, memory_bytes);
 }
 
-START_TEST(nothing_there_sets_no_limit)
+START_TEST(missing_files_set_no_limit)
 {
     struct cgroup_limits limits = cgroup_limits("/nonexistent", root);
     ck_assert_double_eq(limits.cores, INFINITY);
@@ -68,7 +68,7 @@ START_TEST(version_2_in_a_container)
     put("cpu.max", "150000 100000\n");
     put("memory.max", "536870912\n");
     check_limits("0::/\n", 1.5, 536870912);
-    /* Its path on the host is not to be seen inside. */
+    /* The path on the host is not visible inside. */
     check_limits("0::/docker/0123abc\n", 1.5, 536870912);
     check_limits("0::/../other\n", 1.5, 536870912);
     put("cpu.max", "max 100000\n");
@@ -87,7 +87,7 @@ START_TEST(version_2_in_a_unit)
     check_limits("0::/system.slice/particled.service\n", 0.5, 1073741824);
     put("system.slice/cpu.max", "20000 100000\n");
     check_limits("0::/system.slice/particled.service\n", 0.2, 1073741824);
-    /* Outside of what is mounted: nothing is read through "..". */
+    /* Outside of the mounted hierarchy: nothing is read through "..". */
     check_limits("0::/../system.slice\n", INFINITY, UINT64_MAX);
 }
 END_TEST
@@ -108,7 +108,7 @@ START_TEST(version_1)
 }
 END_TEST
 
-START_TEST(nonsense_sets_no_limit)
+START_TEST(invalid_files_set_no_limit)
 {
     static const char *const cpu[] = {"",           "\n",       "0 100000\n", "-5 100000\n",
                                       "100000 0\n", "100000\n", "abc def\n"};
@@ -124,7 +124,7 @@ START_TEST(nonsense_sets_no_limit)
 }
 END_TEST
 
-START_TEST(long_paths_are_survived)
+START_TEST(long_paths_set_no_limit)
 {
     static char membership[3 * PATH_MAX];
     put("memory.max", "4096\n");
@@ -137,14 +137,14 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("control_group");
+    Suite *suite = suite_create("runtime/cgroup");
     TCase *tcase = suite_case(suite, "limits");
     tcase_add_checked_fixture(tcase, make_root, remove_root);
-    tcase_add_test(tcase, nothing_there_sets_no_limit);
+    tcase_add_test(tcase, missing_files_set_no_limit);
     tcase_add_test(tcase, version_2_in_a_container);
     tcase_add_test(tcase, version_2_in_a_unit);
     tcase_add_test(tcase, version_1);
-    tcase_add_test(tcase, nonsense_sets_no_limit);
-    tcase_add_test(tcase, long_paths_are_survived);
+    tcase_add_test(tcase, invalid_files_set_no_limit);
+    tcase_add_test(tcase, long_paths_set_no_limit);
     return suite_run(suite);
 }

@@ -28,7 +28,7 @@ START_TEST(cores_follow_the_affinity_mask)
 }
 END_TEST
 
-START_TEST(memory_is_at_most_the_machine_s)
+START_TEST(memory_is_at_most_that_of_the_host)
 {
     size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
     ck_assert_uint_gt(host_memory_bytes(), 0);
@@ -36,7 +36,7 @@ START_TEST(memory_is_at_most_the_machine_s)
 }
 END_TEST
 
-START_TEST(usage_follows_what_the_process_does)
+START_TEST(usage_follows_the_process)
 {
     struct host_usage before = host_usage();
     size_t open_fds = 0;
@@ -47,7 +47,7 @@ START_TEST(usage_follows_what_the_process_does)
     size_t size = (size_t)64 << 20;
     char *memory = calloc(1, size);
     ck_assert_ptr_nonnull(memory);
-    /* Uses memory and, as the loop cannot end before, processor time. */
+    /* Uses memory, and processor time until host_usage shows it. */
     volatile char *touched = memory;
     struct host_usage after;
     do {
@@ -71,8 +71,8 @@ static double now_s(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Of a child, whose start is known; with a name that is hard to parse. */
-START_TEST(start_time_is_the_process_s)
+/* Uses a child, whose start time is known, with a name that is hard to parse. */
+START_TEST(start_time_is_that_of_the_process)
 {
     int pipe_fds[2];
     ck_assert_int_eq(pipe(pipe_fds), 0);
@@ -94,13 +94,13 @@ START_TEST(start_time_is_the_process_s)
     ck_assert_int_eq(status, 0);
     close(pipe_fds[0]);
     close(pipe_fds[1]);
-    /* The kernel counts in ticks, and the clock may be slewed. */
+    /* The kernel counts in ticks, and the clock may be adjusted. */
     ck_assert_double_ge(start, before - 1);
     ck_assert_double_le(start, after + 1);
 }
 END_TEST
 
-START_TEST(fd_limit_is_raised_to_the_hard_one)
+START_TEST(fd_limit_is_raised_to_the_hard_limit)
 {
     struct rlimit before, lowered, after;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -119,12 +119,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("machine");
-    TCase *tcase = suite_case(suite, "machine");
+    Suite *suite = suite_create("runtime/host");
+    TCase *tcase = suite_case(suite, "host");
     tcase_add_test(tcase, cores_follow_the_affinity_mask);
-    tcase_add_test(tcase, memory_is_at_most_the_machine_s);
-    tcase_add_test(tcase, usage_follows_what_the_process_does);
-    tcase_add_test(tcase, start_time_is_the_process_s);
-    tcase_add_test(tcase, fd_limit_is_raised_to_the_hard_one);
+    tcase_add_test(tcase, memory_is_at_most_that_of_the_host);
+    tcase_add_test(tcase, usage_follows_the_process);
+    tcase_add_test(tcase, start_time_is_that_of_the_process);
+    tcase_add_test(tcase, fd_limit_is_raised_to_the_hard_limit);
     return suite_run(suite);
 }

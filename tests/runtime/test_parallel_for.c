@@ -8,100 +8,99 @@
 #include "latch.h"
 #include "runtime/worker_pool.h"
 
-#define PIECES_MAX 1000
+#define CHUNKS_MAX 1000
 
-/* A task that shares `pieces` and keeps what came of it. */
-struct sharing_task {
+/* A task that runs a loop and keeps the results. */
+struct loop_task {
     struct pool_task task;
     struct worker_pool *pool;
-    size_t pieces;
-    atomic_uint runs[PIECES_MAX];
-    unsigned workers; /* what share returned */
+    size_t chunks;
+    atomic_uint runs[CHUNKS_MAX];
+    unsigned workers; /* returned by worker_pool_parallel_for */
     struct latch done;
 };
 
-static void count_piece(void *context, size_t index)
+static void count_chunk(void *context, size_t index)
 {
-    struct sharing_task *sharing = context;
-    atomic_fetch_add(&sharing->runs[index], 1);
+    struct loop_task *loop = context;
+    atomic_fetch_add(&loop->runs[index], 1);
 }
 
-static void run_sharing(struct pool_task *task)
+static void run_loop(struct pool_task *task)
 {
-    struct sharing_task *sharing = (struct sharing_task *)task;
-    sharing->workers =
-        worker_pool_parallel_for(sharing->pool, sharing->pieces, count_piece, sharing);
-    latch_open(&sharing->done);
+    struct loop_task *loop = (struct loop_task *)task;
+    loop->workers = worker_pool_parallel_for(loop->pool, loop->chunks, count_chunk, loop);
+    latch_open(&loop->done);
 }
 
-static void submit_sharing(struct sharing_task *sharing, struct worker_pool *pool, size_t pieces)
+static void submit_loop(struct loop_task *loop, struct worker_pool *pool, size_t chunks)
 {
-    *sharing = (struct sharing_task){
-        .task.run = run_sharing, .pool = pool, .pieces = pieces, .done = LATCH_CLOSED};
-    ck_assert(worker_pool_submit(pool, &sharing->task));
+    *loop = (struct loop_task){
+        .task.run = run_loop, .pool = pool, .chunks = chunks, .done = LATCH_CLOSED};
+    ck_assert(worker_pool_submit(pool, &loop->task));
 }
 
-static void check_sharing(struct sharing_task *sharing, unsigned workers_max)
+static void check_loop(struct loop_task *loop, unsigned workers_max)
 {
-    latch_wait(&sharing->done);
+    latch_wait(&loop->done);
     size_t right = 0;
-    while (right < PIECES_MAX && sharing->runs[right] == (right < sharing->pieces))
+    while (right < CHUNKS_MAX && loop->runs[right] == (right < loop->chunks))
         right++;
-    ck_assert_uint_eq(right, PIECES_MAX);
-    ck_assert_uint_ge(sharing->workers, 1);
-    ck_assert_uint_le(sharing->workers, workers_max);
+    ck_assert_uint_eq(right, CHUNKS_MAX);
+    ck_assert_uint_ge(loop->workers, 1);
+    ck_assert_uint_le(loop->workers, workers_max);
 }
 
-START_TEST(each_piece_runs_once)
+START_TEST(each_chunk_runs_once)
 {
-    static struct sharing_task sharing;
-    static const size_t pieces[] = {0, 1, 2, 3, 64, PIECES_MAX};
+    static struct loop_task loop;
+    static const size_t chunks[] = {0, 1, 2, 3, 64, CHUNKS_MAX};
     for (unsigned workers = 1; workers <= 4; workers++) {
         struct worker_pool *pool = worker_pool_create(workers, 1);
-        for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-            submit_sharing(&sharing, pool, pieces[i]);
-            check_sharing(&sharing, pieces[i] < 2 ? 1 : workers);
+        for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+            submit_loop(&loop, pool, chunks[i]);
+            check_loop(&loop, chunks[i] < 2 ? 1 : workers);
         }
         worker_pool_destroy(pool);
     }
 }
 END_TEST
 
-#define SHARES 64
+#define LOOPS 64
 
-START_TEST(shares_run_side_by_side)
+START_TEST(loops_run_side_by_side)
 {
-    static struct sharing_task sharing[SHARES];
-    struct worker_pool *pool = worker_pool_create(4, SHARES);
+    static struct loop_task loop[LOOPS];
+    struct worker_pool *pool = worker_pool_create(4, LOOPS);
     for (int round = 0; round < 20; round++) {
-        for (size_t i = 0; i < SHARES; i++)
-            submit_sharing(&sharing[i], pool, 1 + i * 7 % 50);
-        for (size_t i = 0; i < SHARES; i++)
-            check_sharing(&sharing[i], 4);
+        for (size_t i = 0; i < LOOPS; i++)
+            submit_loop(&loop[i], pool, 1 + i * 7 % 50);
+        for (size_t i = 0; i < LOOPS; i++)
+            check_loop(&loop[i], 4);
     }
     worker_pool_destroy(pool);
 }
 END_TEST
 
-START_TEST(destroy_finishes_shares)
+START_TEST(destroy_finishes_loops)
 {
-    static struct sharing_task sharing[SHARES];
+    static struct loop_task loop[LOOPS];
     for (int round = 0; round < 20; round++) {
-        struct worker_pool *pool = worker_pool_create(3, SHARES);
-        for (size_t i = 0; i < SHARES; i++)
-            submit_sharing(&sharing[i], pool, 20);
+        struct worker_pool *pool = worker_pool_create(3, LOOPS);
+        for (size_t i = 0; i < LOOPS; i++)
+            submit_loop(&loop[i], pool, 20);
         worker_pool_destroy(pool);
-        for (size_t i = 0; i < SHARES; i++)
-            check_sharing(&sharing[i], 3);
+        for (size_t i = 0; i < LOOPS; i++)
+            check_loop(&loop[i], 3);
     }
 }
 END_TEST
 
-/* Every piece waits until all have begun: only if all workers take part does it end. */
+/* Every chunk waits until all have started, so the loop ends only if all workers take part. */
 struct meeting {
     struct pool_task task;
     struct worker_pool *pool;
-    size_t pieces;
+    size_t chunks;
     atomic_size_t arrived;
     struct latch all_here, counted;
     unsigned workers;
@@ -111,7 +110,7 @@ static void meet(void *context, size_t index)
 {
     struct meeting *meeting = context;
     (void)index;
-    if (atomic_fetch_add(&meeting->arrived, 1) + 1 == meeting->pieces)
+    if (atomic_fetch_add(&meeting->arrived, 1) + 1 == meeting->chunks)
         latch_open(&meeting->all_here);
     latch_wait(&meeting->counted);
 }
@@ -119,7 +118,7 @@ static void meet(void *context, size_t index)
 static void run_meeting(struct pool_task *task)
 {
     struct meeting *meeting = (struct meeting *)task;
-    meeting->workers = worker_pool_parallel_for(meeting->pool, meeting->pieces, meet, meeting);
+    meeting->workers = worker_pool_parallel_for(meeting->pool, meeting->chunks, meet, meeting);
 }
 
 START_TEST(idle_workers_help)
@@ -128,7 +127,7 @@ START_TEST(idle_workers_help)
         struct worker_pool *pool = worker_pool_create(workers, 1);
         struct meeting meeting = {.task.run = run_meeting,
                                   .pool = pool,
-                                  .pieces = workers,
+                                  .chunks = workers,
                                   .all_here = LATCH_CLOSED,
                                   .counted = LATCH_CLOSED};
         ck_assert(worker_pool_submit(pool, &meeting.task));
@@ -141,24 +140,24 @@ START_TEST(idle_workers_help)
 }
 END_TEST
 
-/* Two workers. The owner is held in piece 0 until the task has run, so the helper alone takes
- * the other pieces; in piece 1 it queues the task, and must run that before piece 2. */
+/* Two workers. The owner waits in chunk 0 until the task has run, so the helper takes all other
+ * chunks. In chunk 1 it submits the task, and must run it before chunk 2. */
 struct precedence {
     struct pool_task owner, task;
     struct worker_pool *pool;
     struct latch task_ran;
-    atomic_bool submitted, late_piece_began, task_was_first;
+    atomic_bool submitted, later_chunk_started, task_was_first;
 };
 
 static void run_preceding(struct pool_task *task)
 {
     struct precedence *precedence =
         (struct precedence *)((char *)task - offsetof(struct precedence, task));
-    precedence->task_was_first = !precedence->late_piece_began;
+    precedence->task_was_first = !precedence->later_chunk_started;
     latch_open(&precedence->task_ran);
 }
 
-static void precedence_piece(void *context, size_t index)
+static void precedence_chunk(void *context, size_t index)
 {
     struct precedence *precedence = context;
     if (index == 0)
@@ -166,16 +165,16 @@ static void precedence_piece(void *context, size_t index)
     else if (index == 1)
         precedence->submitted = worker_pool_submit(precedence->pool, &precedence->task);
     else
-        precedence->late_piece_began = true;
+        precedence->later_chunk_started = true;
 }
 
 static void run_precedence(struct pool_task *task)
 {
     struct precedence *precedence = (struct precedence *)task;
-    worker_pool_parallel_for(precedence->pool, 10, precedence_piece, precedence);
+    worker_pool_parallel_for(precedence->pool, 10, precedence_chunk, precedence);
 }
 
-START_TEST(task_goes_before_pieces_of_others)
+START_TEST(a_task_runs_before_chunks_of_others)
 {
     struct worker_pool *pool = worker_pool_create(2, 1);
     struct precedence precedence = {.owner.run = run_precedence,
@@ -187,13 +186,13 @@ START_TEST(task_goes_before_pieces_of_others)
     worker_pool_destroy(pool);
     ck_assert(precedence.submitted);
     ck_assert(precedence.task_was_first);
-    ck_assert(precedence.late_piece_began);
+    ck_assert(precedence.later_chunk_started);
 }
 END_TEST
 
-/* Two workers and two pieces. The owner's piece ends at once when the helper is inside the other,
- * which looks for a while whether share has returned without it. */
-struct patience {
+/* Two workers and two chunks. The chunk of the owner ends when the helper is inside the other one.
+ * The helper then checks for a while whether worker_pool_parallel_for returns too early. */
+struct wait_task {
     struct pool_task task;
     struct worker_pool *pool;
     struct latch helper_inside, owner_done;
@@ -201,58 +200,58 @@ struct patience {
     unsigned workers;
 };
 
-static void patience_piece(void *context, size_t index)
+static void wait_chunk(void *context, size_t index)
 {
-    struct patience *patience = context;
+    struct wait_task *wait_task = context;
     if (index == 0) {
-        latch_wait(&patience->helper_inside);
-        latch_open(&patience->owner_done);
+        latch_wait(&wait_task->helper_inside);
+        latch_open(&wait_task->owner_done);
         return;
     }
-    latch_open(&patience->helper_inside);
-    latch_wait(&patience->owner_done);
+    latch_open(&wait_task->helper_inside);
+    latch_wait(&wait_task->owner_done);
     for (int i = 0; i < 20; i++) {
         nanosleep(&(struct timespec){0, 1000000}, NULL);
-        if (patience->returned)
-            patience->returned_early = true;
+        if (wait_task->returned)
+            wait_task->returned_early = true;
     }
 }
 
-static void run_patience(struct pool_task *task)
+static void run_wait_task(struct pool_task *task)
 {
-    struct patience *patience = (struct patience *)task;
-    patience->workers = worker_pool_parallel_for(patience->pool, 2, patience_piece, patience);
-    patience->returned = true;
+    struct wait_task *wait_task = (struct wait_task *)task;
+    wait_task->workers = worker_pool_parallel_for(wait_task->pool, 2, wait_chunk, wait_task);
+    wait_task->returned = true;
 }
 
-START_TEST(owner_waits_for_helpers)
+START_TEST(the_owner_waits_for_helpers)
 {
     struct worker_pool *pool = worker_pool_create(2, 1);
-    struct patience patience = {.task.run = run_patience,
-                                .pool = pool,
-                                .helper_inside = LATCH_CLOSED,
-                                .owner_done = LATCH_CLOSED};
-    ck_assert(worker_pool_submit(pool, &patience.task));
-    latch_wait(&patience.helper_inside); /* a pool that closes need not help */
+    struct wait_task wait_task = {.task.run = run_wait_task,
+                                  .pool = pool,
+                                  .helper_inside = LATCH_CLOSED,
+                                  .owner_done = LATCH_CLOSED};
+    ck_assert(worker_pool_submit(pool, &wait_task.task));
+    latch_wait(&wait_task.helper_inside); /* a pool that is being destroyed may not help */
     worker_pool_destroy(pool);
-    ck_assert(patience.returned);
-    ck_assert(!patience.returned_early);
-    ck_assert_uint_eq(patience.workers, 2);
+    ck_assert(wait_task.returned);
+    ck_assert(!wait_task.returned_early);
+    ck_assert_uint_eq(wait_task.workers, 2);
 }
 END_TEST
 
-/* Below, `limit` is compared only with times that were really read around an event, so a slow
- * machine makes a test try again, not fail. */
+/* The tests below compare the limit only with times that were measured around an event. So on a
+ * slow machine a test tries again and does not fail. */
 #define STALL_LIMIT_NS (20 * NS_PER_MS)
 
-/* Waits until more than the limit has passed since `moment_ns`. */
-static void outwait(int64_t moment_ns)
+/* Waits until more than the limit has passed since `time_ns`. */
+static void wait_past_limit(int64_t time_ns)
 {
-    while (clock_now_ns() - moment_ns <= STALL_LIMIT_NS)
+    while (clock_now_ns() - time_ns <= STALL_LIMIT_NS)
         nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
-/* A worker that says that it gets on only when told to. */
+/* A task that records progress only when the test asks for it. */
 struct steps {
     struct pool_task task;
     struct worker_pool *pool;
@@ -275,9 +274,9 @@ static void run_steps(struct pool_task *task)
     make_steps((struct steps *)task);
 }
 
-/* Makes the worker step and looks at once: the pool must not seem stalled. False when looking
- * took too long to tell. */
-static bool moving_is_seen(struct worker_pool *pool, struct steps *steps, bool *stalled)
+/* Lets the worker make progress, then asks at once whether the pool is stalled. False when this
+ * took longer than the limit, so that the result is not known. */
+static bool progress_is_seen(struct worker_pool *pool, struct steps *steps, bool *stalled)
 {
     int64_t before = clock_now_ns();
     int step = ++steps->asked;
@@ -287,7 +286,7 @@ static bool moving_is_seen(struct worker_pool *pool, struct steps *steps, bool *
     return clock_now_ns() - before <= STALL_LIMIT_NS;
 }
 
-START_TEST(task_without_progress_is_stalled)
+START_TEST(a_task_without_progress_is_stalled)
 {
     struct worker_pool *pool = worker_pool_create(2, 1);
     ck_assert(!worker_pool_is_stalled(pool, 0));
@@ -295,28 +294,28 @@ START_TEST(task_without_progress_is_stalled)
     ck_assert(worker_pool_submit(pool, &steps.task));
     latch_wait(&steps.running);
     ck_assert(!worker_pool_is_stalled(pool, 3600 * NS_PER_S));
-    outwait(clock_now_ns());
+    wait_past_limit(clock_now_ns());
     ck_assert(worker_pool_is_stalled(pool, STALL_LIMIT_NS));
     ck_assert(!worker_pool_is_stalled(pool, 3600 * NS_PER_S));
 
     bool stalled;
-    while (!moving_is_seen(pool, &steps, &stalled))
+    while (!progress_is_seen(pool, &steps, &stalled))
         ;
     ck_assert(!stalled);
-    outwait(clock_now_ns());
+    wait_past_limit(clock_now_ns());
     ck_assert(worker_pool_is_stalled(pool, STALL_LIMIT_NS));
 
     steps.asked = -1;
     while (worker_pool_counts(pool).busy > 0)
         sched_yield();
-    ck_assert(!worker_pool_is_stalled(pool, 0)); /* nothing to do is not a stall */
-    worker_pool_progress();                      /* no worker: no effect */
+    ck_assert(!worker_pool_is_stalled(pool, 0)); /* idle workers are not stalled */
+    worker_pool_progress();                      /* no effect: not a worker */
     ck_assert(!worker_pool_is_stalled(pool, 0));
     worker_pool_destroy(pool);
 }
 END_TEST
 
-static void steps_piece(void *context, size_t index)
+static void steps_chunk(void *context, size_t index)
 {
     struct steps *steps = context;
     if (index > 0) {
@@ -327,29 +326,29 @@ static void steps_piece(void *context, size_t index)
     }
 }
 
-static void run_shared_steps(struct pool_task *task)
+static void run_parallel_steps(struct pool_task *task)
 {
     struct steps *steps = (struct steps *)task;
-    worker_pool_parallel_for(steps->pool, 2, steps_piece, steps);
+    worker_pool_parallel_for(steps->pool, 2, steps_chunk, steps);
 }
 
-/* The owner waits for its helper without an end in sight: only the helper is watched. */
-START_TEST(waiting_for_a_helper_is_no_stall)
+/* While the owner waits for its helper, only the progress of the helper counts. */
+START_TEST(waiting_for_a_helper_is_not_a_stall)
 {
     struct worker_pool *pool = worker_pool_create(2, 1);
-    struct steps steps = {.task.run = run_shared_steps,
+    struct steps steps = {.task.run = run_parallel_steps,
                           .pool = pool,
                           .running = LATCH_CLOSED,
                           .other_left = LATCH_CLOSED};
     ck_assert(worker_pool_submit(pool, &steps.task));
     latch_wait(&steps.other_left);
-    outwait(clock_now_ns());
+    wait_past_limit(clock_now_ns());
     ck_assert(worker_pool_is_stalled(pool, STALL_LIMIT_NS)); /* the helper */
-    /* The owner may not have come to its wait yet; it does at last. */
+    /* The owner may not wait yet, so try until it does. */
     bool stalled = true;
-    while (!moving_is_seen(pool, &steps, &stalled) || stalled)
+    while (!progress_is_seen(pool, &steps, &stalled) || stalled)
         ;
-    outwait(clock_now_ns());
+    wait_past_limit(clock_now_ns());
     ck_assert(worker_pool_is_stalled(pool, STALL_LIMIT_NS));
     steps.asked = -1;
     worker_pool_destroy(pool);
@@ -358,16 +357,16 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("worker_pool_share");
-    TCase *tcase = suite_case(suite, "share");
-    tcase_add_test(tcase, each_piece_runs_once);
-    tcase_add_test(tcase, shares_run_side_by_side);
-    tcase_add_test(tcase, destroy_finishes_shares);
+    Suite *suite = suite_create("runtime/parallel_for");
+    TCase *tcase = suite_case(suite, "parallel_for");
+    tcase_add_test(tcase, each_chunk_runs_once);
+    tcase_add_test(tcase, loops_run_side_by_side);
+    tcase_add_test(tcase, destroy_finishes_loops);
     tcase_add_test(tcase, idle_workers_help);
-    tcase_add_test(tcase, task_goes_before_pieces_of_others);
-    tcase_add_test(tcase, owner_waits_for_helpers);
+    tcase_add_test(tcase, a_task_runs_before_chunks_of_others);
+    tcase_add_test(tcase, the_owner_waits_for_helpers);
     tcase = suite_case(suite, "stall");
-    tcase_add_test(tcase, task_without_progress_is_stalled);
-    tcase_add_test(tcase, waiting_for_a_helper_is_no_stall);
+    tcase_add_test(tcase, a_task_without_progress_is_stalled);
+    tcase_add_test(tcase, waiting_for_a_helper_is_not_a_stall);
     return suite_run(suite);
 }

@@ -26,7 +26,7 @@ static uint64_t address_of(void (*function)(void))
     return (uint64_t)(uintptr_t)function;
 }
 
-/* Of this program, which has its whole table: also what is static. */
+/* This program has a complete symbol table, which also has static functions. */
 static void a_static_function(void)
 {
     ck_assert(name[0] || !name[0]);
@@ -36,14 +36,15 @@ START_TEST(own_functions)
 {
     ck_assert(symbolizer_find(symbolizer, address_of(a_static_function), name));
     ck_assert_str_eq(name, "a_static_function");
-    ck_assert(symbolizer_find(symbolizer, address_of(a_static_function) + 3, name)); /* within it */
+    ck_assert(symbolizer_find(symbolizer, address_of(a_static_function) + 3,
+                              name)); /* inside the function */
     ck_assert_str_eq(name, "a_static_function");
     ck_assert(symbolizer_find(symbolizer, (uint64_t)(uintptr_t)symbolizer_find, name));
     ck_assert_str_eq(name, "symbolizer_find");
 }
 END_TEST
 
-/* Of libraries, by turns, so that each is opened anew. */
+/* Functions of two libraries in turn. */
 START_TEST(functions_of_libraries)
 {
     void *qsort_r_at = dlsym(RTLD_DEFAULT, "qsort_r"), *lgamma_at = dlsym(RTLD_DEFAULT, "lgamma");
@@ -57,8 +58,8 @@ START_TEST(functions_of_libraries)
 }
 END_TEST
 
-/* The head of a library's file is mapped, and no function. */
-START_TEST(where_there_is_no_symbol)
+/* The header of the file of a library is mapped, but it is not in a function. */
+START_TEST(address_without_symbol)
 {
     Dl_info info;
     ck_assert(dladdr(dlsym(RTLD_DEFAULT, "qsort_r"), &info));
@@ -77,7 +78,7 @@ START_TEST(data_of_this_program)
 }
 END_TEST
 
-START_TEST(where_nothing_is_mapped)
+START_TEST(address_that_is_not_mapped)
 {
     static const uint64_t addresses[] = {0, 1, UINT64_MAX, UINT64_MAX - 4096};
     for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
@@ -95,8 +96,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, own_functions);
     tcase_add_test(tcase, functions_of_libraries);
-    tcase_add_test(tcase, where_there_is_no_symbol);
+    tcase_add_test(tcase, address_without_symbol);
     tcase_add_test(tcase, data_of_this_program);
-    tcase_add_test(tcase, where_nothing_is_mapped);
+    tcase_add_test(tcase, address_that_is_not_mapped);
     return suite_run(suite);
 }

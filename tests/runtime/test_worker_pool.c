@@ -11,7 +11,7 @@
 #include "latch.h"
 #include "runtime/worker_pool.h"
 
-/* A task that says that it runs and then waits to be let go. */
+/* A task that opens `running`, then waits for `go`. */
 struct held_task {
     struct pool_task task;
     struct latch running, go;
@@ -29,7 +29,7 @@ static void run_held(struct pool_task *task)
         {.run = run_held}, LATCH_CLOSED, LATCH_CLOSED                                              \
     }
 
-/* A task that counts how often it ran. */
+/* A task that counts its runs. */
 struct counted_task {
     struct pool_task task;
     atomic_uint runs;
@@ -42,10 +42,10 @@ static void run_counted(struct pool_task *task)
 
 static void ck_assert_each_ran_once(const struct counted_task *tasks, size_t count)
 {
-    size_t right = 0;
-    while (right < count && tasks[right].runs == 1)
-        right++;
-    ck_assert_msg(right == count, "task %zu ran %u times", right, tasks[right % count].runs);
+    size_t correct = 0;
+    while (correct < count && tasks[correct].runs == 1)
+        correct++;
+    ck_assert_msg(correct == count, "task %zu ran %u times", correct, tasks[correct % count].runs);
 }
 
 static struct worker_pool *create(unsigned workers, size_t queue_limit)
@@ -74,7 +74,7 @@ static void *submit_all(void *argument)
     return NULL;
 }
 
-/* The queue is short, so that both full and empty happen. */
+/* The queue is short, so that it is often full and often empty. */
 static void many_submitters(unsigned workers)
 {
     static struct counted_task tasks[TASKS];
@@ -104,7 +104,7 @@ START_TEST(each_task_runs_once)
 }
 END_TEST
 
-/* One at a time: between two tasks the workers fall asleep, and must be woken each time. */
+/* One task at a time: between two tasks all workers sleep, and one must be woken. */
 START_TEST(sleeping_workers_are_woken)
 {
     struct worker_pool *pool = create(3, 1);
@@ -122,7 +122,7 @@ END_TEST
 
 #define QUEUE_LIMIT 5
 
-START_TEST(queue_is_bounded)
+START_TEST(the_queue_is_bounded)
 {
     struct worker_pool *pool = create(2, QUEUE_LIMIT);
     struct held_task held[2] = {HELD_TASK, HELD_TASK};
@@ -146,7 +146,7 @@ START_TEST(queue_is_bounded)
     ck_assert(!worker_pool_submit(pool, &waiting[QUEUE_LIMIT].task));
     ck_assert_uint_eq(worker_pool_counts(pool).queued, QUEUE_LIMIT);
 
-    /* One worker empties the queue; then the task that was refused is taken. */
+    /* One worker empties the queue; then the task that was refused is accepted. */
     latch_open(&held[0].go);
     while (worker_pool_counts(pool).queued > 0)
         sched_yield();
@@ -182,16 +182,16 @@ END_TEST
 
 struct ordered_task {
     struct pool_task task;
-    size_t *next, place;
+    size_t *next, position;
 };
 
 static void run_ordered(struct pool_task *task)
 {
     struct ordered_task *ordered = (struct ordered_task *)task;
-    ordered->place = (*ordered->next)++;
+    ordered->position = (*ordered->next)++;
 }
 
-START_TEST(tasks_run_in_their_order)
+START_TEST(tasks_run_in_order)
 {
     struct worker_pool *pool = create(1, 100);
     struct held_task held = HELD_TASK;
@@ -200,18 +200,18 @@ START_TEST(tasks_run_in_their_order)
     struct ordered_task tasks[50];
     latch_wait(&held.running);
     for (size_t i = 0; i < 50; i++) {
-        tasks[i] = (struct ordered_task){.task.run = run_ordered, .next = &next, .place = 99};
+        tasks[i] = (struct ordered_task){.task.run = run_ordered, .next = &next, .position = 99};
         ck_assert(worker_pool_submit(pool, &tasks[i].task));
     }
     latch_open(&held.go);
     worker_pool_destroy(pool);
     for (size_t i = 0; i < 50; i++)
-        ck_assert_uint_eq(tasks[i].place, i);
+        ck_assert_uint_eq(tasks[i].position, i);
 }
 END_TEST
 
-/* The first task goes on only when all are queued and destroy is about to be called. */
-START_TEST(destroy_runs_what_is_queued)
+/* The workers are held until all tasks are queued; then destroy is called. */
+START_TEST(destroy_runs_queued_tasks)
 {
     static struct counted_task tasks[5000];
     for (unsigned workers = 1; workers <= 3; workers++) {
@@ -235,7 +235,7 @@ START_TEST(destroy_runs_what_is_queued)
 }
 END_TEST
 
-START_TEST(idle_pools_come_and_go)
+START_TEST(idle_pools_can_be_destroyed)
 {
     for (unsigned workers = 1; workers <= 8; workers++)
         worker_pool_destroy(create(workers, 1));
@@ -254,8 +254,8 @@ static rlim_t address_space(void)
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Room for the stacks of three threads, not for those of ten. */
-START_TEST(create_fails_when_threads_are_short)
+/* There is address space for the stacks of three threads, not of ten. */
+START_TEST(create_fails_without_memory_for_threads)
 {
     pthread_attr_t large, before;
     pthread_getattr_default_np(&before);
@@ -284,7 +284,7 @@ static void run_mask(struct pool_task *task)
     pthread_sigmask(SIG_BLOCK, NULL, &((struct mask_task *)task)->mask);
 }
 
-START_TEST(workers_leave_signals_to_the_main_thread)
+START_TEST(workers_block_signals)
 {
     sigset_t before, after;
     pthread_sigmask(SIG_BLOCK, NULL, &before);
@@ -306,17 +306,17 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("worker_pool");
+    Suite *suite = suite_create("runtime/worker_pool");
     TCase *tcase = suite_case(suite, "queue");
     tcase_add_test(tcase, each_task_runs_once);
     tcase_add_test(tcase, sleeping_workers_are_woken);
-    tcase_add_test(tcase, queue_is_bounded);
+    tcase_add_test(tcase, the_queue_is_bounded);
     tcase_add_test(tcase, counts_return_to_zero);
-    tcase_add_test(tcase, tasks_run_in_their_order);
+    tcase_add_test(tcase, tasks_run_in_order);
     tcase = suite_case(suite, "life");
-    tcase_add_test(tcase, destroy_runs_what_is_queued);
-    tcase_add_test(tcase, idle_pools_come_and_go);
-    tcase_add_test(tcase, create_fails_when_threads_are_short);
-    tcase_add_test(tcase, workers_leave_signals_to_the_main_thread);
+    tcase_add_test(tcase, destroy_runs_queued_tasks);
+    tcase_add_test(tcase, idle_pools_can_be_destroyed);
+    tcase_add_test(tcase, create_fails_without_memory_for_threads);
+    tcase_add_test(tcase, workers_block_signals);
     return suite_run(suite);
 }

@@ -6,7 +6,7 @@
 
 #define ORDER_MAX 256
 
-/* What ran, in its order. */
+/* The names of the tasks that ran, in order. */
 static struct {
     atomic_size_t count;
     int name[ORDER_MAX];
@@ -27,12 +27,12 @@ static void run_named(struct pool_task *task)
     note(((struct named_task *)task)->name);
 }
 
-/* Keeps the only worker until the test has filled the queue; then goes on as a long task that gives
- * way, if told to. */
+/* Keeps the only worker busy until the test has filled the queue. Then it calls
+ * worker_pool_run_pending_brief `pending_runs` times, and notes its name, -1. */
 struct long_task {
     struct pool_task task;
     struct latch running, go;
-    int give_way; /* so many times */
+    int pending_runs;
 };
 
 static void run_long(struct pool_task *task)
@@ -40,7 +40,7 @@ static void run_long(struct pool_task *task)
     struct long_task *lengthy = (struct long_task *)task;
     latch_open(&lengthy->running);
     latch_wait(&lengthy->go);
-    for (int i = 0; i < lengthy->give_way; i++)
+    for (int i = 0; i < lengthy->pending_runs; i++)
         worker_pool_run_pending_brief();
     note(-1);
 }
@@ -77,13 +77,13 @@ START_TEST(brief_tasks_go_first)
     submit(pool, &tasks[3], 21, true);
     latch_open(&lengthy.go);
     worker_pool_destroy(pool);
-    static const int wanted[] = {-1, 20, 21, 10, 11};
+    static const int expected[] = {-1, 20, 21, 10, 11};
     ck_assert_uint_eq(ran.count, 5);
-    ck_assert_mem_eq(ran.name, wanted, sizeof wanted);
+    ck_assert_mem_eq(ran.name, expected, sizeof expected);
 }
 END_TEST
 
-START_TEST(long_tasks_have_their_turn)
+START_TEST(long_tasks_are_not_starved)
 {
     struct long_task lengthy = LONG_TASK(0);
     struct worker_pool *pool = pool_held_by(&lengthy);
@@ -94,15 +94,15 @@ START_TEST(long_tasks_have_their_turn)
     latch_open(&lengthy.go);
     worker_pool_destroy(pool);
     ck_assert_uint_eq(ran.count, 102);
-    size_t place = 0;
-    while (ran.name[place] != 1000)
-        place++;
-    ck_assert_uint_gt(place, 1);
-    ck_assert_uint_lt(place, 50);
+    size_t position = 0;
+    while (ran.name[position] != 1000)
+        position++;
+    ck_assert_uint_gt(position, 1);
+    ck_assert_uint_lt(position, 50);
 }
 END_TEST
 
-START_TEST(a_long_task_gives_way_to_brief_ones)
+START_TEST(a_long_task_runs_pending_brief_tasks)
 {
     struct long_task lengthy = LONG_TASK(3);
     struct worker_pool *pool = pool_held_by(&lengthy);
@@ -112,7 +112,7 @@ START_TEST(a_long_task_gives_way_to_brief_ones)
         submit(pool, &tasks[i], i, true);
     latch_open(&lengthy.go);
     worker_pool_destroy(pool);
-    /* All brief ones in their order, in the middle of the first long task; then the second. */
+    /* All brief tasks in order, inside the first long task; then the second long task. */
     ck_assert_uint_eq(ran.count, 22);
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(ran.name[i], i);
@@ -121,31 +121,31 @@ START_TEST(a_long_task_gives_way_to_brief_ones)
 }
 END_TEST
 
-static void run_giving_way(struct pool_task *task)
+static void run_pending(struct pool_task *task)
 {
     worker_pool_run_pending_brief();
     note(((struct named_task *)task)->name);
 }
 
-/* A task that was let by does not let others by: the stack stays flat. */
-START_TEST(giving_way_does_not_nest)
+/* A brief task that runs inside a long one runs no others, so the stack stays small. */
+START_TEST(pending_brief_tasks_do_not_nest)
 {
     struct long_task lengthy = LONG_TASK(1);
     struct worker_pool *pool = pool_held_by(&lengthy);
     struct named_task tasks[3];
     for (int i = 0; i < 3; i++) {
-        tasks[i] = (struct named_task){{.run = run_giving_way, .brief = true}, i};
+        tasks[i] = (struct named_task){{.run = run_pending, .brief = true}, i};
         ck_assert(worker_pool_submit(pool, &tasks[i].task));
     }
     latch_open(&lengthy.go);
     worker_pool_destroy(pool);
-    static const int wanted[] = {0, 1, 2, -1};
+    static const int expected[] = {0, 1, 2, -1};
     ck_assert_uint_eq(ran.count, 4);
-    ck_assert_mem_eq(ran.name, wanted, sizeof wanted);
+    ck_assert_mem_eq(ran.name, expected, sizeof expected);
 }
 END_TEST
 
-START_TEST(giving_way_elsewhere_does_nothing)
+START_TEST(other_threads_run_no_pending_tasks)
 {
     struct long_task lengthy = LONG_TASK(0);
     struct worker_pool *pool = pool_held_by(&lengthy);
@@ -164,9 +164,9 @@ int main(void)
     Suite *suite = suite_create("runtime/worker_pool_priority");
     TCase *tcase = suite_case(suite, "priority");
     tcase_add_test(tcase, brief_tasks_go_first);
-    tcase_add_test(tcase, long_tasks_have_their_turn);
-    tcase_add_test(tcase, a_long_task_gives_way_to_brief_ones);
-    tcase_add_test(tcase, giving_way_does_not_nest);
-    tcase_add_test(tcase, giving_way_elsewhere_does_nothing);
+    tcase_add_test(tcase, long_tasks_are_not_starved);
+    tcase_add_test(tcase, a_long_task_runs_pending_brief_tasks);
+    tcase_add_test(tcase, pending_brief_tasks_do_not_nest);
+    tcase_add_test(tcase, other_threads_run_no_pending_tasks);
     return suite_run(suite);
 }

@@ -1,5 +1,5 @@
-/* GET /bench: both forms of the report, its statistics, its particles, and that one runs at a
- * time. */
+/* GET /bench: the formats of the report, its statistics, its particles, and that only one benchmark
+ * runs at a time. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,8 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-static double figure(const struct reply *reply, int benchmark, const char *name)
+/* A number of the statistics of a benchmark. */
+static double statistic(const struct reply *reply, int benchmark, const char *name)
 {
     char pointer[96];
     snprintf(pointer, sizeof pointer, "/benchmarks/%d/stats/%s", benchmark, name);
@@ -39,23 +40,23 @@ START_TEST(statistics_are_consistent)
         char pointer[96];
         snprintf(pointer, sizeof pointer, "/benchmarks/%d/name", i);
         ck_assert_str_eq(reply_text(reply, pointer), methods[i]);
-        ck_assert_double_gt(figure(reply, i, "min"), 0);
-        ck_assert_double_le(figure(reply, i, "min"), figure(reply, i, "q1"));
-        ck_assert_double_le(figure(reply, i, "q1"), figure(reply, i, "median"));
-        ck_assert_double_le(figure(reply, i, "median"), figure(reply, i, "q3"));
-        ck_assert_double_le(figure(reply, i, "q3"), figure(reply, i, "max"));
-        ck_assert_double_ge(figure(reply, i, "rounds"), 4);
-        ck_assert_double_ge(figure(reply, i, "iterations"), 1);
-        ck_assert_double_ge(figure(reply, i, "stddev"), 0);
-        double mean = figure(reply, i, "mean");
-        ck_assert_double_eq_tol(figure(reply, i, "total"), mean * figure(reply, i, "rounds"),
-                                1e-9 * figure(reply, i, "total"));
-        ck_assert_double_eq_tol(figure(reply, i, "ops"), 1 / mean, 1e-9 / mean);
-        ck_assert_double_eq_tol(figure(reply, i, "iqr"),
-                                figure(reply, i, "q3") - figure(reply, i, "q1"), 1e-15);
+        ck_assert_double_gt(statistic(reply, i, "min"), 0);
+        ck_assert_double_le(statistic(reply, i, "min"), statistic(reply, i, "q1"));
+        ck_assert_double_le(statistic(reply, i, "q1"), statistic(reply, i, "median"));
+        ck_assert_double_le(statistic(reply, i, "median"), statistic(reply, i, "q3"));
+        ck_assert_double_le(statistic(reply, i, "q3"), statistic(reply, i, "max"));
+        ck_assert_double_ge(statistic(reply, i, "rounds"), 4);
+        ck_assert_double_ge(statistic(reply, i, "iterations"), 1);
+        ck_assert_double_ge(statistic(reply, i, "stddev"), 0);
+        double mean = statistic(reply, i, "mean");
+        ck_assert_double_eq_tol(statistic(reply, i, "total"), mean * statistic(reply, i, "rounds"),
+                                1e-9 * statistic(reply, i, "total"));
+        ck_assert_double_eq_tol(statistic(reply, i, "ops"), 1 / mean, 1e-9 / mean);
+        ck_assert_double_eq_tol(statistic(reply, i, "iqr"),
+                                statistic(reply, i, "q3") - statistic(reply, i, "q1"), 1e-15);
         static const char *const more[] = {"iqr_outliers", "stddev_outliers", "ld15iqr", "hd15iqr"};
         for (size_t k = 0; k < 4; k++)
-            ck_assert_double_ge(figure(reply, i, more[k]), 0);
+            ck_assert_double_ge(statistic(reply, i, more[k]), 0);
         snprintf(pointer, sizeof pointer, "/benchmarks/%d/stats/outliers", i);
         ck_assert_ptr_nonnull(strchr(reply_text(reply, pointer), ';'));
         snprintf(pointer, sizeof pointer, "/benchmarks/%d/extra_info/particles", i);
@@ -68,7 +69,7 @@ START_TEST(statistics_are_consistent)
 }
 END_TEST
 
-/* A small benchmark in the form that the header asks for. */
+/* Runs a short benchmark with an Accept header. */
 static const struct reply *report_as(const char *accept, const char *type)
 {
     const struct reply *reply =
@@ -78,7 +79,7 @@ static const struct reply *report_as(const char *accept, const char *type)
     return reply;
 }
 
-START_TEST(text_for_a_terminal)
+START_TEST(report_as_text)
 {
     static const char *const accepts[] = {"Accept: text/plain", "Accept: text/*",
                                           "Accept: application/json;q=0.5, text/plain"};
@@ -95,7 +96,7 @@ START_TEST(text_for_a_terminal)
 }
 END_TEST
 
-START_TEST(csv_for_a_spreadsheet)
+START_TEST(report_as_csv)
 {
     const struct reply *reply = report_as("Accept: text/csv", "text/csv; charset=utf-8");
     ck_assert_ptr_eq(strstr(reply->body, "name,simd,particles,steps,"), reply->body);
@@ -106,7 +107,7 @@ START_TEST(csv_for_a_spreadsheet)
 }
 END_TEST
 
-START_TEST(a_chart)
+START_TEST(report_as_chart)
 {
     const struct reply *reply = report_as("Accept: image/svg+xml", "image/svg+xml");
     ck_assert_ptr_eq(strstr(reply->body, "<svg "), reply->body);
@@ -117,7 +118,7 @@ START_TEST(a_chart)
 }
 END_TEST
 
-START_TEST(head_is_quick_to_say_what_would_come)
+START_TEST(head_has_no_body)
 {
     const struct reply *reply = http(&server, "HEAD", "/bench?methods=analytic&" QUICK, NULL, NULL);
     ck_assert_int_eq(reply->status, 200);
@@ -169,22 +170,22 @@ START_TEST(bad_parameters)
                       "%s: %s", target, reply->body);
         ck_assert_msg(strstr(reply_text(reply, "/detail"), rows[i][2]), "%s: %s", target,
                       reply->body);
-        ck_assert_msg(i == 0 || reply->connects == 0, "%s cost the connection", target);
+        ck_assert_msg(i == 0 || reply->connects == 0, "%s closed the connection", target);
     }
 }
 END_TEST
 
-START_TEST(one_at_a_time)
+START_TEST(one_benchmark_at_a_time)
 {
     int fd = raw_open(&server);
     ck_assert(raw_send(fd, "GET /bench?max_time=3600 HTTP/1.1\r\nHost: x\r\n\r\n"));
     await_metric(&server, "particled_workers_busy", 1);
     const struct reply *reply = http_get(&server, "/bench?" QUICK);
     reply_is_problem(reply, 503, "bench-running");
-    /* a bad one is told so all the same, and other work goes on beside it */
+    /* an invalid request still gets 422, and other work runs beside the benchmark */
     reply_is_problem(http_get(&server, "/bench?particles=0"), 422, "invalid-request");
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
-    await_metric(&server, "particled_workers_busy", 1); /* still the first one */
+    await_metric(&server, "particled_workers_busy", 1); /* still the first benchmark */
     close(fd);
     await_metric(&server, "particled_workers_busy", 0);
     ck_assert_int_eq(http_get(&server, "/bench?methods=analytic&" QUICK)->status, 200);
@@ -220,8 +221,8 @@ static double distance(json_t *one)
     return largest;
 }
 
-/* The set shows in the result: how far the circle leaves the polygon depends on each particle. */
-START_TEST(particles_are_cpythons)
+/* The result shows the set: the largest distance of the circle from the polygon depends on it. */
+START_TEST(particles_are_those_of_cpython)
 {
     json_error_t error;
     json_t *data = json_load_file(TESTS_DIR "/data/cpython_evolve.json", 0, &error);
@@ -254,17 +255,17 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/bench");
+    Suite *suite = suite_create("endpoints/bench");
     TCase *tcase = suite_case(suite, "bench");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, statistics_are_consistent);
-    tcase_add_test(tcase, text_for_a_terminal);
-    tcase_add_test(tcase, csv_for_a_spreadsheet);
-    tcase_add_test(tcase, a_chart);
-    tcase_add_test(tcase, head_is_quick_to_say_what_would_come);
+    tcase_add_test(tcase, report_as_text);
+    tcase_add_test(tcase, report_as_csv);
+    tcase_add_test(tcase, report_as_chart);
+    tcase_add_test(tcase, head_has_no_body);
     tcase_add_test(tcase, memory_benchmark);
     tcase_add_test(tcase, bad_parameters);
-    tcase_add_test(tcase, one_at_a_time);
-    tcase_add_test(tcase, particles_are_cpythons);
+    tcase_add_test(tcase, one_benchmark_at_a_time);
+    tcase_add_test(tcase, particles_are_those_of_cpython);
     return suite_run(suite);
 }

@@ -1,5 +1,5 @@
-/* GET /bench as lines: the rounds as they come, the report last; readers that are slow, that
- * leave, and a daemon that ends meanwhile. */
+/* GET /bench as lines: a line for each round, then the report; slow readers, clients that
+ * disconnect, and a daemon that shuts down meanwhile. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 #define LINES "Accept: application/x-ndjson"
 #define QUICK "max_time=0.02&particles=50&dt=0.01"
 
-/* An iteration of hours: no round ends. And half a million brief rounds, 40 MB of lines, more than
- * the buffers of any socket. */
+/* The first: an iteration of hours, so no round ends. The second: half a million short rounds,
+ * which are 40 MB of lines, more than the buffers of any socket. */
 #define ENDLESS_ROUND "methods=reference&dt=1e4&timestep=1e-7"
 #define MANY_ROUNDS "particles=1&dt=1e-5&min_rounds=100000&max_time=0.001&warmup=0"
 
@@ -36,7 +36,7 @@ static json_t *parse_line(const char *line, size_t size)
     return json;
 }
 
-START_TEST(a_line_a_round_and_the_report_last)
+START_TEST(a_line_for_each_round_then_the_report)
 {
     const struct reply *reply =
         http(&server, "GET", "/bench?methods=closed_form,euler,reference&data=1&" QUICK, NULL,
@@ -107,7 +107,7 @@ START_TEST(memory_is_one_line)
 }
 END_TEST
 
-START_TEST(what_fails_before_the_first_line_is_an_ordinary_answer)
+START_TEST(an_error_before_the_first_line_is_an_ordinary_response)
 {
     reply_is_problem(http(&server, "GET", "/bench?timestep=1e-200&dt=0", NULL, LINES, NULL), 422,
                      "outside-domain");
@@ -116,7 +116,7 @@ START_TEST(what_fails_before_the_first_line_is_an_ordinary_answer)
 }
 END_TEST
 
-START_TEST(head_gives_the_headers_and_ends_it)
+START_TEST(head_cancels_the_benchmark)
 {
     int fd = raw_open(&server);
     ck_assert(
@@ -131,7 +131,7 @@ START_TEST(head_gives_the_headers_and_ends_it)
 }
 END_TEST
 
-/* Such a client knows no chunks: the body ends with the connection. */
+/* HTTP/1.0 has no chunks: the connection ends with the body. */
 START_TEST(http_1_0)
 {
     int fd = raw_open(&server);
@@ -154,9 +154,9 @@ static int open_lines(const char *query)
     return fd;
 }
 
-/* The one worker runs a benchmark, which gives way to nobody. But when its reader does not read, it
- * waits, and others get their turn: nothing is piled up. */
-START_TEST(a_slow_reader_holds_the_benchmark_back)
+/* The only worker runs a benchmark, which runs no other tasks. But when the client does not read,
+ * the worker waits and runs other requests, and memory does not grow. */
+START_TEST(a_slow_reader_stops_the_benchmark)
 {
     int fd = open_lines(MANY_ROUNDS);
     await_metric(&server, "particled_workers_busy", 1);
@@ -173,8 +173,9 @@ END_TEST
 
 enum leaving { LEAVE_CLOSE, LEAVE_HALF, LEAVE_RESET, LEAVINGS };
 
-/* While no line comes, while lines come, and while it does not read them. */
-START_TEST(leaving_cancels_it)
+/* The client disconnects before the first line, while it receives lines, and while it does not read
+ * them. */
+START_TEST(disconnecting_cancels_the_benchmark)
 {
     struct linger hard = {1, 0};
     int fd = open_lines(_i / LEAVINGS == 0 ? ENDLESS_ROUND : MANY_ROUNDS);
@@ -202,13 +203,13 @@ START_TEST(leaving_cancels_it)
 }
 END_TEST
 
-/* Cut by the end of the daemon: the last line says why, and the body has no end. */
-START_TEST(draining_cuts_it)
+/* A shutdown ends the lines: the last line is a problem, and the body is not complete. */
+START_TEST(a_drain_ends_the_lines_with_a_problem)
 {
     daemon_start(&server, "--workers", "1", "--drain-timeout", "0.1", SLOW_OPTIONS, NULL);
     int fd = open_lines(_i == 0 ? ENDLESS_ROUND : MANY_ROUNDS);
     await_metric(&server, "particled_workers_busy", 1);
-    if (_i == 2) /* nobody reads */
+    if (_i == 2) /* the client does not read */
         ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
     kill(server.pid, SIGTERM);
     const char *text = raw_read_all(fd);
@@ -225,17 +226,17 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/bench_lines");
+    Suite *suite = suite_create("endpoints/bench_lines");
     TCase *tcase = suite_case(suite, "lines");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_test(tcase, a_line_a_round_and_the_report_last);
+    tcase_add_test(tcase, a_line_for_each_round_then_the_report);
     tcase_add_test(tcase, memory_is_one_line);
-    tcase_add_test(tcase, what_fails_before_the_first_line_is_an_ordinary_answer);
-    tcase_add_test(tcase, head_gives_the_headers_and_ends_it);
+    tcase_add_test(tcase, an_error_before_the_first_line_is_an_ordinary_response);
+    tcase_add_test(tcase, head_cancels_the_benchmark);
     tcase_add_test(tcase, http_1_0);
-    tcase_add_test(tcase, a_slow_reader_holds_the_benchmark_back);
-    tcase_add_loop_test(tcase, leaving_cancels_it, 0, 3 * LEAVINGS);
+    tcase_add_test(tcase, a_slow_reader_stops_the_benchmark);
+    tcase_add_loop_test(tcase, disconnecting_cancels_the_benchmark, 0, 3 * LEAVINGS);
     tcase = suite_case(suite, "drain");
-    tcase_add_loop_test(tcase, draining_cuts_it, 0, 3);
+    tcase_add_loop_test(tcase, a_drain_ends_the_lines_with_a_problem, 0, 3);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* POST /bench: the benchmark of the body's own particles. */
+/* POST /bench: a benchmark with the particles of the body. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ static const struct reply *post(const char *query, const char *body)
     return http(&server, "POST", target, body, NULL);
 }
 
-/* The largest distance of the circle's end points from the polygon's, by /simulate. */
+/* The largest distance between the end points of the circle and the polygon, from /simulate. */
 static double distance(void)
 {
     double ends[2][3][2], largest = 0;
@@ -53,8 +53,8 @@ static double distance(void)
     return largest;
 }
 
-/* What is measured shows in what comes out. */
-START_TEST(the_bodys_particles_are_measured)
+/* The result shows that the particles of the body were measured. */
+START_TEST(the_particles_of_the_body_are_measured)
 {
     static const char *const bodies[] = {
         "{\"particles\":" THREE "}",
@@ -77,7 +77,7 @@ START_TEST(the_bodys_particles_are_measured)
 }
 END_TEST
 
-START_TEST(formats_and_forms)
+START_TEST(formats)
 {
     const struct reply *reply =
         http(&server, "POST", "/bench?methods=euler&" QUICK, "x,y,ang_vel\n0.3,0.5,1\n0,-0.5,-1\n",
@@ -109,11 +109,11 @@ START_TEST(options_of_body_and_query)
 }
 END_TEST
 
-/* Query, body, status, kind, and the parameter or pointer at fault. */
+/* Query, body, status, type, and the parameter or pointer that the problem names. */
 static const struct {
     const char *query, *body;
     int status;
-    const char *kind, *member, *at;
+    const char *type, *member, *value;
 } bad[] = {
     {"particles=3", THREE_BODY, 422, "invalid-request", "/parameter", "particles"},
     {"seed=3", THREE_BODY, 422, "invalid-request", "/parameter", "seed"},
@@ -144,11 +144,12 @@ static const struct {
 START_TEST(bad_requests)
 {
     char query[64];
-    snprintf(query, sizeof query, QUICK "&%s", bad[_i].query); /* the last one of a name counts */
+    snprintf(query, sizeof query, QUICK "&%s",
+             bad[_i].query); /* the last value of a parameter counts */
     const struct reply *reply = post(query, bad[_i].body);
-    reply_is_problem(reply, bad[_i].status, bad[_i].kind);
+    reply_is_problem(reply, bad[_i].status, bad[_i].type);
     if (bad[_i].member)
-        ck_assert_str_eq(reply_text(reply, bad[_i].member), bad[_i].at);
+        ck_assert_str_eq(reply_text(reply, bad[_i].member), bad[_i].value);
     reply = post("methods=analytic&" QUICK, THREE_BODY);
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
@@ -202,8 +203,8 @@ START_TEST(memory_of_the_standard_case)
 }
 END_TEST
 
-/* Told before the body is read, and at its end. */
-START_TEST(one_at_a_time)
+/* A second benchmark is refused before its body is read, and again at the end of the body. */
+START_TEST(one_benchmark_at_a_time)
 {
     int late = raw_open(&server);
     ck_assert(raw_sendf(late,
@@ -225,16 +226,16 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/bench_post");
+    Suite *suite = suite_create("endpoints/bench_post");
     TCase *tcase = suite_case(suite, "post");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_test(tcase, the_bodys_particles_are_measured);
-    tcase_add_test(tcase, formats_and_forms);
+    tcase_add_test(tcase, the_particles_of_the_body_are_measured);
+    tcase_add_test(tcase, formats);
     tcase_add_test(tcase, options_of_body_and_query);
     tcase_add_loop_test(tcase, bad_requests, 0, sizeof bad / sizeof *bad);
     tcase_add_test(tcase, headers_and_limits);
     tcase_add_test(tcase, memory_of_own_particles);
-    tcase_add_test(tcase, one_at_a_time);
+    tcase_add_test(tcase, one_benchmark_at_a_time);
     tcase = suite_case(suite, "memory");
     tcase_add_test(tcase, memory_of_the_standard_case);
     return suite_run(suite);

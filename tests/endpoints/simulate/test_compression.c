@@ -1,5 +1,5 @@
-/* Bodies and answers in gzip and zstd. They are made and read by the libraries themselves, not by
- * the code under test. */
+/* Bodies and responses in gzip and zstd. The test uses the libraries directly, not the code under
+ * test. */
 #include "config.h"
 
 #include <stdio.h>
@@ -25,14 +25,14 @@ static void finish(void)
 
 /* --- the libraries -------------------------------------------------------------------------- */
 
-struct string_builder {
+struct bytes {
     char *bytes;
     size_t size;
 };
 
-static struct string_builder pack(const char *coding, const char *bytes, size_t size)
+static struct bytes compress_with(const char *coding, const char *bytes, size_t size)
 {
-    struct string_builder out = {malloc(size + 1000), 0};
+    struct bytes out = {malloc(size + 1000), 0};
     ck_assert_ptr_nonnull(out.bytes);
     if (strcmp(coding, "zstd") == 0) {
         out.size = ZSTD_compress(out.bytes, size + 1000, bytes, size, 3);
@@ -50,20 +50,20 @@ static struct string_builder pack(const char *coding, const char *bytes, size_t 
     return out;
 }
 
-static struct string_builder unpack(const char *coding, const char *bytes, size_t size)
+static struct bytes decompress_with(const char *coding, const char *bytes, size_t size)
 {
-    size_t room = 64 << 20;
-    struct string_builder out = {malloc(room), 0};
+    size_t capacity = 64 << 20;
+    struct bytes out = {malloc(capacity), 0};
     ck_assert_ptr_nonnull(out.bytes);
     if (strcmp(coding, "zstd") == 0) {
-        out.size = ZSTD_decompress(out.bytes, room, bytes, size);
+        out.size = ZSTD_decompress(out.bytes, capacity, bytes, size);
         ck_assert(!ZSTD_isError(out.size));
         return out;
     }
     z_stream z = {.next_in = (Bytef *)(uintptr_t)bytes,
                   .avail_in = (uInt)size,
                   .next_out = (Bytef *)out.bytes,
-                  .avail_out = (uInt)room};
+                  .avail_out = (uInt)capacity};
     ck_assert_int_eq(inflateInit2(&z, 31), Z_OK);
     ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
     out.size = z.total_out;
@@ -73,7 +73,7 @@ static struct string_builder unpack(const char *coding, const char *bytes, size_
 
 /* --- requests ------------------------------------------------------------------------------- */
 
-/* `count` triples. */
+/* A body with `count` triples; allocated. */
 static char *many(int count)
 {
     char *body = malloc((size_t)count * 40 + 64);
@@ -85,7 +85,7 @@ static char *many(int count)
     return body;
 }
 
-/* Posts bytes with headers, each ending in CRLF. */
+/* Posts bytes with headers, each of which ends with CRLF. */
 static const struct reply *post(int fd, const char *headers, const char *bytes, size_t size)
 {
     ck_assert(raw_sendf(fd, "POST /simulate HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
@@ -96,7 +96,7 @@ static const struct reply *post(int fd, const char *headers, const char *bytes, 
 
 static const char *const codings[] = {"gzip", "zstd"};
 
-START_TEST(packed_bodies)
+START_TEST(compressed_bodies)
 {
     const char *coding = codings[_i];
     char *body = many(3000), headers[64];
@@ -104,16 +104,16 @@ START_TEST(packed_bodies)
     const struct reply *reply = post(fd, "", body, strlen(body));
     ck_assert_int_eq(reply->status, 200);
     double x = reply_number(reply, "/particles/2999/0");
-    struct string_builder packed = pack(coding, body, strlen(body));
-    ck_assert_uint_lt(packed.size, strlen(body) / 2);
+    struct bytes compressed = compress_with(coding, body, strlen(body));
+    ck_assert_uint_lt(compressed.size, strlen(body) / 2);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", coding);
-    reply = post(fd, headers, packed.bytes, packed.size);
+    reply = post(fd, headers, compressed.bytes, compressed.size);
     ck_assert_msg(reply->status == 200, "%s", reply->body);
     ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3000);
     ck_assert_double_eq(reply_number(reply, "/particles/2999/0"), x);
     ck_assert_ptr_null(reply_header(reply, "Content-Encoding"));
-    /* in chunks of one byte each */
-    struct string_builder small = pack(coding, THREE_BODY, strlen(THREE_BODY));
+    /* in chunks of one byte */
+    struct bytes small = compress_with(coding, THREE_BODY, strlen(THREE_BODY));
     ck_assert(raw_sendf(fd,
                         "POST /simulate HTTP/1.1\r\nHost: x\r\n%s"
                         "Transfer-Encoding: chunked\r\n\r\n",
@@ -128,72 +128,72 @@ START_TEST(packed_bodies)
     ck_assert_msg(reply->status == 200, "%s", reply->body);
     ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
     close(fd);
-    free(small.bytes), free(packed.bytes), free(body);
+    free(small.bytes), free(compressed.bytes), free(body);
 }
 END_TEST
 
-/* Faults of the text inside are told as those of a plain body. */
-START_TEST(faults_inside)
+/* Errors in the text are reported as those of a body that is not compressed. */
+START_TEST(errors_inside)
 {
     static const char text[] = "{\"particles\":[[0.3,0.5,1],\n[0.1]]}";
-    struct string_builder packed = pack(codings[_i], text, strlen(text));
+    struct bytes compressed = compress_with(codings[_i], text, strlen(text));
     char headers[64];
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     int fd = raw_open(&server);
-    reply_is_problem(post(fd, headers, packed.bytes, packed.size), 422, "invalid-request");
-    free(packed.bytes);
-    packed = pack(codings[_i], text, strlen(text) - 1);
-    const struct reply *reply = post(fd, headers, packed.bytes, packed.size);
+    reply_is_problem(post(fd, headers, compressed.bytes, compressed.size), 422, "invalid-request");
+    free(compressed.bytes);
+    compressed = compress_with(codings[_i], text, strlen(text) - 1);
+    const struct reply *reply = post(fd, headers, compressed.bytes, compressed.size);
     reply_is_problem(reply, 400, "malformed-body");
     ck_assert_int_eq((int)reply_number(reply, "/line"), 2);
     ck_assert_int_eq((int)reply_number(reply, "/byte"), (int)strlen(text) - 1);
-    /* cut off, empty, and something else */
-    for (size_t size = 0; size < packed.size; size += 7) {
-        reply = post(fd, headers, packed.bytes, size);
+    /* an empty body, a part of it, and something else */
+    for (size_t size = 0; size < compressed.size; size += 7) {
+        reply = post(fd, headers, compressed.bytes, size);
         reply_is_problem(reply, 400, "malformed-body");
         ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "Content-Encoding"));
     }
     reply_is_problem(post(fd, headers, THREE_BODY, strlen(THREE_BODY)), 400, "malformed-body");
     ck_assert_int_eq(post(fd, "", THREE_BODY, strlen(THREE_BODY))->status, 200);
     close(fd);
-    free(packed.bytes);
+    free(compressed.bytes);
 }
 END_TEST
 
-/* What is unpacked counts, not what was sent; and no more than the limit is held. */
-START_TEST(bombs)
+/* --max-body limits the decompressed size. */
+START_TEST(the_decompressed_size_is_limited)
 {
     daemon_start(&server, "--max-body", "1M", NULL);
     size_t size = (size_t)50 << 20;
     char *text = malloc(size), headers[64];
     memset(text, ' ', size);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
-    struct string_builder packed = pack(codings[_i], text, size);
-    ck_assert_uint_lt(packed.size, 1 << 20);
+    struct bytes compressed = compress_with(codings[_i], text, size);
+    ck_assert_uint_lt(compressed.size, 1 << 20);
     int fd = raw_open(&server);
-    const struct reply *reply = post(fd, headers, packed.bytes, packed.size);
+    const struct reply *reply = post(fd, headers, compressed.bytes, compressed.size);
     reply_is_problem(reply, 413, "body-too-large");
     ck_assert_str_eq(reply_header(reply, "Connection"), "close");
     close(fd);
-    free(packed.bytes);
+    free(compressed.bytes);
     /* the limit itself */
     memcpy(text, THREE_BODY, strlen(THREE_BODY));
     for (size_t over = 0; over < 2; over++) {
         fd = raw_open(&server);
-        packed = pack(codings[_i], text, (1 << 20) + over);
-        reply = post(fd, headers, packed.bytes, packed.size);
+        compressed = compress_with(codings[_i], text, (1 << 20) + over);
+        reply = post(fd, headers, compressed.bytes, compressed.size);
         ck_assert_int_eq(reply->status, over ? 413 : 200);
         close(fd);
-        free(packed.bytes);
+        free(compressed.bytes);
     }
     free(text);
     daemon_finish(&server);
 }
 END_TEST
 
-/* A body that takes many turns to unpack, whole and in chunks: nothing of it is lost, and
- * the thread also has an answer for another connection. */
-START_TEST(turns)
+/* A body that is decompressed in many steps, with a length and in chunks: it is complete, and the
+ * thread serves another connection meanwhile. */
+START_TEST(a_long_decompression_lets_others_run)
 {
     daemon_start(&server, "--io-threads", "1", NULL);
     size_t size = (size_t)50 << 20, length = strlen(THREE_BODY);
@@ -201,32 +201,33 @@ START_TEST(turns)
     memset(text, ' ', size);
     memcpy(text, THREE_BODY, length - 1);
     text[size - 1] = THREE_BODY[length - 1];
-    struct string_builder packed = pack(codings[_i], text, size);
+    struct bytes compressed = compress_with(codings[_i], text, size);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     int fd = raw_open(&server);
     for (int again = 0; again < 2; again++) {
-        const struct reply *reply = post(fd, headers, packed.bytes, packed.size);
+        const struct reply *reply = post(fd, headers, compressed.bytes, compressed.size);
         ck_assert_msg(reply->status == 200, "%s", reply->body);
         ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
     }
     ck_assert(raw_sendf(fd,
                         "POST /simulate HTTP/1.1\r\nHost: x\r\n%sTransfer-Encoding: chunked\r\n"
                         "\r\n%zx\r\n",
-                        headers, packed.size));
-    ck_assert(raw_send_bytes(fd, packed.bytes, packed.size));
+                        headers, compressed.size));
+    ck_assert(raw_send_bytes(fd, compressed.bytes, compressed.size));
     ck_assert(raw_send(fd, "\r\n0\r\n\r\n"));
     ck_assert_int_eq(http(&server, "GET", "/livez", NULL, NULL)->status, 200);
     const struct reply *reply = raw_read(fd);
     ck_assert_msg(reply->status == 200, "%s", reply->body);
     ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
     close(fd);
-    await_metric(&server, "particled_http_received_body_bytes_total", 3.0 * (double)packed.size);
-    free(packed.bytes), free(text);
+    await_metric(&server, "particled_http_received_body_bytes_total",
+                 3.0 * (double)compressed.size);
+    free(compressed.bytes), free(text);
     daemon_finish(&server);
 }
 END_TEST
 
-START_TEST(packed_answers)
+START_TEST(compressed_responses)
 {
     const char *coding = codings[_i];
     static const int counts[] = {100, 8192, 30000};
@@ -238,10 +239,10 @@ START_TEST(packed_answers)
         ck_assert_int_eq(reply->status, 200);
         ck_assert_str_eq(reply_header(reply, "Content-Encoding"), coding);
         ck_assert_str_eq(reply_header(reply, "Content-Type"), "application/json");
-        struct string_builder text = unpack(coding, reply->body, reply->size);
+        struct bytes text = decompress_with(coding, reply->body, reply->size);
         ck_assert_uint_lt(reply->size, text.size);
         reply = post(fd, "", body, strlen(body));
-        /* the particles and what follows up to the timing are the same bytes */
+        /* all bytes before the timing are the same */
         const char *timing = strstr(reply->body, ",\"timing\"");
         ck_assert_ptr_nonnull(timing);
         ck_assert_mem_eq(text.bytes, reply->body, (size_t)(timing - reply->body));
@@ -257,7 +258,7 @@ END_TEST
 START_TEST(choice_of_coding)
 {
     static const struct {
-        const char *accept, *coding; /* NULL: as it is; "": none */
+        const char *accept, *coding; /* NULL: not compressed; "": status 406 */
     } rows[] = {
         {"gzip", "gzip"},
         {"zstd", "zstd"},
@@ -278,7 +279,7 @@ START_TEST(choice_of_coding)
         {"br\r\nAccept-Language: de\r\naccept-encoding: zstd;q=0.1, gzip", "gzip"},
         {"br, identity;q=0", ""},
         {"*;q=0", ""},
-        /* what a script in a browser can say */
+        /* a script in a browser can only send this */
         {"gzip, deflate, br, zstd\r\nCache-Control: no-transform", NULL},
         {"gzip\r\nCache-Control: no-store, No-Transform", NULL},
         {"gzip, identity;q=0\r\nCache-Control: no-transform", ""},
@@ -297,7 +298,7 @@ START_TEST(choice_of_coding)
             ck_assert_msg(coding && strcmp(coding, rows[i].coding) == 0, "%s", rows[i].accept);
         else
             ck_assert_msg(reply->status == 200 && !coding, "%s", rows[i].accept);
-        /* a small answer is sent as it is, unless that is refused; a problem in any case */
+        /* a small response is not compressed, unless identity is refused; a problem never is */
         const char *end = strstr(rows[i].accept, ";q=0");
         const char *small = end && !end[4] && rows[i].coding ? rows[i].coding : "";
         reply = post(fd, headers, THREE_BODY, strlen(THREE_BODY));
@@ -311,38 +312,38 @@ START_TEST(choice_of_coding)
 }
 END_TEST
 
-/* Leaving in the middle of the body frees all that decompression held. */
-START_TEST(left_midway)
+/* When the client disconnects in the middle of the body, all memory is released. */
+START_TEST(disconnecting_frees_memory)
 {
     char *body = many(3000), headers[64];
-    struct string_builder packed = pack(codings[_i], body, strlen(body));
+    struct bytes compressed = compress_with(codings[_i], body, strlen(body));
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     for (int i = 0; i < 10; i++) {
         int fd = raw_open(&server);
         ck_assert(raw_sendf(fd,
                             "POST /simulate HTTP/1.1\r\nHost: x\r\n%sContent-Length: %zu\r\n\r\n",
-                            headers, packed.size));
-        ck_assert(raw_send_bytes(fd, packed.bytes, packed.size / 11 * (size_t)(i + 1)));
+                            headers, compressed.size));
+        ck_assert(raw_send_bytes(fd, compressed.bytes, compressed.size / 11 * (size_t)(i + 1)));
         close(fd);
     }
     await_metric(&server, "particled_memory_used_bytes", 0);
-    free(packed.bytes), free(body);
+    free(compressed.bytes), free(body);
 }
 END_TEST
 
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/compression");
+    Suite *suite = suite_create("endpoints/simulate/compression");
     TCase *tcase = suite_case(suite, "compression");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_loop_test(tcase, packed_bodies, 0, 2);
-    tcase_add_loop_test(tcase, faults_inside, 0, 2);
-    tcase_add_loop_test(tcase, packed_answers, 0, 2);
+    tcase_add_loop_test(tcase, compressed_bodies, 0, 2);
+    tcase_add_loop_test(tcase, errors_inside, 0, 2);
+    tcase_add_loop_test(tcase, compressed_responses, 0, 2);
     tcase_add_test(tcase, choice_of_coding);
-    tcase_add_loop_test(tcase, left_midway, 0, 2);
+    tcase_add_loop_test(tcase, disconnecting_frees_memory, 0, 2);
     tcase = suite_case(suite, "limits");
-    tcase_add_loop_test(tcase, bombs, 0, 2);
-    tcase_add_loop_test(tcase, turns, 0, 2);
+    tcase_add_loop_test(tcase, the_decompressed_size_is_limited, 0, 2);
+    tcase_add_loop_test(tcase, a_long_decompression_lets_others_run, 0, 2);
     return suite_run(suite);
 }

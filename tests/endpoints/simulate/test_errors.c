@@ -1,5 +1,5 @@
-/* The error table of the HTTP contract: status, kind of problem, the place at fault; and that the
- * connection goes on to serve after each error that closes nothing. */
+/* The errors of the HTTP interface: status, problem type and position; and that the connection
+ * stays usable after errors that do not close it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* The next request of the same connection is served. */
+/* The daemon serves the next request on the same connection. */
 static void connection_is_usable(void)
 {
     const struct reply *reply = http_simulate(&server, "{\"particles\":[[1,2,0]]}");
@@ -60,7 +60,7 @@ static const struct malformed_row {
     {"{\"method\":\"\xff\"}", 1, 12, 11},
     {"{\"method\":\"\xc0\xaf\"}", 1, 12, 11},
     {"\xef\xbb\xbf{\"particles\":[[1,2,3]]}", 1, 1, 0},
-    /* malformed beats meaningless, also when that comes first */
+    /* malformed goes before invalid, also when the invalid part comes first */
     {"{\"particle\":1,\"dt\":-1,\"particles\":[[0,0,0]],", 1, 45, 44},
     {"[1,2", 1, 5, 4},
 };
@@ -92,7 +92,7 @@ START_TEST(nesting_has_a_limit)
     reply_is_problem(reply, 400, "malformed-body");
     ck_assert_int_eq((int)reply_number(reply, "/byte"), (int)used + 63);
     ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "64"));
-    /* 64 levels are JSON, if not a request */
+    /* 64 levels are valid JSON, but not a valid request */
     memset(body + used, '[', 63);
     memset(body + used + 63, ']', 63);
     strcpy(body + used + 126, "}");
@@ -101,13 +101,13 @@ START_TEST(nesting_has_a_limit)
 }
 END_TEST
 
-/* --- meaningless: 422 with pointer or parameter --------------------------------------------- */
+/* --- invalid: 422 with pointer or parameter ------------------------------------------------- */
 
 static const struct invalid_row {
-    const char *query; /* "": the fault is in the body */
+    const char *query; /* "": the error is in the body */
     const char *body;
-    const char *place; /* pointer, or parameter when there is a query */
-    const char *says;  /* part of the detail */
+    const char *position; /* pointer, or parameter when there is a query */
+    const char *detail;   /* a part of it */
 } invalid_rows[] = {
     {"", "{}", "", "particles"},
     {"", "{\"dt\":1}", "", "particles"},
@@ -161,7 +161,7 @@ static const struct invalid_row {
     {"frames=0", THREE_BODY, "frames", "integer"},
     {"times=0,x,2", THREE_BODY, "times", "not \"x\"."},
     {"timestep=1e-300", THREE_BODY, "timestep", "2^53"},
-    /* an option is given once, here or there */
+    /* an option may be given in the query or in the body, not in both */
     {"dt=1", "{\"particles\":[[1,2,3]],\"dt\":1}", "dt", "once"},
     {"method=fast", "{\"particles\":[[1,2,3]],\"method\":\"fast\"}", "method", "once"},
 };
@@ -176,18 +176,18 @@ START_TEST(invalid)
         ck_assert_msg(reply->status == 422, "%s %s: %s", target, row->body, reply->body);
         reply_is_problem(reply, 422, "invalid-request");
         bool in_query = *row->query && json_object_get(reply->json, "parameter");
-        const char *place = reply_text(reply, in_query ? "/parameter" : "/pointer");
-        ck_assert_msg(strcmp(place + (*row->query && !in_query), row->place) == 0,
-                      "%s %s: place %s", target, row->body, place);
-        ck_assert_msg(strstr(reply_text(reply, "/detail"), row->says), "%s %s: %s", target,
+        const char *position = reply_text(reply, in_query ? "/parameter" : "/pointer");
+        ck_assert_msg(strcmp(position + (*row->query && !in_query), row->position) == 0,
+                      "%s %s: position %s", target, row->body, position);
+        ck_assert_msg(strstr(reply_text(reply, "/detail"), row->detail), "%s %s: %s", target,
                       row->body, reply->body);
         connection_is_usable();
     }
 }
 END_TEST
 
-/* Names of parameters that are no text. */
-START_TEST(hostile_queries)
+/* Parameters with NUL, invalid UTF-8 and invalid escapes. */
+START_TEST(unusual_queries)
 {
     static const char *const queries[] = {
         "%ff=1",   "%00=1",  "d%00t=1",       "dt%00x=1", "=1",   "&",       "%22%5c%0a=1",
@@ -197,7 +197,7 @@ START_TEST(hostile_queries)
         snprintf(target, sizeof target, "/simulate?%s", queries[i]);
         const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
         if (strcmp(queries[i], "&") == 0)
-            continue; /* no parameter, or one without a name: either is fair */
+            continue; /* no parameter, or one without a name: both are acceptable */
         ck_assert_msg(reply->status == 422, "%s: %d", target, reply->status);
         reply_is_problem(reply, 422, "invalid-request");
         connection_is_usable();
@@ -205,7 +205,7 @@ START_TEST(hostile_queries)
 }
 END_TEST
 
-/* --- 422 of other kinds -------------------------------------------------------------------- */
+/* --- 422 of other types -------------------------------------------------------------------- */
 
 static const struct domain_row {
     const char *body;
@@ -220,7 +220,7 @@ static const struct domain_row {
     {"{\"particles\":[[1,1,1e300]]}", "/particles/0"},
     {"{\"particles\":[[1,1,1e-300]]}", "/particles/0"},
     {"{\"particles\":[[1e-10,0,1e10]],\"method\":\"analytic\"}", "/particles/0"},
-    /* one that underflows reads as 0 */
+    /* a number that underflows is 0 */
     {"{\"particles\":[[1e-999,0,1]]}", "/particles/0"},
 };
 
@@ -236,7 +236,7 @@ START_TEST(outside_the_domain)
 }
 END_TEST
 
-/* --- what the headers say ------------------------------------------------------------------- */
+/* --- headers -------------------------------------------------------------------------------- */
 
 START_TEST(unknown_media_type)
 {
@@ -268,7 +268,7 @@ START_TEST(unknown_encoding)
 }
 END_TEST
 
-START_TEST(nothing_acceptable)
+START_TEST(unknown_accept)
 {
     static const char *const accepts[] = {
         "Accept: text/plain",           "Accept: application/xml", "Accept: application/ndjson",
@@ -320,8 +320,8 @@ START_TEST(wrong_method_or_path)
 }
 END_TEST
 
-/* Every answer has Server-Timing, an error's too. */
-START_TEST(errors_are_timed)
+/* Every response has Server-Timing, also an error. */
+START_TEST(errors_have_server_timing)
 {
     static const char *const bodies[] = {"{", "{}", "{\"particles\":[[0,0,0]]}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
@@ -336,18 +336,18 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/errors");
+    Suite *suite = suite_create("endpoints/simulate/errors");
     TCase *tcase = suite_case(suite, "errors");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, malformed);
     tcase_add_test(tcase, nesting_has_a_limit);
     tcase_add_test(tcase, invalid);
-    tcase_add_test(tcase, hostile_queries);
+    tcase_add_test(tcase, unusual_queries);
     tcase_add_test(tcase, outside_the_domain);
     tcase_add_test(tcase, unknown_media_type);
     tcase_add_test(tcase, unknown_encoding);
-    tcase_add_test(tcase, nothing_acceptable);
+    tcase_add_test(tcase, unknown_accept);
     tcase_add_test(tcase, wrong_method_or_path);
-    tcase_add_test(tcase, errors_are_timed);
+    tcase_add_test(tcase, errors_have_server_timing);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* POST /simulate with bodies and answers in CSV, each chosen by its own header. */
+/* POST /simulate with bodies and responses in CSV. */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static const struct reply *post(const char *target, const char *body, const char
     return http(&server, "POST", target, body, type, accept, NULL);
 }
 
-/* Reads a CSV answer of the daemon's: the header, then exactly `count` rows. */
+/* Reads a CSV response: the header, then exactly `count` rows. */
 static void read_csv(const struct reply *reply, double (*rows)[3], size_t count)
 {
     ck_assert_msg(reply->status == 200, "%s", reply->body);
@@ -46,7 +46,7 @@ static void read_csv(const struct reply *reply, double (*rows)[3], size_t count)
     ck_assert_uint_eq((size_t)(at - reply->body), reply->size);
 }
 
-/* The particles of a JSON answer, which has objects. */
+/* Reads the particles of a JSON response with objects. */
 static void read_objects(const struct reply *reply, double (*rows)[3], size_t count)
 {
     static const char *const names[] = {"x", "y", "ang_vel"};
@@ -61,7 +61,7 @@ static void read_objects(const struct reply *reply, double (*rows)[3], size_t co
         }
 }
 
-/* What a JSON body and a JSON answer make of the published test set. */
+/* Computes the published test set with a JSON body and a JSON response. */
 static void compute(double (*rows)[3], const char *target)
 {
     static const char body[] =
@@ -70,9 +70,9 @@ static void compute(double (*rows)[3], const char *target)
     read_objects(http(&server, "POST", target, body, NULL), rows, 3);
 }
 
-/* --- what is right -------------------------------------------------------------------------- */
+/* --- valid requests ------------------------------------------------------------------------- */
 
-START_TEST(each_way_gives_the_same_bits)
+START_TEST(every_format_gives_the_same_bits)
 {
     static const char *const bodies[] = {
         THREE_CSV,
@@ -98,7 +98,7 @@ START_TEST(each_way_gives_the_same_bits)
 }
 END_TEST
 
-START_TEST(an_answer_is_the_next_body)
+START_TEST(a_response_is_a_valid_body)
 {
     double first[3][3], second[3][3];
     const struct reply *reply = post("/simulate", THREE_CSV, SEND_CSV, WANT_CSV);
@@ -120,8 +120,8 @@ START_TEST(numbers_are_shortest)
 }
 END_TEST
 
-/* What a JSON answer says in its members, a CSV one says in its headers. */
-START_TEST(metadata_travels_in_headers)
+/* A CSV response has in headers what a JSON response has in members. */
+START_TEST(metadata_is_in_headers)
 {
     static const struct {
         const char *target, *method, *steps;
@@ -148,7 +148,7 @@ START_TEST(metadata_travels_in_headers)
 }
 END_TEST
 
-START_TEST(the_headers_choose)
+START_TEST(headers_choose_the_format)
 {
     static const char *const types[] = {SEND_CSV, "Content-Type: Text/CSV ; charset=utf-8",
                                         "Content-Type: text/csv;header=present"};
@@ -163,7 +163,7 @@ START_TEST(the_headers_choose)
         {"Accept: application/json;q=0.1, text/csv;q=0.2", true},
         {"Accept: text/html, */*;q=0.1, application/json;q=0", true},
         {"Accept: text/csv;q=0.5, application/json", false},
-        {"Accept: text/csv, application/json", false}, /* of equals the first of the table */
+        {"Accept: text/csv, application/json", false}, /* equal qualities: the first of the table */
         {"Accept: text/html, */*;q=0.1", false},
         {"Accept: */*", false},
         {"Accept: application/json, text/*;q=0", false},
@@ -181,7 +181,7 @@ START_TEST(the_headers_choose)
 }
 END_TEST
 
-/* Comes in many pieces, is split over the workers, and is written in several pieces. */
+/* The set is received in many pieces, split over the workers, and written in several pieces. */
 START_TEST(large_sets)
 {
     enum { COUNT = 20000 };
@@ -199,9 +199,9 @@ START_TEST(large_sets)
 }
 END_TEST
 
-/* --- what is wrong -------------------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------------------------- */
 
-/* The next request of the same connection is served. */
+/* The daemon serves the next request on the same connection. */
 static void connection_is_usable(void)
 {
     const struct reply *reply = post("/simulate", THREE_CSV, SEND_CSV, WANT_CSV);
@@ -222,8 +222,8 @@ START_TEST(malformed)
         {HEADER "1,2,3\r4,5,6\r", 2, 6, 17},
         {HEADER "\n1,2,3\n", 2, 1, 12},
         {HEADER "1,2,\xff\n", 2, 5, 16},
-        {THREE_BODY, 1, 2, 1},               /* a JSON body under the wrong name */
-        {HEADER "1,2,nan\n1,2\n", 3, 4, 23}, /* malformed beats meaningless */
+        {THREE_BODY, 1, 2, 1},               /* a JSON body with the wrong type */
+        {HEADER "1,2,nan\n1,2\n", 3, 4, 23}, /* malformed goes before invalid */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct reply *reply = post("/simulate", rows[i].body, SEND_CSV, WANT_CSV);
@@ -240,10 +240,10 @@ START_TEST(malformed)
 }
 END_TEST
 
-START_TEST(meaningless)
+START_TEST(invalid)
 {
     static const struct {
-        const char *body, *kind, *pointer, *says;
+        const char *body, *type, *pointer, *detail;
     } rows[] = {
         {HEADER, "invalid-request", "/particles", "at least one"},
         {"x,y,angvel\n1,2,3\n", "invalid-request", "/particles/0/angvel", "\"ang_vel\""},
@@ -257,15 +257,15 @@ START_TEST(meaningless)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct reply *reply = post("/simulate", rows[i].body, SEND_CSV, WANT_CSV);
-        reply_is_problem(reply, 422, rows[i].kind);
+        reply_is_problem(reply, 422, rows[i].type);
         ck_assert_str_eq(reply_text(reply, "/pointer"), rows[i].pointer);
-        ck_assert_msg(strstr(reply_text(reply, "/detail"), rows[i].says), "%s", reply->body);
+        ck_assert_msg(strstr(reply_text(reply, "/detail"), rows[i].detail), "%s", reply->body);
         connection_is_usable();
     }
 }
 END_TEST
 
-/* Options have no place in the body; a fault of theirs is the query's. */
+/* A CSV body has no options, so an error in an option names the parameter. */
 START_TEST(options_are_in_the_query)
 {
     const struct reply *reply = post("/simulate?dt=-1", THREE_CSV, SEND_CSV, WANT_CSV);
@@ -275,7 +275,7 @@ START_TEST(options_are_in_the_query)
 }
 END_TEST
 
-START_TEST(lists_name_the_formats)
+START_TEST(errors_list_the_formats)
 {
     const struct reply *reply =
         post("/simulate", THREE_CSV, "Content-Type: text/tab-separated-values", WANT_CSV);
@@ -305,21 +305,21 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/formats");
-    TCase *tcase = suite_case(suite, "right");
+    Suite *suite = suite_create("endpoints/simulate/formats");
+    TCase *tcase = suite_case(suite, "valid");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_test(tcase, each_way_gives_the_same_bits);
-    tcase_add_test(tcase, an_answer_is_the_next_body);
+    tcase_add_test(tcase, every_format_gives_the_same_bits);
+    tcase_add_test(tcase, a_response_is_a_valid_body);
     tcase_add_test(tcase, numbers_are_shortest);
-    tcase_add_test(tcase, metadata_travels_in_headers);
-    tcase_add_test(tcase, the_headers_choose);
+    tcase_add_test(tcase, metadata_is_in_headers);
+    tcase_add_test(tcase, headers_choose_the_format);
     tcase_add_test(tcase, large_sets);
-    tcase = suite_case(suite, "wrong");
+    tcase = suite_case(suite, "errors");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_test(tcase, malformed);
-    tcase_add_test(tcase, meaningless);
+    tcase_add_test(tcase, invalid);
     tcase_add_test(tcase, options_are_in_the_query);
-    tcase_add_test(tcase, lists_name_the_formats);
+    tcase_add_test(tcase, errors_list_the_formats);
     tcase = suite_case(suite, "limits");
     tcase_add_test(tcase, too_many_particles);
     return suite_run(suite);

@@ -1,5 +1,4 @@
-/* POST /simulate with several frames: as a document, as lines, as CSV, as a picture; and what
- * becomes of them when nobody reads. */
+/* POST /simulate with several frames: as a document, lines, CSV and SVG; and slow readers. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +10,7 @@
 
 #define LINES "Accept: application/x-ndjson"
 
-/* A thousand steps of a binary fraction each, so that the moments of frames can be asked for
- * exactly. */
+/* A thousand steps of a power of two each, so that the times of the frames are exact. */
 #define STEPS 1000
 #define STEP 0x1p-10
 
@@ -30,7 +28,7 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* The positions of the published set after so many steps, from a request of its own. */
+/* The positions of the published set after `steps` steps, from a separate request. */
 static void positions_after(const char *method, int steps, double out[3][3])
 {
     char target[128];
@@ -46,8 +44,8 @@ static void positions_after(const char *method, int steps, double out[3][3])
         }
 }
 
-/* A frame is what a request that ends there gives. Walking on from the frame before gives the same
- * digits but for euler's last ones. */
+/* A frame equals the result of a request that ends at its time. Only with euler the last digits may
+ * differ, because it continues from the frame before. */
 static void check_particles(const json_t *particles, const char *method, int steps)
 {
     double expected[3][3];
@@ -141,7 +139,7 @@ START_TEST(shapes_and_counts)
         const struct reply *reply = http_simulate(&server, body);
         ck_assert_uint_eq(json_array_size(reply_at(reply, "/frames")), 3);
         ck_assert_ptr_nonnull(strstr(reply->body, particles[i]));
-        /* frames of 1 is the plain answer; as lines it is a line, too */
+        /* one frame is an ordinary response; as lines it is a line */
         snprintf(body, sizeof body, "{\"frames\":1,\"particles\":%s}", particles[i]);
         reply = http_simulate(&server, body);
         reply_at(reply, "/particles");
@@ -149,7 +147,7 @@ START_TEST(shapes_and_counts)
         ck_assert_ptr_eq(strstr(reply->body, "{\"step\":10000,\"time\":0.1,\"particles\""),
                          reply->body);
     }
-    /* more frames than steps: some show the same step */
+    /* more frames than steps: some frames have the same step */
     const struct reply *reply =
         http(&server, "POST", "/simulate?frames=7&dt=3&timestep=1", THREE_BODY, NULL);
     for (int k = 1; k <= 7; k++) {
@@ -172,7 +170,7 @@ END_TEST
 
 #define SVG "Accept: image/svg+xml"
 
-START_TEST(pictures)
+START_TEST(svg_images)
 {
     static const char *const queries[] = {"", "?frames=1", "?frames=5", "?animate=1",
                                           "?animate=0&times=0.1,0.3"};
@@ -219,7 +217,7 @@ END_TEST
 START_TEST(bad_options)
 {
     static const struct {
-        const char *query, *options, *place; /* of the fault */
+        const char *query, *options, *position; /* of the error */
     } rows[] = {
         {"?frames=0", "", "frames"},
         {"?frames=1000001", "", "frames"},
@@ -249,11 +247,11 @@ START_TEST(bad_options)
         snprintf(body, sizeof body, "{\"particles\":[[0.3,0.5,1]]%s}", rows[i].options);
         const struct reply *reply = http(&server, "POST", target, body, NULL);
         reply_is_problem(reply, 422, "invalid-request");
-        const char *place = *rows[i].place == '/' ? "/pointer" : "/parameter";
-        ck_assert_msg(strcmp(reply_text(reply, place), rows[i].place) == 0, "%zu: %s", i,
+        const char *position = *rows[i].position == '/' ? "/pointer" : "/parameter";
+        ck_assert_msg(strcmp(reply_text(reply, position), rows[i].position) == 0, "%zu: %s", i,
                       reply->body);
     }
-    /* what is found before the first frame is an ordinary answer */
+    /* an error that is found before the first frame is an ordinary response */
     reply_is_problem(
         http(&server, "POST", "/simulate?frames=5", "{\"particles\":[[0,0,1]]}", LINES, NULL), 422,
         "outside-domain");
@@ -263,7 +261,7 @@ START_TEST(bad_options)
 }
 END_TEST
 
-START_TEST(the_most_times)
+START_TEST(the_limit_of_times)
 {
     char *body = malloc(20 * 10002), *end = body;
     for (int over = 0; over < 2; over++) {
@@ -281,7 +279,7 @@ START_TEST(the_most_times)
 END_TEST
 
 /* 100 particles; a million frames of them are 5 GB of lines. */
-static int begin_endless(void)
+static int start_endless(void)
 {
     char *body = malloc(100 * 16 + 64), *end = body + sprintf(body, "{\"particles\":[[1,2,3]");
     for (int i = 1; i < 100; i++)
@@ -296,31 +294,31 @@ static int begin_endless(void)
     return fd;
 }
 
-static double frames_done(void)
+static double computed_frames(void)
 {
     return metric(&server, "particled_particles_total{method=\"closed_form\"}") / 100;
 }
 
-/* Waits until no more frames are computed. */
-static void await_standstill(void)
+/* Waits until the job computes no more frames. */
+static void await_full_buffers(void)
 {
     await_metric(&server, "particled_jobs_in_flight", 1);
     double before = -1, now = 0;
     for (int i = 0; i < 600 && now != before; i++) {
         before = now;
         usleep(100000);
-        now = frames_done();
+        now = computed_frames();
     }
     ck_assert_double_gt(now, 0);
     ck_assert_double_lt(now, 200000);
 }
 
-START_TEST(a_slow_reader_holds_back_the_computation)
+START_TEST(a_slow_reader_stops_the_computation)
 {
-    int fd = begin_endless();
-    await_standstill();
+    int fd = start_endless();
+    await_full_buffers();
     ck_assert_double_lt(metric(&server, "particled_memory_used_bytes"), 1 << 20);
-    /* others are served meanwhile, by the one worker there is */
+    /* the only worker serves other requests meanwhile */
     for (int i = 0; i < 10; i++)
         ck_assert_int_eq(
             http_simulate(&server, "{\"particles\":[[1,2,3]],\"method\":\"euler\"}")->status, 200);
@@ -330,14 +328,14 @@ START_TEST(a_slow_reader_holds_back_the_computation)
 }
 END_TEST
 
-/* Who takes nothing for so long is cut off; who reads on is not, slow as it may be: what the loop
- * takes within the deadline is far less than the kernel would hold. */
-START_TEST(the_deadline_starts_anew_with_each_piece)
+/* A client that reads nothing within the deadline is disconnected. A client that reads slowly is
+ * not, although it takes less within the deadline than the kernel could buffer. */
+START_TEST(the_deadline_restarts_with_each_piece)
 {
     daemon_start(&server, "--workers", "1", "--request-timeout", "1", NULL);
-    int fd = begin_endless();
+    int fd = start_endless();
     char buffer[4096];
-    for (int i = 0; i < 15; i++) { /* for three times as long */
+    for (int i = 0; i < 15; i++) { /* three times the deadline */
         usleep(200000);
         for (int taken = 0; taken < 60000;) {
             ssize_t size = read(fd, buffer, sizeof buffer);
@@ -356,15 +354,15 @@ START_TEST(the_deadline_starts_anew_with_each_piece)
 }
 END_TEST
 
-START_TEST(a_drain_ends_it_with_a_problem)
+START_TEST(a_drain_ends_the_frames_with_a_problem)
 {
     daemon_start(&server, "--workers", "1", "--drain-timeout", "0", NULL);
-    int fd = begin_endless();
-    await_standstill();
+    int fd = start_endless();
+    await_full_buffers();
     kill(server.pid, SIGTERM);
     const char *text = raw_read_all(fd);
     ck_assert_ptr_nonnull(strstr(text, "urn:particled:problem:draining"));
-    ck_assert_ptr_null(strstr(text, "\r\n0\r\n")); /* not the end of a whole answer */
+    ck_assert_ptr_null(strstr(text, "\r\n0\r\n")); /* the response is not complete */
     ck_assert_int_eq(daemon_wait(&server), 0);
     close(fd);
 }
@@ -373,19 +371,19 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/frames");
+    Suite *suite = suite_create("endpoints/simulate/frames");
     TCase *tcase = suite_case(suite, "frames");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_loop_test(tcase, a_document_of_frames, 0, 5);
     tcase_add_loop_test(tcase, listed_times, 0, 5);
     tcase_add_test(tcase, shapes_and_counts);
     tcase_add_test(tcase, csv_has_a_column_for_the_frame);
-    tcase_add_test(tcase, pictures);
+    tcase_add_test(tcase, svg_images);
     tcase_add_test(tcase, bad_options);
-    tcase_add_test(tcase, the_most_times);
-    tcase_add_test(tcase, a_slow_reader_holds_back_the_computation);
+    tcase_add_test(tcase, the_limit_of_times);
+    tcase_add_test(tcase, a_slow_reader_stops_the_computation);
     tcase = suite_case(suite, "ends");
-    tcase_add_test(tcase, the_deadline_starts_anew_with_each_piece);
-    tcase_add_test(tcase, a_drain_ends_it_with_a_problem);
+    tcase_add_test(tcase, the_deadline_restarts_with_each_piece);
+    tcase_add_test(tcase, a_drain_ends_the_frames_with_a_problem);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* POST /simulate with NPY bodies and answers. */
+/* POST /simulate with NPY bodies and responses. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #define NPY "application/x-npy"
 
-/* Bytes of an answer in front of the columns. */
+/* Bytes of a response before the columns. */
 #define HEAD 128
 
 static struct daemon server;
@@ -27,7 +27,7 @@ static const double published[3][3] = {{0.3, 0.5, 1}, {0, -0.5, -1}, {-0.1, -0.4
 
 /* --- requests ------------------------------------------------------------------------- */
 
-/* Sends the head of a request, and the body's first `sent` bytes. */
+/* Sends the head of a request and the first `sent` bytes of the body. */
 static void send_part(int fd, const char *query, const char *type, const char *accept,
                       const char *body, size_t size, size_t sent)
 {
@@ -59,12 +59,12 @@ static char *matrix(const double (*numbers)[3], size_t count, bool fortran, size
 }
 
 /* A header alone. */
-static size_t announce(char *bytes, size_t count)
+static size_t put_header(char *bytes, size_t count)
 {
     return npy_put_matrix(bytes, 1, "<f8", false, count);
 }
 
-/* --- answers -------------------------------------------------------------------------- */
+/* --- responses ------------------------------------------------------------------------ */
 
 static void is_npy(const struct reply *reply, size_t count, const char *method, const char *steps)
 {
@@ -89,8 +89,8 @@ static double number_at(const struct reply *reply, size_t count, size_t particle
 
 /* --- tests ---------------------------------------------------------------------------- */
 
-/* The same particles in every pair of formats: the same numbers. */
-START_TEST(both_ways)
+/* Every pair of formats gives the same numbers. */
+START_TEST(every_pair_of_formats)
 {
     static const char *const queries[][3] = {
         {"", "closed_form", "10000"},
@@ -138,8 +138,8 @@ START_TEST(both_ways)
 }
 END_TEST
 
-/* An answer is a valid request: 0 steps give it back. */
-START_TEST(an_answer_is_a_request)
+/* A response is a valid body: with 0 steps the next response equals it. */
+START_TEST(a_response_is_a_valid_body)
 {
     int fd = raw_open(&server);
     const struct reply *reply =
@@ -154,7 +154,7 @@ START_TEST(an_answer_is_a_request)
 }
 END_TEST
 
-/* A set of just so many particles has room for as many. */
+/* Particle counts around a multiple of the size of a cache line. */
 START_TEST(frames_of_any_count)
 {
     double numbers[17][3];
@@ -172,7 +172,7 @@ START_TEST(frames_of_any_count)
 }
 END_TEST
 
-/* Split over the workers and received in many pieces. */
+/* The set is split over the workers and received in many pieces. */
 START_TEST(large_sets)
 {
     enum { COUNT = 200000 };
@@ -198,7 +198,7 @@ START_TEST(large_sets)
             }
         free(body);
     }
-    /* the same particles, a few at a time */
+    /* single particles of the set */
     for (size_t i = 0; i < COUNT; i += COUNT / 5) {
         size_t size;
         char *body = matrix((const double(*)[3])numbers + i, 1, false, &size);
@@ -214,8 +214,8 @@ START_TEST(large_sets)
 }
 END_TEST
 
-/* Neither costs the connection. */
-START_TEST(malformed_and_meaningless)
+/* The connection stays open after these errors. */
+START_TEST(malformed_and_invalid)
 {
     size_t size;
     char *body = matrix(published, 3, false, &size);
@@ -262,7 +262,7 @@ START_TEST(malformed_and_meaningless)
 }
 END_TEST
 
-/* Known from the header: the data need not be there. */
+/* The header has the number, so the daemon does not wait for the data. */
 START_TEST(too_many_particles)
 {
     static const double four[4][3] = {{1, 2, 3}, {1, 2, 3}, {1, 2, 3}, {1, 2, 3}};
@@ -296,16 +296,16 @@ START_TEST(memory)
     size_t size;
     char head[512], *body = matrix((const double(*)[3])numbers, COUNT, true, &size);
 
-    /* the answer lies in the columns */
+    /* the response uses the columns */
     int fd = raw_open(&server);
     is_npy(post(fd, "", NPY, NPY, body, size), COUNT, "closed_form", "10000");
     await_metric(&server, "particled_memory_used_bytes", 0);
     const struct reply *reply = post(fd, "", NPY, "application/json", body, size);
-    ck_assert_int_eq(reply->status, 200); /* and the text of one is made from them */
+    ck_assert_int_eq(reply->status, 200); /* a text is written from the columns */
     ck_assert_uint_gt(reply->size, 1 << 20);
     await_metric(&server, "particled_memory_used_bytes", 0);
 
-    /* a request that is under way holds what its header announces */
+    /* a request that is being received holds memory for the particles in its header */
     send_part(fd, "", NPY, NPY, body, size, size - 1);
     await_metric(&server, "particled_memory_used_bytes", 24 * COUNT);
     int other = raw_open(&server);
@@ -316,8 +316,8 @@ START_TEST(memory)
     ck_assert(raw_send_bytes(fd, body + size - 1, 1));
     is_npy(raw_read(fd), COUNT, "closed_form", "10000");
 
-    /* more than there ever is, by the header */
-    size = announce(head, 50000);
+    /* more than the limit, according to the header */
+    size = put_header(head, 50000);
     reply = post(fd, "", NPY, NPY, head, size);
     reply_is_problem(reply, 413, "over-memory-limit");
     ck_assert(raw_is_closed(fd));
@@ -328,8 +328,8 @@ START_TEST(memory)
 }
 END_TEST
 
-/* A client that leaves while its answer is being sent out of the columns. */
-START_TEST(leaving_midway)
+/* A client disconnects while the response is being sent from the columns. */
+START_TEST(disconnecting_frees_memory)
 {
     enum { COUNT = 500000 };
     size_t size;
@@ -344,7 +344,7 @@ START_TEST(leaving_midway)
         ck_assert_int_eq((int)read(fd, &byte, 1), 1);
         close(fd);
     }
-    await_metric(&server, "particled_requests_in_flight", 1); /* which asks */
+    await_metric(&server, "particled_requests_in_flight", 1); /* that for the metrics */
     await_metric(&server, "particled_memory_used_bytes", 0);
     free(body);
     free(numbers);
@@ -354,15 +354,15 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/npy");
+    Suite *suite = suite_create("endpoints/simulate/npy");
     TCase *tcase = suite_case(suite, "npy");
     tcase_add_checked_fixture(tcase, start, finish);
-    tcase_add_loop_test(tcase, both_ways, 0, 4);
-    tcase_add_test(tcase, an_answer_is_a_request);
+    tcase_add_loop_test(tcase, every_pair_of_formats, 0, 4);
+    tcase_add_test(tcase, a_response_is_a_valid_body);
     tcase_add_test(tcase, frames_of_any_count);
     tcase_add_test(tcase, large_sets);
-    tcase_add_test(tcase, malformed_and_meaningless);
-    tcase_add_test(tcase, leaving_midway);
+    tcase_add_test(tcase, malformed_and_invalid);
+    tcase_add_test(tcase, disconnecting_frees_memory);
     tcase = suite_case(suite, "limits");
     tcase_add_test(tcase, too_many_particles);
     tcase_add_test(tcase, memory);

@@ -1,4 +1,4 @@
-/* POST /simulate as its users meet it: shapes, options, values, headers. */
+/* POST /simulate: shapes, options, values, headers. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void finish(void)
     daemon_finish(&server);
 }
 
-/* The published test set, and where it ends up with the default options. */
+/* The published test set after the default options. */
 static const double published[3][3] = {
     {0.210269, 0.543863, 1}, {-0.099334, -0.490034, -1}, {0.191358, -0.365227, 3}};
 
@@ -58,7 +58,7 @@ START_TEST(shape_is_echoed)
     else
         ck_assert_uint_eq(json_array_size(particles), 3);
 
-    /* particles of an answer is a valid particles of the next request */
+    /* the particles of a response are valid in the next request */
     char *again = json_dumps(particles, JSON_COMPACT);
     char body[1024];
     snprintf(body, sizeof body, "{\"particles\":%s,\"dt\":0}", again);
@@ -81,7 +81,7 @@ START_TEST(every_method_computes_the_published_set)
         snprintf(target, sizeof target, "/simulate?method=%s", methods[i]);
         const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
         ck_assert_int_eq(reply->status, 200);
-        bool circle = strcmp(methods[i], "analytic") == 0; /* the polygon leaves it by 1.1e-5 */
+        bool circle = strcmp(methods[i], "analytic") == 0; /* differs from the polygon by 1.1e-5 */
         for (int at = 0; at < 9; at++)
             ck_assert_double_eq_tol(coordinate(reply, "triples", at / 3, at % 3),
                                     published[at / 3][at % 3], circle ? 1.2e-5 : 1e-5);
@@ -92,7 +92,7 @@ START_TEST(every_method_computes_the_published_set)
 }
 END_TEST
 
-/* Through the whole daemon the yardstick is still CPython's program, bit for bit. */
+/* The daemon gives the same bits as the program in CPython. */
 START_TEST(reference_equals_cpython)
 {
     json_error_t error;
@@ -128,7 +128,7 @@ START_TEST(numbers_are_shortest)
                  "0]],\"dt\":0.3}");
     ck_assert_ptr_nonnull(
         strstr(reply->body, "[[0.1,-0.0,0],[1e-170,0.5,0],[5,1e+22,0],[0.30000000000000004,1,0]]"));
-    /* the IEEE quotient truncated */
+    /* the truncated IEEE quotient */
     ck_assert_int_eq((int)reply_number(reply, "/steps"), 29999);
     ck_assert_ptr_nonnull(strstr(reply->body, "\"dt\":0.3,\"timestep\":1e-05"));
 }
@@ -147,7 +147,7 @@ START_TEST(options_in_body_and_query_agree)
     ck_assert_double_eq(coordinate(reply, "triples", 0, 0), x);
     ck_assert_double_eq(reply_number(reply, "/dt"), 0.02);
     ck_assert_double_eq(reply_number(reply, "/timestep"), 1e-4);
-    /* one here, the other there; an escaped and an unescaped plus of an exponent */
+    /* options in both places; an escaped and an unescaped plus in an exponent */
     reply = http(&server, "POST", "/simulate?timestep=1e-4&method=eule%72",
                  "{\"particles\":[[0.3,0.5,1]],\"dt\":0.02}", NULL);
     ck_assert_double_eq(coordinate(reply, "triples", 0, 0), x);
@@ -160,7 +160,7 @@ START_TEST(options_in_body_and_query_agree)
 }
 END_TEST
 
-/* 1024 bytes, as in a body; one more is told apart from what is no number. */
+/* 1024 bytes, as in a body; the message for a longer number names the limit. */
 START_TEST(the_longest_number_of_a_query)
 {
     static const char *const names[] = {"dt", "times"};
@@ -202,7 +202,7 @@ START_TEST(timing_is_complete)
                             30000 / reply_number(reply, "/timing/evolve_s"), 1);
     ck_assert_int_eq((int)reply_number(reply, "/timing/threads"), 1);
 
-    /* Server-Timing counts in milliseconds, and its total ends later. */
+    /* Server-Timing has milliseconds, and its total ends later. */
     double header_ms = -1;
     const char *at = strstr(reply_header(reply, "Server-Timing"), "total;dur=");
     ck_assert_ptr_nonnull(at);
@@ -215,7 +215,7 @@ START_TEST(content_types_that_are_json)
 {
     static const char *const types[] = {
         "Content-Type: application/json", "Content-Type: application/json; charset=utf-8",
-        "Content-Type: Application/JSON ;charset=\"utf-8\"", "Content-Type:", /* none at all */
+        "Content-Type: Application/JSON ;charset=\"utf-8\"", "Content-Type:", /* no header */
         "Content-Type: application/x-www-form-urlencoded"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         const struct reply *reply = http(&server, "POST", "/simulate", THREE_BODY, types[i], NULL);
@@ -253,7 +253,7 @@ START_TEST(head_and_options)
     reply = http(&server, "OPTIONS", "/version", NULL, NULL);
     ck_assert_int_eq(reply->status, 204);
     ck_assert_str_eq(reply_header(reply, "Allow"), "GET, HEAD, OPTIONS");
-    reply = http(&server, "OPTIONS", "/simulate", "a body of no interest", NULL);
+    reply = http(&server, "OPTIONS", "/simulate", "ignored", NULL);
     ck_assert_int_eq(reply->status, 204);
 
     static const char *const paths[] = {"/livez",   "/readyz",       "/healthz",
@@ -267,15 +267,15 @@ START_TEST(head_and_options)
         reply = http(&server, "HEAD", paths[i], NULL, NULL);
         ck_assert_int_eq(reply->status, 200);
         ck_assert_uint_eq(reply->size, 0);
-        if (strcmp(paths[i], "/metrics") != 0) /* which changes */
+        if (strcmp(paths[i], "/metrics") != 0) /* its length changes */
             ck_assert_str_eq(reply_header(reply, "Content-Length"), length);
         ck_assert_int_eq((int)reply->connects, 0);
     }
 }
 END_TEST
 
-/* Large enough to be split over the workers, and to come in many pieces (trap 8). The values do not
- * depend on either. */
+/* The set is large enough to be split over the workers and received in many pieces (trap 8). The
+ * values depend on neither. */
 START_TEST(large_sets_are_split)
 {
     enum { COUNT = 20000 };
@@ -292,7 +292,7 @@ START_TEST(large_sets_are_split)
     ck_assert_int_eq(reply->status, 200);
     json_t *particles = reply_at(reply, "/particles");
     ck_assert_uint_eq(json_array_size(particles), COUNT);
-    /* The pattern repeats after 700 particles; the first period is checked one by one. */
+    /* The particles repeat after 700; the first of them are checked one by one. */
     for (size_t i = 700; i < COUNT; i++)
         ck_assert(json_equal(json_array_get(particles, i), json_array_get(particles, i % 700)));
     char *first[8];
@@ -315,7 +315,7 @@ END_TEST
 int main(void)
 {
     harness_init();
-    Suite *suite = suite_create("http/simulate");
+    Suite *suite = suite_create("endpoints/simulate");
     TCase *tcase = suite_case(suite, "simulate");
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_loop_test(tcase, shape_is_echoed, 0, 3);

@@ -1,4 +1,4 @@
-/* The monitor's verdicts, on socket pairs. */
+/* Connections and their monitor, with socket pairs. */
 #include "http/connection/connection_monitor.h"
 
 #include <poll.h>
@@ -30,12 +30,12 @@ static void open_with(int64_t timeout_ns)
     ck_assert_str_eq(connection->address, "local");
 }
 
-static void open_patient(void)
+static void open_long(void)
 {
     open_with(LONG_NS);
 }
 
-static void open_impatient(void)
+static void open_short(void)
 {
     open_with(SHORT_NS);
 }
@@ -59,14 +59,14 @@ static void await_phase(enum connection_phase phase)
     }
 }
 
-/* The phase does not change although the monitor has looked several times. */
+/* The phase does not change while the monitor checks it several times. */
 static void phase_stays(enum connection_phase phase)
 {
     usleep(4000 * CONNECTION_MONITOR_TICK_MS);
     ck_assert_int_eq(connection_phase(connection), phase);
 }
 
-START_TEST(ordinary_life)
+START_TEST(phases_of_ordinary_requests)
 {
     ck_assert_uint_eq(connection_monitor_count(monitor), 1);
     for (int i = 0; i < 3; i++) {
@@ -86,7 +86,7 @@ START_TEST(ordinary_life)
 }
 END_TEST
 
-START_TEST(stop_touches_jobs_only)
+START_TEST(stop_affects_only_jobs)
 {
     connection_monitor_stop_jobs(monitor);
     ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
@@ -104,7 +104,7 @@ START_TEST(stop_touches_jobs_only)
 }
 END_TEST
 
-START_TEST(a_client_leaves_its_job)
+START_TEST(a_client_disconnects_from_its_job)
 {
     connection_begin(connection);
     ck_assert(connection_work(connection));
@@ -123,7 +123,7 @@ START_TEST(deadline_of_a_job)
     ck_assert(connection_work(connection));
     await_phase(CONNECTION_DEADLINE_EXCEEDED);
     ck_assert(connection_respond(connection));
-    /* an answer that is on its way is never cut */
+    /* a response that is being sent is never cut off */
     phase_stays(CONNECTION_RESPONDING);
     connection_finish(connection);
     phase_stays(CONNECTION_IDLE);
@@ -131,7 +131,7 @@ START_TEST(deadline_of_a_job)
 }
 END_TEST
 
-START_TEST(exempt_from_the_deadline)
+START_TEST(a_job_without_deadline)
 {
     connection_begin(connection);
     connection_clear_deadline(connection);
@@ -150,7 +150,7 @@ START_TEST(deadline_of_receiving)
     ck_assert_int_eq(recv(theirs, text, sizeof text - 1, 0), 8);
     ck_assert_str_eq(text, "too slow");
     ck_assert_int_eq(recv(theirs, text, sizeof text, 0), 0);
-    /* nothing revives it */
+    /* the phase does not change any more */
     ck_assert(!connection_work(connection));
     ck_assert(!connection_respond(connection));
     connection_finish(connection);
@@ -162,16 +162,16 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("http/connection");
-    TCase *tcase = suite_case(suite, "patient");
-    tcase_add_checked_fixture(tcase, open_patient, finish);
-    tcase_add_test(tcase, ordinary_life);
-    tcase_add_test(tcase, stop_touches_jobs_only);
-    tcase_add_test(tcase, a_client_leaves_its_job);
-    tcase = suite_case(suite, "impatient");
-    tcase_add_checked_fixture(tcase, open_impatient, finish);
+    Suite *suite = suite_create("http/connection/connection");
+    TCase *tcase = suite_case(suite, "long timeout");
+    tcase_add_checked_fixture(tcase, open_long, finish);
+    tcase_add_test(tcase, phases_of_ordinary_requests);
+    tcase_add_test(tcase, stop_affects_only_jobs);
+    tcase_add_test(tcase, a_client_disconnects_from_its_job);
+    tcase = suite_case(suite, "short timeout");
+    tcase_add_checked_fixture(tcase, open_short, finish);
     tcase_add_test(tcase, deadline_of_a_job);
-    tcase_add_test(tcase, exempt_from_the_deadline);
+    tcase_add_test(tcase, a_job_without_deadline);
     tcase_add_test(tcase, deadline_of_receiving);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-/* The queue of a streamed answer, between two threads. */
+/* The byte queue of a streamed response, between two threads. */
 #include "http/message/byte_queue.h"
 
 #include <pthread.h>
@@ -11,9 +11,9 @@
 
 #define LIMIT_S 60
 
-static struct byte_queue *stream;
+static struct byte_queue *queue;
 
-/* The reader's sleep: counted, and waited out. */
+/* The reader sleeps until it is woken; counts how often. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
 static bool asleep;
@@ -39,7 +39,7 @@ static void resume(void *context)
     pthread_mutex_unlock(&mutex);
 }
 
-static void sleep_on(void)
+static void wait_until_woken(void)
 {
     pthread_mutex_lock(&mutex);
     while (asleep)
@@ -58,42 +58,42 @@ static bool is_asleep(void)
 static void set_up(void)
 {
     const struct byte_queue_reader reader = {fall_asleep, resume, &sleeps};
-    stream = byte_queue_create(&reader);
-    ck_assert_ptr_nonnull(stream);
+    queue = byte_queue_create(&reader);
+    ck_assert_ptr_nonnull(queue);
 }
 
 static void tear_down(void)
 {
-    byte_queue_destroy(stream);
+    byte_queue_destroy(queue);
 }
 
-/* Asked by a producer that waits. */
+/* A waiting producer calls stop. */
 static atomic_bool stopped;
-static atomic_int asked;
+static atomic_int stop_calls;
 
 static bool stop(void *context)
 {
     ck_assert_ptr_eq(context, &stopped);
-    atomic_fetch_add(&asked, 1);
+    atomic_fetch_add(&stop_calls, 1);
     return atomic_load(&stopped);
 }
 
 static bool put(const char *bytes, size_t size)
 {
-    return byte_queue_write(stream, bytes, size, stop, &stopped);
+    return byte_queue_write(queue, bytes, size, stop, &stopped);
 }
 
-/* The byte at a place of what goes through. */
-static char byte_at(size_t place)
+/* The byte at a position of the data. */
+static char byte_at(size_t position)
 {
-    return (char)(place * 2654435761u >> 13);
+    return (char)(position * 2654435761u >> 13);
 }
 
 #define TOTAL (3 * BYTE_QUEUE_BYTES + 12345)
 
 /* --- everything arrives, in order ------------------------------------------------------------ */
 
-/* What a turn writes and reads, at most; the rows are those of the loop test. */
+/* The most bytes that one call writes and reads; one row for each turn of the loop test. */
 static const struct {
     size_t written, read;
 } turns[] = {{13, 97},
@@ -118,7 +118,7 @@ static void *produce(void *context)
         done += size;
     }
     free(bytes);
-    byte_queue_end(stream);
+    byte_queue_end(queue);
     return NULL;
 }
 
@@ -130,7 +130,7 @@ START_TEST(all_bytes_arrive_in_order)
     ck_assert_ptr_nonnull(bytes);
     ck_assert_int_eq(pthread_create(&thread, NULL, produce, &written), 0);
     for (;;) {
-        ssize_t size = byte_queue_read(stream, bytes, most);
+        ssize_t size = byte_queue_read(queue, bytes, most);
         if (size == BYTE_QUEUE_END)
             break;
         ck_assert_int_ge(size, 0);
@@ -141,10 +141,10 @@ START_TEST(all_bytes_arrive_in_order)
         ck_assert(same);
         done += (size_t)size;
         if (size == 0)
-            sleep_on();
+            wait_until_woken();
     }
     ck_assert_uint_eq(done, TOTAL);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, most), BYTE_QUEUE_END);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, most), BYTE_QUEUE_END);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(!is_asleep());
     free(bytes);
@@ -153,40 +153,40 @@ END_TEST
 
 /* --- sleeping and waking --------------------------------------------------------------------- */
 
-START_TEST(an_empty_stream_puts_to_sleep_and_a_byte_wakes)
+START_TEST(an_empty_queue_suspends_and_a_byte_resumes)
 {
     char bytes[8];
     for (int i = 1; i <= 3; i++) {
-        ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 0);
+        ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), 0);
         ck_assert(is_asleep());
-        ck_assert(put("", 0)); /* nothing is no reason to wake */
+        ck_assert(put("", 0)); /* no bytes: does not wake */
         ck_assert(is_asleep());
         ck_assert(put("abc", 3));
         ck_assert(!is_asleep());
         ck_assert(put("de", 2));
         ck_assert_int_eq(sleeps, i);
-        ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 5);
+        ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), 5);
         ck_assert_int_eq(memcmp(bytes, "abcde", 5), 0);
     }
 }
 END_TEST
 
-START_TEST(the_end_wakes)
+START_TEST(the_end_resumes)
 {
     char bytes[8];
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), 0);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), 0);
     if (_i)
-        byte_queue_abort(stream, NULL, 0);
+        byte_queue_abort(queue, NULL, 0);
     else
-        byte_queue_end(stream);
+        byte_queue_end(queue);
     ck_assert(!is_asleep());
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes),
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes),
                      _i ? BYTE_QUEUE_ABORTED : BYTE_QUEUE_END);
     ck_assert_int_eq(sleeps, 1);
 }
 END_TEST
 
-/* --- a full stream --------------------------------------------------------------------------- */
+/* --- a full queue --------------------------------------------------------------------------- */
 
 static const char full[BYTE_QUEUE_BYTES];
 
@@ -196,36 +196,36 @@ static void *write_one_more(void *context)
     return NULL;
 }
 
-static void await_asked(int more)
+static void await_stop_calls(int more)
 {
     time_t end = time(NULL) + LIMIT_S;
-    int before = atomic_load(&asked);
-    while (atomic_load(&asked) < before + more) {
-        ck_assert_msg(time(NULL) < end, "a waiting producer does not ask");
+    int before = atomic_load(&stop_calls);
+    while (atomic_load(&stop_calls) < before + more) {
+        ck_assert_msg(time(NULL) < end, "a waiting producer does not call stop");
         usleep(1000);
     }
 }
 
-/* A producer that has filled the stream and waits to write one byte more. */
+/* Starts a producer that waits to write one byte into a full queue. */
 static void start_waiting(pthread_t *thread, bool *written)
 {
     ck_assert(put(full, sizeof full));
-    ck_assert_int_eq(atomic_load(&asked), 0);
+    ck_assert_int_eq(atomic_load(&stop_calls), 0);
     ck_assert_int_eq(pthread_create(thread, NULL, write_one_more, written), 0);
-    await_asked(3);
+    await_stop_calls(3);
 }
 
-START_TEST(a_full_stream_holds_the_producer)
+START_TEST(a_full_queue_blocks_the_producer)
 {
     static char bytes[BYTE_QUEUE_BYTES];
     pthread_t thread;
     bool written = false;
     start_waiting(&thread, &written);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, 1), 1);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, 1), 1);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(written);
-    /* Just that byte found room. */
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), BYTE_QUEUE_BYTES);
+    /* There was space for this byte only. */
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), BYTE_QUEUE_BYTES);
     ck_assert_int_eq(bytes[BYTE_QUEUE_BYTES - 1], 'x');
     ck_assert_int_eq(sleeps, 0);
 }
@@ -242,70 +242,70 @@ START_TEST(a_waiting_producer_can_be_stopped)
 }
 END_TEST
 
-START_TEST(a_waiting_producer_learns_that_the_reader_left)
+START_TEST(closing_ends_a_waiting_producer)
 {
     pthread_t thread;
     bool written = true;
     start_waiting(&thread, &written);
-    ck_assert(!byte_queue_is_closed(stream));
-    byte_queue_close(stream);
+    ck_assert(!byte_queue_is_closed(queue));
+    byte_queue_close(queue);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert(!written);
-    ck_assert(byte_queue_is_closed(stream));
+    ck_assert(byte_queue_is_closed(queue));
     ck_assert(!put("x", 1));
-    byte_queue_abort(stream, "late\n", 5);
+    byte_queue_abort(queue, "late\n", 5);
 }
 END_TEST
 
-/* --- last words ------------------------------------------------------------------------------ */
+/* --- final error ----------------------------------------------------------------------------- */
 
-static void expect(const char *text, ssize_t end)
+static void expect_bytes(const char *text, ssize_t end)
 {
     static char bytes[BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES];
     size_t size = strlen(text);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), (ssize_t)size);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), (ssize_t)size);
     ck_assert_int_eq(memcmp(bytes, text, size), 0);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), end);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), end);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), end);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), end);
 }
 
-START_TEST(last_words_have_a_line_of_their_own)
+START_TEST(the_final_error_has_its_own_line)
 {
     static const char *const before[] = {"a line\n", "half a li", ""};
     static const char *const after[] = {"a line\nwhy\n", "half a li\nwhy\n", "why\n"};
     ck_assert(put(before[_i], strlen(before[_i])));
-    byte_queue_abort(stream, "why\n", 4);
-    expect(after[_i], BYTE_QUEUE_ABORTED);
+    byte_queue_abort(queue, "why\n", 4);
+    expect_bytes(after[_i], BYTE_QUEUE_ABORTED);
 }
 END_TEST
 
-/* They fit when nothing else does, up to their limit. */
-START_TEST(there_is_room_for_last_words)
+/* A final error fits into a full queue, up to its limit. */
+START_TEST(a_full_queue_has_space_for_the_final_error)
 {
     static char final_error[BYTE_QUEUE_FINAL_ERROR_BYTES],
         bytes[BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES];
     size_t size = BYTE_QUEUE_FINAL_ERROR_BYTES - 1 + (size_t)_i;
     memset(final_error, 'w', sizeof final_error);
     ck_assert(put(full, sizeof full));
-    byte_queue_abort(stream, final_error, size);
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes),
+    byte_queue_abort(queue, final_error, size);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes),
                      (ssize_t)(_i ? BYTE_QUEUE_BYTES : BYTE_QUEUE_BYTES + 1 + size));
-    ck_assert_int_eq(byte_queue_read(stream, bytes, sizeof bytes), BYTE_QUEUE_ABORTED);
+    ck_assert_int_eq(byte_queue_read(queue, bytes, sizeof bytes), BYTE_QUEUE_ABORTED);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("service/stream");
-    TCase *tcase = suite_case(suite, "stream");
+    Suite *suite = suite_create("http/message/byte_queue");
+    TCase *tcase = suite_case(suite, "queue");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, all_bytes_arrive_in_order, 0, sizeof turns / sizeof *turns);
-    tcase_add_test(tcase, an_empty_stream_puts_to_sleep_and_a_byte_wakes);
-    tcase_add_loop_test(tcase, the_end_wakes, 0, 2);
-    tcase_add_test(tcase, a_full_stream_holds_the_producer);
+    tcase_add_test(tcase, an_empty_queue_suspends_and_a_byte_resumes);
+    tcase_add_loop_test(tcase, the_end_resumes, 0, 2);
+    tcase_add_test(tcase, a_full_queue_blocks_the_producer);
     tcase_add_test(tcase, a_waiting_producer_can_be_stopped);
-    tcase_add_test(tcase, a_waiting_producer_learns_that_the_reader_left);
-    tcase_add_loop_test(tcase, last_words_have_a_line_of_their_own, 0, 3);
-    tcase_add_loop_test(tcase, there_is_room_for_last_words, 0, 2);
+    tcase_add_test(tcase, closing_ends_a_waiting_producer);
+    tcase_add_loop_test(tcase, the_final_error_has_its_own_line, 0, 3);
+    tcase_add_loop_test(tcase, a_full_queue_has_space_for_the_final_error, 0, 2);
     return suite_run(suite);
 }

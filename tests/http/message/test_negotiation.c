@@ -49,13 +49,13 @@ START_TEST(accept)
         {"text/", -1},
         {"/*", -1},
         {"text/plainer", -1},
-        /* the better quality wins, the first of equals */
+        /* the highest quality, the first of equals */
         {"application/json;q=0.5, text/plain", 1},
         {"application/json;q=0.5, text/plain;q=0.4", 0},
         {"text/plain, application/json", 0},
         {"text/plain;q=0.9,*/*;q=0.8", 1},
         {"application/json;q=0.501,text/plain;q=0.502", 1},
-        /* the most specific range counts, wherever it stands */
+        /* the most specific range counts, at any position */
         {"*/*, application/json;q=0", 1},
         {"application/json;q=0, */*", 1},
         {"text/*;q=0.9, text/plain;q=0.1, application/json;q=0.5", 0},
@@ -63,11 +63,11 @@ START_TEST(accept)
         /* refused */
         {"*/*;q=0", -1},
         {"application/json;q=0, text/*;q=0.000", -1},
-        /* odd spelling */
+        /* unusual spelling */
         {",, ,text/plain,", 1},
         {"text/plain ; Q=1 , application/json;q=0.1", 1},
         {"text/plain;level=1;q=0.1, application/json;q=0.2", 0},
-        /* a quality that is none is as good as 0 */
+        /* an invalid quality is 0 */
         {"text/plain;q=2, application/json;q=0.1", 0},
         {"text/plain;q=-1", -1},
     };
@@ -81,8 +81,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("service/media");
-    TCase *tcase = suite_case(suite, "media");
+    Suite *suite = suite_create("http/message/negotiation");
+    TCase *tcase = suite_case(suite, "negotiation");
     tcase_add_test(tcase, content_type);
     tcase_add_test(tcase, accept);
     return suite_run(suite);

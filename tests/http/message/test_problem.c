@@ -27,7 +27,7 @@ static const char *string(const json_t *root, const char *name)
     return text;
 }
 
-/* Every type has a status that is an error, a URN of its own, and a title. */
+/* Every type has an error status, a unique URN and a title. */
 START_TEST(all_types)
 {
     size_t count;
@@ -52,11 +52,11 @@ START_TEST(all_types)
 }
 END_TEST
 
-START_TEST(places)
+START_TEST(positions)
 {
     struct problem problem;
     problem_set(&problem, &problem_invalid, "x");
-    problem_set_pointer(&problem, ""); /* the root, and a pointer all the same */
+    problem_set_pointer(&problem, ""); /* the pointer to the root */
     json_t *root = document(&problem);
     ck_assert_str_eq(string(root, "pointer"), "");
     json_decref(root);
@@ -84,8 +84,8 @@ START_TEST(places)
 }
 END_TEST
 
-/* Whatever a client sent becomes a valid document. */
-START_TEST(hostile_details)
+/* Any text of a client becomes a valid document. */
+START_TEST(unusual_details)
 {
     static const char *const details[] = {"\xff\xfe", "a\x01\x1f\"\\", "\xc3",    "\xed\xa0\x80",
                                           "\xc0\xaf", "caf\xc3\xa9",   "%s%n%99d"};
@@ -95,7 +95,7 @@ START_TEST(hostile_details)
         json_t *root = document(&problem);
         const char *detail = string(root, "detail");
         ck_assert_int_eq(detail[0], '<');
-        ck_assert_str_eq(detail + strlen(detail) - 2, ">."); /* made a sentence */
+        ck_assert_str_eq(detail + strlen(detail) - 2, ">."); /* a full stop was added */
         json_decref(root);
     }
     problem_set(&problem, &problem_not_found, "caf\xc3\xa9.");
@@ -106,7 +106,7 @@ START_TEST(hostile_details)
         json_decref(document(&problem));
     }
 
-    /* a long one is cut, also in the middle of a character */
+    /* a long text is cut, not inside a character */
     char longest[1001] = "";
     for (int offset = 0; offset < 2; offset++) {
         memset(longest, 'x', (size_t)offset);
@@ -120,7 +120,7 @@ START_TEST(hostile_details)
 }
 END_TEST
 
-START_TEST(http_answer)
+START_TEST(http_response)
 {
     struct problem problem;
     problem_set(&problem, &problem_receive_timeout, "too slow");
@@ -144,8 +144,8 @@ int main(void)
     Suite *suite = suite_create("http/message/problem");
     TCase *tcase = suite_case(suite, "problem");
     tcase_add_test(tcase, all_types);
-    tcase_add_test(tcase, places);
-    tcase_add_test(tcase, hostile_details);
-    tcase_add_test(tcase, http_answer);
+    tcase_add_test(tcase, positions);
+    tcase_add_test(tcase, unusual_details);
+    tcase_add_test(tcase, http_response);
     return suite_run(suite);
 }
