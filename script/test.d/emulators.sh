@@ -13,7 +13,7 @@ with_arm64() {
     echo "$tree: aarch64 by $runner"
     if ! configure_tree $tree --host=aarch64-linux-gnu --enable-werror --without-systemd \
         PKG_CONFIG=pkg-config PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig \
-        MICROHTTPD_CFLAGS=-I. MICROHTTPD_LIBS=-lmicrohttpd; then
+        MICROHTTPD_CFLAGS=-I. MICROHTTPD_LIBS=-lmicrohttpd LIBDW_CFLAGS=-I. LIBDW_LIBS=-ldw; then
         count "build of $tree" 0 1
         return
     fi

@@ -53,6 +53,8 @@ with_lint() {
     else
         count clang-format 0 0 1 "this is not release $CLANG_FORMAT_MAJOR"
     fi
+    try 'includes of src' script/lint-includes
+    try 'lint-includes --self-test' script/lint-includes --self-test
     try shellcheck lint_shell
     try mandoc mandoc -T lint -W warning docs/*.[1-8]
     try systemd-analyze lint_units
