@@ -10,8 +10,8 @@ PAGES = ("/livez", "/readyz", "/healthz", "/metrics", "/openapi.json", "/version
 FILES = ("address.js", "app.js", "bench.js", "daemon.js", "dialogs.js", "difference.js",
          "formats.js", "icon.svg",
          "npy.js", "painter.js", "palette.js", "particles.js", "presets.js", "readings.js",
-         "runner.js", "stage.js",
-         "style.css", "text.js", "theme.js", "theme_switch.js", "trouble.js", "view.js")
+         "runner.js", "particle_view.js",
+         "style.css", "number_format.js", "theme.js", "theme_switch.js", "alert.js", "viewport.js")
 
 
 def name_of(path):

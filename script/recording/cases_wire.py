@@ -187,7 +187,7 @@ def load():
                        ("simulate", request("POST", "/simulate", BODY)),
                        ("bench", request("GET", "/bench")), ("bench-post",
                                                              request("POST", "/bench", BODY)),
-                       ("file", request("GET", "/web/text.js")),
+                       ("file", request("GET", "/web/number_format.js")),
                        ("nothing", request("GET", "/nothing"))):
         yield Case(f"draining-{name}", [text, 1], "draining")
 
