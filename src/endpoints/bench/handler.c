@@ -55,9 +55,13 @@ static void fail_unknown(struct request *request, const char *name)
     const char *names[BENCH_PARAMETER_COUNT];
     for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++)
         names[i] = bench_parameters[i].name;
-    char detail[192];
-    snprintf(detail, sizeof detail, "unknown parameter \"%.60s\": did you mean \"%s\"?", name,
-             names[suggestion_index(name, strlen(name), names, BENCH_PARAMETER_COUNT)]);
+    char detail[448];
+    int used = snprintf(detail, sizeof detail,
+                        "unknown parameter \"%.60s\": did you mean \"%s\"? Known are", name,
+                        names[suggestion_index(name, strlen(name), names, BENCH_PARAMETER_COUNT)]);
+    for (size_t i = 0; i < BENCH_PARAMETER_COUNT; i++)
+        used +=
+            snprintf(detail + used, sizeof detail - (size_t)used, "%s %s", i ? "," : "", names[i]);
     fail_parameter(request, &problem_invalid, name, detail);
 }
 
