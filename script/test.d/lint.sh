@@ -55,6 +55,7 @@ with_lint() {
     fi
     try 'includes of src' script/lint-includes
     try 'lint-includes --self-test' script/lint-includes --self-test
+    try 'drawings of docs' script/drawings --check
     try shellcheck lint_shell
     try mandoc mandoc -T lint -W warning docs/*.[1-8]
     try systemd-analyze lint_units
