@@ -266,6 +266,42 @@ START_TEST(output_of_one_feed_is_limited)
 }
 END_TEST
 
+/* The bytes of output after input[0..size), fed in chunks, without the end of the stream. */
+static size_t output_after(const struct compression *compression, const char *input, size_t size,
+                           size_t chunk)
+{
+    struct compression_stream *stream = compression->decompressor();
+    ck_assert_ptr_nonnull(stream);
+    size_t all = 0;
+    for (size_t at = 0, taken; at < size; at += taken) {
+        taken = size - at < chunk ? size - at : chunk;
+        ck_assert_int_eq(compression_feed(stream, input + at, &taken, count_bytes, &all),
+                         COMPRESSION_OK);
+    }
+    compression_destroy(stream);
+    return all;
+}
+
+/* One call passes on all the output of its input, also if that is more than the buffer holds. The
+ * expected size is that of input in single bytes, whose output never fills the buffer. */
+static void check_output_is_complete(const struct compression *compression)
+{
+    size_t size = COMPRESSION_FEED_OUTPUT - COMPRESSION_BUFFER;
+    char *zeros = calloc(1, size);
+    struct bytes compressed = compress_text(compression, zeros, size);
+    for (size_t part = 1; part <= compressed.size; part++)
+        ck_assert_uint_eq(output_after(compression, compressed.text, part, part),
+                          output_after(compression, compressed.text, part, 1));
+    free(compressed.text);
+    free(zeros);
+}
+
+START_TEST(output_of_one_feed_is_complete)
+{
+    for_each(check_output_is_complete);
+}
+END_TEST
+
 #ifdef HAVE_ZSTD
 /* A frame with a window larger than COMPRESSION_WINDOW_MAX is refused. */
 START_TEST(zstd_window)
@@ -317,6 +353,7 @@ int main(void)
     tcase_add_test(tcase, concatenated);
     tcase_add_test(tcase, bomb);
     tcase_add_test(tcase, output_of_one_feed_is_limited);
+    tcase_add_test(tcase, output_of_one_feed_is_complete);
 #ifdef HAVE_ZSTD
     tcase_add_test(tcase, zstd_window);
 #endif
