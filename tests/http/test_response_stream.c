@@ -36,6 +36,19 @@ static struct route route;
 static atomic_uint closed_status; /* of the last stream that ended; 1: complete */
 static atomic_uint finished;      /* number of requests */
 static atomic_bool started;       /* a line was written */
+static atomic_uint uncounted;     /* connections resumed when no job was counted */
+
+/* In place of the library's function, which the linker calls __real_: a job that resumes its
+ * connection still counts, or the library might be stopped with the connection suspended. */
+void __real_MHD_resume_connection(struct MHD_Connection *mhd);
+void __wrap_MHD_resume_connection(struct MHD_Connection *mhd);
+
+void __wrap_MHD_resume_connection(struct MHD_Connection *mhd)
+{
+    if (atomic_load(&service.jobs) == 0)
+        atomic_fetch_add(&uncounted, 1);
+    __real_MHD_resume_connection(mhd);
+}
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
                           enum MHD_ConnectionNotificationCode code)
@@ -112,6 +125,7 @@ static void finish(void)
     await_zero(&service.jobs, "the work");
     await_zero(&service.requests_in_flight, "the request");
     ck_assert_uint_eq(atomic_load(&service.budget.used), 0);
+    suite_assert(atomic_load(&uncounted) == 0);
     MHD_stop_daemon(server);
     worker_pool_destroy(service.pool);
     connection_monitor_destroy(service.monitor);
