@@ -312,6 +312,35 @@ START_TEST(choice_of_coding)
 }
 END_TEST
 
+/* Frames are never compressed, in whatever format. A client that refuses uncompressed responses
+ * gets none. */
+START_TEST(frames_are_not_compressed)
+{
+    static const struct {
+        const char *query, *type;
+    } rows[] = {
+        {"?frames=2", "application/json"},
+        {"?times=0.1,0.2", "application/json"},
+        {"?frames=2", "text/csv"},
+        {"?frames=2", "application/x-npy"},
+        {"?frames=1", "application/x-ndjson"},
+        {"?frames=1", "image/svg+xml"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char target[64], accept[64];
+        snprintf(target, sizeof target, "/simulate%s", rows[i].query);
+        snprintf(accept, sizeof accept, "Accept: %s", rows[i].type);
+        reply_is_problem(http(&server, "POST", target, THREE_BODY, accept,
+                              "Accept-Encoding: gzip, zstd, identity;q=0", NULL),
+                         406, "not-acceptable");
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, accept,
+                                         "Accept-Encoding: gzip, zstd, identity;q=0.1", NULL);
+        ck_assert_int_eq(reply->status, 200);
+        ck_assert_ptr_null(reply_header(reply, "Content-Encoding"));
+    }
+}
+END_TEST
+
 /* When the client disconnects in the middle of the body, all memory is released. */
 START_TEST(disconnecting_frees_memory)
 {
@@ -341,6 +370,7 @@ int main(void)
     tcase_add_loop_test(tcase, errors_inside, 0, 2);
     tcase_add_loop_test(tcase, compressed_responses, 0, 2);
     tcase_add_test(tcase, choice_of_coding);
+    tcase_add_test(tcase, frames_are_not_compressed);
     tcase_add_loop_test(tcase, disconnecting_frees_memory, 0, 2);
     tcase = suite_case(suite, "limits");
     tcase_add_loop_test(tcase, the_decompressed_size_is_limited, 0, 2);
