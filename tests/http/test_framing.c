@@ -170,6 +170,31 @@ START_TEST(a_refused_body_is_discarded)
 }
 END_TEST
 
+/* One that is known to be longer than a MiB is not waited for: the answer comes without the body,
+ * and ends the connection. */
+START_TEST(a_long_refused_body_is_not_waited_for)
+{
+    enum { MOST = 1 << 20 };
+    char *rubbish = malloc(MOST);
+    ck_assert_ptr_nonnull(rubbish);
+    memset(rubbish, 'x', MOST);
+    int fd = raw_open(&server);
+    ck_assert(
+        raw_sendf(fd, POST_HEAD "Content-Type: text/html\r\nContent-Length: %d\r\n\r\n", MOST));
+    ck_assert(raw_send_bytes(fd, rubbish, MOST));
+    reply_is_problem(raw_read(fd), 415, "unsupported-media-type");
+    is_in_step(fd);
+    ck_assert(
+        raw_sendf(fd, POST_HEAD "Content-Type: text/html\r\nContent-Length: %d\r\n\r\n", MOST + 1));
+    const struct reply *reply = raw_read(fd);
+    reply_is_problem(reply, 415, "unsupported-media-type");
+    ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+    ck_assert(raw_is_closed(fd));
+    free(rubbish);
+    close(fd);
+}
+END_TEST
+
 /* --- HTTP/1.0, half-close, cut-off --------------------------------------------------------- */
 
 START_TEST(http_1_0)
@@ -287,6 +312,7 @@ int main(void)
     tcase_add_test(tcase, pipelined_requests_get_responses_in_order);
     tcase_add_test(tcase, expect_continue);
     tcase_add_test(tcase, a_refused_body_is_discarded);
+    tcase_add_test(tcase, a_long_refused_body_is_not_waited_for);
     tcase_add_test(tcase, http_1_0);
     tcase_add_test(tcase, connection_close);
     tcase_add_test(tcase, disconnect_in_the_body);
