@@ -147,6 +147,26 @@ START_TEST(work_is_counted)
 }
 END_TEST
 
+/* A method that jumps starts from the beginning for each frame. The run still has as many steps as
+ * one without frames. */
+START_TEST(steps_of_frames_are_counted_once)
+{
+    static const char *const methods[] = {"closed_form", "euler", "analytic"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        char target[96], series[96];
+        snprintf(target, sizeof target, "/simulate?method=%s&frames=4", methods[i]);
+        double steps = strcmp(methods[i], "analytic") == 0 ? 0 : 3 * 10000;
+        const struct reply *reply = http(&server, "POST", target, THREE_BODY, NULL);
+        ck_assert_double_eq(reply_number(reply, "/timing/particle_steps"), steps);
+        snprintf(series, sizeof series, "particled_particle_steps_total{method=\"%s\"}",
+                 methods[i]);
+        ck_assert_double_eq(metric(&server, series), steps);
+        snprintf(series, sizeof series, "particled_particles_total{method=\"%s\"}", methods[i]);
+        ck_assert_double_eq(metric(&server, series), 4 * 3);
+    }
+}
+END_TEST
+
 START_TEST(the_state_is_shown)
 {
     static const char *const positive[] = {"particled_workers",
@@ -186,6 +206,7 @@ int main(void)
     tcase_add_test(tcase, syntax);
     tcase_add_test(tcase, requests_are_counted);
     tcase_add_test(tcase, work_is_counted);
+    tcase_add_test(tcase, steps_of_frames_are_counted_once);
     tcase_add_test(tcase, the_state_is_shown);
     return suite_run(suite);
 }
