@@ -7,7 +7,8 @@
 
 #include "../../harness/harness.h"
 
-#define QUICK "max_time=0.02&particles=50&dt=0.01"
+#define SHORT "max_time=0.02&dt=0.01"
+#define QUICK SHORT "&particles=50"
 
 static struct daemon server;
 
@@ -192,6 +193,21 @@ START_TEST(one_benchmark_at_a_time)
 }
 END_TEST
 
+/* A benchmark reserves what it allocates: its particles, and the end points of two methods. */
+START_TEST(memory_is_reserved)
+{
+    daemon_start(&server, "--memory-limit", "1M", NULL);
+    int fd = raw_open(&server);
+    ck_assert(raw_send(fd, "GET /bench?particles=1000&max_time=3600 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await_metric(&server, "particled_memory_used_bytes", 1000 * (24 + 2 * 16));
+    close(fd);
+    await_metric(&server, "particled_memory_used_bytes", 0);
+    reply_is_problem(http_get(&server, "/bench?particles=20000&" SHORT), 413, "over-memory-limit");
+    ck_assert_int_eq(http_get(&server, "/bench?particles=1000&" SHORT)->status, 200);
+    daemon_finish(&server);
+}
+END_TEST
+
 /* The largest distance between the end points of two methods, for the particles that CPython's
  * random.seed(1) and random.uniform(-1, 1) give. */
 static double distance(json_t *one)
@@ -267,5 +283,6 @@ int main(void)
     tcase_add_test(tcase, bad_parameters);
     tcase_add_test(tcase, one_benchmark_at_a_time);
     tcase_add_test(tcase, particles_are_those_of_cpython);
+    tcase_add_test(suite_case(suite, "limits"), memory_is_reserved);
     return suite_run(suite);
 }
