@@ -1,5 +1,6 @@
 #include "bench/chart.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,6 +103,39 @@ START_TEST(outliers_are_dots)
 }
 END_TEST
 
+/* The x coordinate of a time on the axis for rounds from 10 s to 20 s. It starts a tenth of a
+ * decade below the first round, and is a decade long, the minimum. */
+static double x_of(double seconds)
+{
+    return 128 + (740 - 128) * (log10(seconds) - log10(10) + 0.1);
+}
+
+/* The quartiles are 14 s and 16 s, and the fences 1.5 iqr from them, at 11 s and 19 s. The whiskers
+ * end at the rounds on the fences; the rounds beyond are dots. */
+START_TEST(whiskers_end_within_the_fences)
+{
+    static const double rounds[] = {11, 10, 14, 14, 15, 15, 16, 16, 19, 20};
+    json_t *data = json_array();
+    for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++)
+        json_array_append_new(data, json_real(rounds[i]));
+    draw(json_pack("[o]", benchmark("fast", data)));
+    double low, high, dot;
+    const char *whisker = strstr(svg, "<line class=\"edge\"");
+    ck_assert_ptr_nonnull(whisker);
+    ck_assert_int_eq(
+        sscanf(whisker, "<line class=\"edge\" x1=\"%lf\" y1=\"%*f\" x2=\"%lf\"", &low, &high), 2);
+    ck_assert_double_eq_tol(low, x_of(11), 0.06);
+    ck_assert_double_eq_tol(high, x_of(19), 0.06);
+    ck_assert_int_eq(count("<circle"), 2);
+    const char *circle = strstr(svg, "<circle");
+    ck_assert_int_eq(sscanf(circle, "<circle class=\"dot\" cx=\"%lf\"", &dot), 1);
+    ck_assert_double_eq_tol(dot, x_of(10), 0.06);
+    circle = strstr(circle + 1, "<circle");
+    ck_assert_int_eq(sscanf(circle, "<circle class=\"dot\" cx=\"%lf\"", &dot), 1);
+    ck_assert_double_eq_tol(dot, x_of(20), 0.06);
+}
+END_TEST
+
 START_TEST(single_and_equal_rounds_have_boxes)
 {
     draw(json_pack("[o, o]", benchmark("one", json_pack("[f]", 1e-3)),
@@ -138,6 +172,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, NULL, free_svg);
     tcase_add_test(tcase, a_row_for_each_benchmark);
     tcase_add_test(tcase, outliers_are_dots);
+    tcase_add_test(tcase, whiskers_end_within_the_fences);
     tcase_add_test(tcase, single_and_equal_rounds_have_boxes);
     tcase_add_test(tcase, a_wide_axis_has_few_labels);
     tcase_add_test(tcase, without_rounds_there_are_no_rows);
