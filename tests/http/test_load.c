@@ -132,6 +132,18 @@ START_TEST(parallel_clients_of_one_thread_each)
 }
 END_TEST
 
+/* A body with `count` equal particles, allocated with malloc. */
+static char *many(int count)
+{
+    char *body = malloc((size_t)count * 8 + 64), *end = body;
+    ck_assert_ptr_nonnull(body);
+    end += sprintf(end, "{\"particles\":[[1,2,3]");
+    for (int i = 1; i < count; i++)
+        end += sprintf(end, ",[1,2,3]");
+    strcpy(end, "]}");
+    return body;
+}
+
 /* The I/O threads compute tiny requests; the workers compute all others. */
 START_TEST(tiny_requests_run_on_the_io_thread)
 {
@@ -142,12 +154,14 @@ START_TEST(tiny_requests_run_on_the_io_thread)
     daemon_start(&server, "--workers", "1", SLOW_OPTIONS, NULL);
     http_simulate(&server, for_workers[0]);
     http_simulate(&server, for_workers[1]);
-    char *many = malloc(1000 * 8 + 64), *end = many + sprintf(many, "{\"particles\":[[1,2,3]");
-    for (int i = 1; i < 1000; i++)
-        end += sprintf(end, ",[1,2,3]");
-    strcpy(end, "]}");
-    http_simulate(&server, many);
-    free(many);
+    char *body = many(1000);
+    http_simulate(&server, body);
+    free(body);
+    /* these take little time, but the worst particles would take too much */
+    body = many(2000);
+    http(&server, "POST", "/simulate", body, "Accept: application/x-npy", NULL);
+    http(&server, "POST", "/simulate?method=analytic", body, "Accept: application/x-npy", NULL);
+    free(body);
     await_metric(&server, "particled_inline_requests_total", 0);
 
     int fd = raw_open(&server);
@@ -163,7 +177,7 @@ START_TEST(tiny_requests_run_on_the_io_thread)
     ck_assert_int_eq(http_simulate(&server, THREE_BODY)->status, 200);
     await_metric(&server, "particled_inline_requests_total", 12);
     ck_assert_double_eq(metric(&server, "particled_particles_total{method=\"closed_form\"}"),
-                        1000 + 11 * 3);
+                        1000 + 2000 + 11 * 3);
     close(fd);
 }
 END_TEST
