@@ -59,4 +59,5 @@ with_lint() {
     try shellcheck lint_shell
     try mandoc mandoc -T lint -W warning docs/*.[1-8]
     try systemd-analyze lint_units
+    try 'list of mutations' script/mutate --check
 }
