@@ -52,14 +52,14 @@ END_TEST
 /* After a character that did not fit, nothing more is added, even if it fits. */
 START_TEST(full_builder)
 {
-    struct string_builder builder = string_builder_init(buffer, 6);
-    buffer[6] = '#';
+    struct string_builder builder = string_builder_init(buffer, 7);
+    buffer[7] = '#';
     string_builder_add(&builder, "abcd");
     string_builder_add_pointer_token(&builder, "\xc3\xa9", 2,
                                      false); /* "/" fits, the character does not */
-    string_builder_add(&builder, "e");
+    string_builder_add(&builder, "e"); /* there is a byte of room, but a character is missing */
     ck_assert_str_eq(buffer, "abcd/");
-    ck_assert_int_eq(buffer[6], '#');
+    ck_assert_int_eq(buffer[7], '#');
 }
 END_TEST
 
