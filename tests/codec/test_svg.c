@@ -154,6 +154,7 @@ START_TEST(positions_and_colours)
     svg_add(&svg, &set);
     x[0] = 0.5;
     y[0] = 1;
+    y[1] = -0.5; /* straight up */
     svg_add(&svg, &set);
     char *text = svg_write(&svg, "t", false, &size);
     const char *fast = strstr(text, "#d9600b"), *back = strstr(text, "#1f6feb");
@@ -161,7 +162,9 @@ START_TEST(positions_and_colours)
     ck_assert(fast && back && rest);
     ck_assert_ptr_eq(strstr(fast, "d=\"M4000-2000l-2000-2000\""), strstr(fast, "d="));
     ck_assert_ptr_nonnull(strstr(fast, "d=\"M2000-4000h0\""));
-    ck_assert_ptr_nonnull(strstr(back, "d=\"M-2000 4000\""));
+    ck_assert_ptr_nonnull(strstr(back, "d=\"M-2000 4000l0-2000\""));
+    ck_assert_ptr_nonnull(strstr(back, "d=\"M-2000 2000h0\""));
+    ck_assert_ptr_nonnull(strstr(rest, "d=\"M1000-1000\""));
     ck_assert_ptr_nonnull(strstr(rest, "d=\"M1000-1000h0\""));
     free(text);
     svg_fini(&svg);
