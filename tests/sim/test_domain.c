@@ -122,6 +122,53 @@ START_TEST(first_error_is_found_with_every_set_of_kernels)
 }
 END_TEST
 
+/* Each error, of one particle among many that are valid. */
+START_TEST(each_error_is_found_with_every_set_of_kernels)
+{
+    const double tiny = sqrt(DBL_MIN), huge = sqrt(DBL_MAX);
+    const struct {
+        const char *method;
+        double x, y, ang_vel, dt, timestep;
+        enum domain_error error;
+    } rows[] = {
+        {"euler", 1, INFINITY, 1, 1, 1, DOMAIN_NOT_FINITE},
+        {"euler", 0, 0, 1, 1, 1, DOMAIN_ORIGIN},
+        {"euler", tiny * (1 - 1e-15), 0, 1, 1, 1, DOMAIN_RADIUS_SMALL},
+        {"euler", 0, huge * (1 + 1e-15), 0, 1, 1, DOMAIN_RADIUS_LARGE},
+        {"euler", 1, 0, tiny * (1 - 1e-15), 1, 1, DOMAIN_STEP_SMALL},
+        {"euler", 1, 0, huge * (1 + 1e-15), 0.5, 1, DOMAIN_STEP_LARGE},
+        {"euler", 1, 0, huge / 2, 5, 1, DOMAIN_END_RADIUS_LARGE},
+        {"analytic", 1, NAN, 1, 1, 1, DOMAIN_NOT_FINITE},
+        {"analytic", 0, 0, 1, 1, 1, DOMAIN_ORIGIN},
+        {"analytic", tiny * (1 - 1e-15), 0, 1, 1, 1, DOMAIN_RADIUS_SMALL},
+        {"analytic", 0, huge * (1 + 1e-15), 0, 1, 1, DOMAIN_RADIUS_LARGE},
+        {"analytic", 1, 0, 0x1p53 + 2, 1, 1, DOMAIN_ANGLE_LARGE},
+    };
+    static double x[MANY], y[MANY], ang_vel[MANY];
+    const size_t at = MANY / 2;
+    const char *names[EVOLVE_KERNELS_MAX];
+    size_t sets = evolve_kernels_list(names);
+    for (size_t i = 0; i < MANY; i++)
+        x[i] = 1;
+    for (size_t set = 0; set < sets; set++) {
+        ck_assert(evolve_kernels_force(names[set]));
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+            const int64_t steps = evolve_steps(rows[r].dt, rows[r].timestep);
+            const struct evolve_run run = {x,    y,          ang_vel,          NULL, NULL,
+                                           MANY, rows[r].dt, rows[r].timestep, steps};
+            size_t index = 0;
+            x[at] = rows[r].x;
+            y[at] = rows[r].y;
+            ang_vel[at] = rows[r].ang_vel;
+            ck_assert_int_eq(
+                domain_check(method_find(rows[r].method, strlen(rows[r].method)), &run, &index),
+                rows[r].error);
+            ck_assert_uint_eq(index, at);
+        }
+    }
+}
+END_TEST
+
 /* At the limits of the domain every method gives finite numbers. */
 START_TEST(edges_give_finite_results)
 {
@@ -164,6 +211,7 @@ int main(void)
     tcase_add_test(tcase, limits);
     tcase_add_test(tcase, first_error_is_reported);
     tcase_add_test(tcase, first_error_is_found_with_every_set_of_kernels);
+    tcase_add_test(tcase, each_error_is_found_with_every_set_of_kernels);
     tcase_add_test(tcase, edges_give_finite_results);
     tcase_add_test(tcase, every_error_has_a_text);
     return suite_run(suite);
