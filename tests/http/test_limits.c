@@ -170,6 +170,12 @@ START_TEST(queue_limit)
     reply = http_get(&server, "/readyz"); /* on the same connection; needs no worker */
     ck_assert_int_eq(reply->status, 200);
     ck_assert_int_eq((int)reply->connects, 0);
+    /* refused before the client sends its body */
+    int expecting = raw_open(&server);
+    ck_assert(raw_sendf(expecting, POST_HEAD "Expect: 100-continue\r\nContent-Length: %zu\r\n\r\n",
+                        strlen(THREE_BODY)));
+    reply_is_problem(raw_read(expecting), 503, "queue-full");
+    close(expecting);
     ck_assert(raw_send(started, &THREE_BODY[1]));
     reply_is_problem(raw_read(started), 503, "queue-full");
 
