@@ -328,6 +328,29 @@ START_TEST(difference_is_the_largest_distance)
 }
 END_TEST
 
+static bool broken_evolve(const struct evolve_run *run, const struct evolve_control *control)
+{
+    if (!fake_evolve(run, control))
+        return false;
+    for (size_t i = 0; i < run->count; i++) {
+        run->x_out[i] = i == 1 ? NAN : run->x[i];
+        run->y_out[i] = run->y[i];
+    }
+    return true;
+}
+
+/* A method that gives NaN for one particle has no largest distance, whatever the others have. */
+START_TEST(difference_of_nan)
+{
+    static const struct method broken = {
+        .name = "broken", .summary = "", .polygon = true, .evolve = broken_evolve};
+    rounds_take(1);
+    use_methods("closed_form,reference");
+    config.methods[0] = &broken;
+    ck_assert(isnan(run()->max_difference));
+}
+END_TEST
+
 START_TEST(without_reference_nothing_is_compared)
 {
     rounds_take(1);
@@ -392,6 +415,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, figures_are_relative_to_reference);
     tcase_add_test(tcase, difference_is_the_largest_distance);
+    tcase_add_test(tcase, difference_of_nan);
     tcase_add_test(tcase, without_reference_nothing_is_compared);
     tcase_add_test(tcase, particles_do_not_change);
     tcase_add_test(tcase, domain_of_every_method_is_checked);
