@@ -140,11 +140,11 @@ except OSError:
     zstd = None  # then the daemon that is built here has none either
 
 
-def gzip_pack(data):
+def gzip_compress(data):
     return gzip.compress(data if isinstance(data, bytes) else data.encode(), mtime=0)
 
 
-def zstd_pack(data):
+def zstd_compress(data):
     data = data if isinstance(data, bytes) else data.encode()
     if not zstd:
         return b""
@@ -153,7 +153,7 @@ def zstd_pack(data):
     return room.raw[:size]
 
 
-def zstd_unpack(data):
+def zstd_decompress(data):
     """Raises ValueError for what is no zstd, or too long for the recording."""
     room = ctypes.create_string_buffer(64 << 20)
     size = zstd.ZSTD_decompress(room, ctypes.c_size_t(len(room)), data, ctypes.c_size_t(len(data)))

@@ -7,7 +7,7 @@ from .case import (Case, THREE, csv_body, json_body, npy_body, npy_file, npy_hea
                    triples)
 from .cases_simulate import CSV, NPY
 
-# The first group breaks the syntax, the second the meaning.
+# The first group breaks the syntax, the second is valid JSON that is no request.
 JSON = {
     "empty": "", "blank": " \n", "cut": "{", "cut-name": '{"part',
     "cut-array": '{"particles":[[1,2,3]',
@@ -39,7 +39,7 @@ JSON = {
     "nul": '{"particles":[[1,2,3]],\0"dt":1}', "deep": "[" * 65,
     "deep-allowed": '{"particles":' + "[" * 63,
     "second-line": '{"particles":[\n[1,2,3],\n[1,2,x]]}',
-    "syntax-after-meaning": '{"partycles":[[1,2,3]],}',
+    "syntax-after-invalid": '{"partycles":[[1,2,3]],}',
 
     "number": "1", "string": '"particles"', "null": "null", "true": "true", "array": "[[1,2,3]]",
     "object": "{}",

@@ -25,7 +25,7 @@ DAEMON_OPTIONS = {
     "drain-timeout": ["--drain-timeout", "86401"], "log-level": ["--log-level", "loud"],
     "log-format": ["--log-format", "xml"], "access-log": ["--access-log", "yes"],
     "profiling": ["--profiling", "1"],
-    "check-bad": ["--check", "http://nowhere"], "check-nobody": ["--check", "http://127.0.0.1:1"],
+    "check-bad": ["--check", "http://nowhere"], "check-closed-port": ["--check", "http://127.0.0.1:1"],
     "check-path": ["--check", "TEMPORARY/socket"],
     "check-ready": ["--check", "URL"], "check-ready-path": ["--check", "URL/livez"],
     "help-and-bad": ["--workers", "0", "--help"],

@@ -1,9 +1,9 @@
 """Paths, files, benchmarks, metrics, profiles."""
 
-from .case import (Case, THREE, ask, columns, csv_body, gzip_pack, json_body, npy_body, request,
+from .case import (Case, THREE, ask, columns, csv_body, gzip_compress, json_body, npy_body, request,
                    simulate,
                    triples)
-from .cases_simulate import ANSWERS, CSV, METHODS, NPY
+from .cases_simulate import RESPONSE_TYPES, CSV, METHODS, NPY
 
 PAGES = ("/livez", "/readyz", "/healthz", "/metrics", "/openapi.json", "/version", "/",
          "/web/app.js")
@@ -82,7 +82,7 @@ def bench():
     yield ask("bench-data", "GET", f"/bench?particles=20&data=1&{QUICK}")
     yield ask("bench-seed", "GET", f"/bench?particles=20&seed=18446744073709551615&{QUICK}")
     yield ask("bench-head", "HEAD", f"/bench?particles=20&{QUICK}")
-    yield ask("bench-packed", "GET", f"/bench?particles=20&{QUICK}", None, "Accept-Encoding: gzip")
+    yield ask("bench-compressed", "GET", f"/bench?particles=20&{QUICK}", None, "Accept-Encoding: gzip")
     for method in METHODS:
         names = method if method == "reference" else f"{method},reference"
         yield ask(f"bench-{method}", "GET", f"/bench?particles=7&methods={names}&{QUICK}")
@@ -106,7 +106,7 @@ def bench():
         ("columns", json_body(THREE, columns, dt="0.001"), "min_rounds=2&max_time=1e-6&warmup=0",
          ()),
         ("npy", npy_body(THREE), QUICK, (NPY,)),
-        ("gzip", gzip_pack(json_body(THREE)), QUICK, ("Content-Encoding: gzip",)),
+        ("gzip", gzip_compress(json_body(THREE)), QUICK, ("Content-Encoding: gzip",)),
         ("method", json_body(THREE, triples, method='"fast"'), QUICK, ()),
         ("method-twice", json_body(THREE, method='"fast"'), QUICK + "&methods=euler", ()),
         ("dt-twice", json_body(THREE, dt="1"), QUICK, ()),
@@ -131,7 +131,7 @@ def bench():
 def metrics():
     """In this order, on a daemon that sees nothing else."""
     yield ask("metrics-fresh", "GET", "/metrics", daemon="metrics")
-    for name, accept in ANSWERS.items():
+    for name, accept in RESPONSE_TYPES.items():
         yield simulate(f"metrics-then-{name}", json_body(THREE), f"Accept: {accept}",
                        query="?method=euler", daemon="metrics")
     yield simulate("metrics-then-bad", "{", daemon="metrics")

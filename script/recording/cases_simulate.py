@@ -1,7 +1,7 @@
 """POST /simulate: formats, methods, options, frames, pictures, compression."""
 
-from .case import (Case, THREE, ask, columns, csv_body, gzip_pack, json_body, npy_body, npy_file,
-                   npy_header, objects, particles, request, simulate, triples, zstd_pack)
+from .case import (Case, THREE, ask, columns, csv_body, gzip_compress, json_body, npy_body, npy_file,
+                   npy_header, objects, particles, request, simulate, triples, zstd_compress)
 
 CSV, NPY = "Content-Type: text/csv", "Content-Type: application/x-npy"
 BODIES = {
@@ -11,7 +11,7 @@ BODIES = {
     "csv": (csv_body(THREE), (CSV,)),
     "npy": (npy_body(THREE), (NPY,)),
 }
-ANSWERS = {
+RESPONSE_TYPES = {
     "json": "application/json",
     "csv": "text/csv",
     "npy": "application/x-npy",
@@ -23,7 +23,7 @@ METHODS = ("closed_form", "analytic", "euler", "fast", "reference")
 
 def formats():
     for source, (body, headers) in BODIES.items():
-        for target, media_type in ANSWERS.items():
+        for target, media_type in RESPONSE_TYPES.items():
             yield simulate(f"format-{source}-to-{target}", body, f"Accept: {media_type}", *headers)
     some = particles(40)
     for descr in ("<f8", "<f4"):
@@ -102,7 +102,7 @@ def options():
 
 
 def frames():
-    for target, media_type in ANSWERS.items():
+    for target, media_type in RESPONSE_TYPES.items():
         for method in ("closed_form", "euler", "analytic"):
             yield simulate(f"frames-{method}-{target}", json_body(THREE, triples),
                            f"Accept: {media_type}",
@@ -115,7 +115,7 @@ def frames():
         yield simulate(f"frames-{method}", json_body(THREE),
                        query=f"?frames=2&dt=0.01&method={method}")
     yield simulate("frames-more-than-steps", json_body(THREE), query="?frames=5&dt=3e-5")
-    yield simulate("frames-packed", json_body(particles(40)), "Accept-Encoding: gzip",
+    yield simulate("frames-compressed", json_body(particles(40)), "Accept-Encoding: gzip",
                    query="?frames=20")
     yield Case("frames-http-1.0", [request("POST", "/simulate?frames=2", json_body(THREE),
                                            ["Accept: application/x-ndjson"], "1.0"), 1])
@@ -133,35 +133,35 @@ def pictures():
     yield simulate("picture-still", some, svg, query="?dt=0")
     yield simulate("picture-one", json_body(THREE[:1]), svg, query="?animate=1")
     yield simulate("picture-many", json_body(particles(3000)), svg, query="?animate=1")
-    yield simulate("picture-packed", some, svg, "Accept-Encoding: gzip")
+    yield simulate("picture-compressed", some, svg, "Accept-Encoding: gzip")
 
 
 def compression():
     body = json_body(particles(100))
-    packed = {"gzip": gzip_pack(body), "zstd": zstd_pack(body)}
-    for coding, data in packed.items():
+    compressed = {"gzip": gzip_compress(body), "zstd": zstd_compress(body)}
+    for coding, data in compressed.items():
         header = f"Content-Encoding: {coding}"
         half = len(body) // 2
-        pack = gzip_pack if coding == "gzip" else zstd_pack
-        yield simulate(f"packed-{coding}", data, header)
-        yield simulate(f"packed-{coding}-upper-case", data, header.upper())
-        yield simulate(f"packed-{coding}-members", pack(body[:half]) + pack(body[half:]), header)
-        yield simulate(f"packed-{coding}-csv", pack(csv_body(THREE)), header, CSV,
+        compress = gzip_compress if coding == "gzip" else zstd_compress
+        yield simulate(f"compressed-{coding}", data, header)
+        yield simulate(f"compressed-{coding}-upper-case", data, header.upper())
+        yield simulate(f"compressed-{coding}-members", compress(body[:half]) + compress(body[half:]), header)
+        yield simulate(f"compressed-{coding}-csv", compress(csv_body(THREE)), header, CSV,
                        "Accept: text/csv")
-        yield simulate(f"packed-{coding}-npy", pack(npy_body(THREE)), header, NPY,
+        yield simulate(f"compressed-{coding}-npy", compress(npy_body(THREE)), header, NPY,
                        "Accept: text/csv")
-        yield simulate(f"packed-{coding}-cut", data[:-9], header)
-        yield simulate(f"packed-{coding}-damaged", data[:40] + bytes(40) + data[80:], header)
-        yield simulate(f"packed-{coding}-rubbish-behind", data + b"rubbish", header)
-        yield simulate(f"packed-{coding}-plain", body, header)
-        yield simulate(f"packed-{coding}-empty", b"", header)
-        yield simulate(f"packed-{coding}-bad-json", pack('{"particles":[[1,2,3],\n[1,2}'), header)
-        yield ask(f"packed-{coding}-bench", "POST", "/bench?dt=0&min_rounds=0", data, header)
+        yield simulate(f"compressed-{coding}-cut", data[:-9], header)
+        yield simulate(f"compressed-{coding}-damaged", data[:40] + bytes(40) + data[80:], header)
+        yield simulate(f"compressed-{coding}-rubbish-behind", data + b"rubbish", header)
+        yield simulate(f"compressed-{coding}-plain", body, header)
+        yield simulate(f"compressed-{coding}-empty", b"", header)
+        yield simulate(f"compressed-{coding}-bad-json", compress('{"particles":[[1,2,3],\n[1,2}'), header)
+        yield ask(f"compressed-{coding}-bench", "POST", "/bench?dt=0&min_rounds=0", data, header)
     for name, value in {"deflate": "deflate", "two": "gzip, zstd", "identity": "identity",
                         "none": "",
                         "unknown": "brotli-9"}.items():
-        yield simulate(f"packed-by-{name}", body, f"Content-Encoding: {value}")
-    yield simulate("packed-two-lines", body, "Content-Encoding: gzip", "Content-Encoding: gzip")
+        yield simulate(f"compressed-by-{name}", body, f"Content-Encoding: {value}")
+    yield simulate("compressed-two-lines", body, "Content-Encoding: gzip", "Content-Encoding: gzip")
     for name, value in {
         "gzip": "gzip", "zstd": "zstd", "both": "gzip, zstd", "gzip-liked": "gzip;q=1, zstd;q=0.5",
         "identity-liked": "gzip;q=0.5, identity", "any": "*", "gzip-only": "gzip, identity;q=0",
@@ -171,9 +171,9 @@ def compression():
     }.items():
         yield simulate(f"accept-encoding-{name}", body, f"Accept-Encoding: {value}")
     for target in ("csv", "npy", "lines"):
-        for coding in packed:
+        for coding in compressed:
             yield simulate(f"{coding}-of-{target}", body, f"Accept-Encoding: {coding}",
-                           f"Accept: {ANSWERS[target]}")
+                           f"Accept: {RESPONSE_TYPES[target]}")
     small = json_body(THREE, triples)
     yield simulate("gzip-of-little", small, "Accept-Encoding: gzip")
     yield simulate("gzip-of-little-must", small, "Accept-Encoding: gzip, identity;q=0")

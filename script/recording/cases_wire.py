@@ -1,6 +1,6 @@
 """Framing, connections, limits, load and shutdown."""
 
-from .case import (Case, THREE, ask, gzip_pack, json_body, npy_body, npy_file, npy_header,
+from .case import (Case, THREE, ask, gzip_compress, json_body, npy_body, npy_file, npy_header,
                    particles,
                    request, simulate, triples)
 from .cases_bodies import HALF
@@ -127,7 +127,7 @@ def limits():
                    daemon="small")
     yield simulate("small-body", " " * 2049, daemon="small")
     yield simulate("small-body-full", BODY + " " * (2048 - len(BODY)), daemon="small")
-    yield simulate("small-body-gzip", gzip_pack(BODY + " " * 5000), "Content-Encoding: gzip",
+    yield simulate("small-body-gzip", gzip_compress(BODY + " " * 5000), "Content-Encoding: gzip",
                    daemon="small")
     yield simulate("small-body-large", " " * 1100000, daemon="small")
     yield Case("small-body-chunked", [(POST + CHUNKED + "\r\n801\r\n" + " " * 2049).encode(), 1],
@@ -147,9 +147,9 @@ def limits():
     yield simulate("memory-json", json_body(many), daemon="memory")
     yield simulate("memory-npy", npy_body(many), NPY, daemon="memory")
     yield ask("memory-bench", "GET", "/bench?particles=60000", daemon="memory")
-    yield simulate("memory-answer", npy_body(many[:20000]), NPY, "Accept: application/json",
+    yield simulate("memory-response", npy_body(many[:20000]), NPY, "Accept: application/json",
                    daemon="memory")
-    yield simulate("memory-gzip", gzip_pack(npy_body(many[:10000])), NPY, "Content-Encoding: gzip",
+    yield simulate("memory-gzip", gzip_compress(npy_body(many[:10000])), NPY, "Content-Encoding: gzip",
                    daemon="memory")
     yield simulate("memory-fits", json_body(THREE), daemon="memory")
 

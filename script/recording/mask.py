@@ -5,7 +5,7 @@ import gzip
 import re
 import zlib
 
-from .case import zstd_unpack
+from .case import zstd_decompress
 
 NUMBER = r"-?\d[\d.]*(?:[eE][-+]?\d+)?"
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)?")
@@ -145,10 +145,10 @@ def mask_command(text):
 
 # --- responses ----------------------------------------------------------------------------------
 
-def unpack(coding, data):
+def decompress(coding, data):
     """The body without its Content-Encoding, or None when it cannot be read."""
     try:
-        return gzip.decompress(data) if coding == "gzip" else zstd_unpack(data)
+        return gzip.decompress(data) if coding == "gzip" else zstd_decompress(data)
     except (ValueError, OSError, EOFError, zlib.error):
         return None
 

@@ -53,7 +53,7 @@ static bool open_listener(struct server *server)
     int inherited = systemd_socket();
     bool open = false;
     if (inherited == -2)
-        snprintf(error, sizeof error, "the service manager passed more than one socket");
+        snprintf(error, sizeof error, "systemd passed more than one socket");
     else if (inherited >= 0)
         open = listener_inherit(&server->listener, inherited, error, sizeof error);
     else

@@ -170,7 +170,7 @@ START_TEST(a_refused_body_is_discarded)
 }
 END_TEST
 
-/* One that is known to be longer than a MiB is not waited for: the answer comes without the body,
+/* One that is known to be longer than a MiB is not waited for: the response comes without the body,
  * and ends the connection. */
 START_TEST(a_long_refused_body_is_not_waited_for)
 {

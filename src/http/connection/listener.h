@@ -21,7 +21,7 @@ bool listener_address_is_valid(const char *address);
  * socket that no process listens on. False: `error` says why in a sentence. */
 bool listener_open(struct listener *listener, const char *address, char *error, size_t size);
 
-/* Takes over a listening socket that the service manager opened. */
+/* Takes over a listening socket that systemd opened. */
 bool listener_inherit(struct listener *listener, int fd, char *error, size_t size);
 
 /* Closes it, unless fd is -1, and removes the path of a Unix socket of ours. */
