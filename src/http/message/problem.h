@@ -22,9 +22,9 @@ struct problem_type {
 #define HTTP_PROBLEMS(X)                                                                           \
     X(framing, 400, "ambiguous-request", "The request's framing is ambiguous", 0)                  \
     X(not_found, 404, "not-found", "There is nothing at this path", 0)                             \
-    X(method, 405, "method-not-allowed", "The path does not support this method", 0)                  \
-    X(not_acceptable, 406, "not-acceptable", "No acceptable form of the response", 0)                \
-    X(receive_timeout, 408, "receive-timeout", "The request was not complete in time", 0)           \
+    X(method, 405, "method-not-allowed", "The path does not support this method", 0)               \
+    X(not_acceptable, 406, "not-acceptable", "No acceptable form of the response", 0)              \
+    X(receive_timeout, 408, "receive-timeout", "The request was not complete in time", 0)          \
     X(body_too_large, 413, "body-too-large", "The body is too large", 0)                           \
     X(memory_limit, 413, "over-memory-limit", "The request needs too much memory", 0)              \
     X(media_type, 415, "unsupported-media-type", "The body's media type is not known", 0)          \
