@@ -45,7 +45,7 @@ make_tree() {
 build_and_run() {
     local tree=$1 suites
     echo "$tree: ${*:2}"
-    if ! configure_tree "$@"; then
+    if ! build_tree "$@"; then
         count "build of $tree" 0 1
         return
     fi
@@ -54,7 +54,7 @@ build_and_run() {
         return
     fi
     mapfile -t suites < <(suites_of "$tree")
-    make_tree "$tree" all "${suites[@]}" || return 0
+    make_tree "$tree" "${suites[@]}" || return 0
     run_suites "$tree" "${suites[@]}"
 }
 
