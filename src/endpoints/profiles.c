@@ -281,11 +281,14 @@ void symbol_post_work(struct request *request)
     bool written = out && fclose(out) == 0 && symbolizer;
     if (symbolizer)
         symbolizer_destroy(symbolizer);
-    if (valid && written) {
+    bool cancelled = job_cancelled(request); /* then the list may not be complete */
+    if (valid && written && !cancelled) {
         respond(request, TEXT_TYPE, text, size);
         return;
     }
     free(text);
+    if (cancelled)
+        return; /* job.c sets the response */
     if (valid)
         request_fail_memory(request);
     else

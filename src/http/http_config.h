@@ -1,6 +1,6 @@
-/* (Not config.h, which is the name of the file that configure writes.) */
-/* What the HTTP engine needs to know, and does not know by itself. Filled by the daemon and the
- * endpoints before server_start; constant from then on, and outlives the server. */
+/* The configuration of the HTTP engine. The daemon fills it before server_start; it is constant from
+ * then on, and outlives the server. (Not named config.h, because configure writes a file of that
+ * name.) */
 #ifndef HTTP_HTTP_CONFIG_H
 #define HTTP_HTTP_CONFIG_H
 

@@ -11,19 +11,19 @@
 #define RING_BYTES (BYTE_QUEUE_BYTES + BYTE_QUEUE_FINAL_ERROR_BYTES)
 
 struct byte_queue {
-    pthread_mutex_t mutex;        /* guards all but `left` and what is constant */
-    pthread_cond_t capacity;      /* the reader has taken some, or has left */
+    pthread_mutex_t mutex;        /* guards all that is not constant or atomic */
+    pthread_cond_t space;         /* the reader has taken bytes, or has closed the queue */
     struct byte_queue_reader ask; /* constant */
     atomic_bool closed;           /* written with the mutex, read without */
     bool asleep;                  /* the reader sleeps; the thread that clears this wakes it */
-    bool waiting;                 /* the producer is */
+    bool waiting;                 /* the producer waits for space */
     ssize_t end;        /* BYTE_QUEUE_END or BYTE_QUEUE_ABORTED once the producer is done, else 0 */
     char last;          /* byte written */
     size_t first, used; /* of the ring */
     char ring[RING_BYTES];
 };
 
-_Static_assert(sizeof(struct byte_queue) <= BYTE_QUEUE_MEMORY, "STREAM_MEMORY is what one takes");
+_Static_assert(sizeof(struct byte_queue) <= BYTE_QUEUE_MEMORY, "BYTE_QUEUE_MEMORY must cover a queue");
 
 struct byte_queue *byte_queue_create(const struct byte_queue_reader *reader)
 {
@@ -37,14 +37,14 @@ struct byte_queue *byte_queue_create(const struct byte_queue_reader *reader)
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&queue->mutex, NULL);
-    pthread_cond_init(&queue->capacity, &attributes);
+    pthread_cond_init(&queue->space, &attributes);
     pthread_condattr_destroy(&attributes);
     return queue;
 }
 
 void byte_queue_destroy(struct byte_queue *queue)
 {
-    pthread_cond_destroy(&queue->capacity);
+    pthread_cond_destroy(&queue->space);
     pthread_mutex_destroy(&queue->mutex);
     free(queue);
 }
@@ -68,7 +68,7 @@ static void append_locked(struct byte_queue *queue, const char *bytes, size_t si
     queue->last = bytes[size - 1];
 }
 
-/* Leaves the mutex. */
+/* Releases the mutex. */
 static void unlock_and_wake(struct byte_queue *queue)
 {
     bool wake = queue->asleep && (queue->used > 0 || queue->end);
@@ -84,7 +84,7 @@ static void wait_for_space_locked(struct byte_queue *queue)
     int64_t until = clock_now_ns() + BYTE_QUEUE_TICK_MS * NS_PER_MS;
     struct timespec time = {until / NS_PER_S, until % NS_PER_S};
     queue->waiting = true;
-    pthread_cond_timedwait(&queue->capacity, &queue->mutex, &time);
+    pthread_cond_timedwait(&queue->space, &queue->mutex, &time);
     queue->waiting = false;
 }
 
@@ -151,7 +151,7 @@ ssize_t byte_queue_read(struct byte_queue *queue, char *bytes, size_t max)
     if (queue->used > 0) {
         result = (ssize_t)take_locked(queue, bytes, max);
         if (queue->waiting)
-            pthread_cond_signal(&queue->capacity);
+            pthread_cond_signal(&queue->space);
     } else {
         result = queue->end;
         if (!result) {
@@ -167,6 +167,6 @@ void byte_queue_close(struct byte_queue *queue)
 {
     pthread_mutex_lock(&queue->mutex);
     atomic_store(&queue->closed, true);
-    pthread_cond_signal(&queue->capacity);
+    pthread_cond_signal(&queue->space);
     pthread_mutex_unlock(&queue->mutex);
 }
