@@ -45,8 +45,8 @@ static bool choose_coding(struct particle_body *body, struct request *request)
     if (!supported) {
         request_fail_with(request, &problem_encoding,
                           "Content-Encoding \"%.100s\" is not supported; use one of: %s.", encoding,
-                          supported_codings());
-        request_add_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, supported_codings());
+                          compression_names());
+        request_add_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, compression_names());
     }
     free(encoding);
     return supported;

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codec/compression/compression.h"
 #include "config.h"
 #include "endpoints/failures.h"
-#include "http/message/negotiation.h"
 #include "http/respond.h"
 #include "runtime/profiler.h"
 #include "sim/kernels.h"
@@ -61,7 +61,7 @@ void version_handle(struct request *request)
         json_pack("{ss ss s{ss ss ss ss ss sb ss sb} s{ss so sb} s{sI sI} so}", "name",
                   PACKAGE_NAME, "version", PACKAGE_VERSION, "build", "compiler", BUILD_COMPILER,
                   "sanitizers", BUILD_SANITIZERS, "libmicrohttpd", MHD_get_version(), "jansson",
-                  jansson_version_str(), "compression", supported_codings(), "systemd",
+                  jansson_version_str(), "compression", compression_names(), "systemd",
                   BUILT_WITH_SYSTEMD, "profiles", profiler_features(), "probes", BUILT_WITH_PROBES,
                   "cpu", "kernels", evolve_kernels_name(), "usable", usable, "same_bits",
                   evolve_kernels_exact(), "threads", "io", (json_int_t)config->io_threads,
@@ -82,7 +82,7 @@ const char *version_text(void)
                           "profiles      %s\n"
                           "probes        %s\n"
                           "kernels       %s\n",
-             MHD_get_version(), jansson_version_str(), supported_codings(),
+             MHD_get_version(), jansson_version_str(), compression_names(),
              BUILT_WITH_SYSTEMD ? "yes" : "no", profiler_features(),
              BUILT_WITH_PROBES ? "yes" : "no", evolve_kernels_name());
     return text;

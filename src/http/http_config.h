@@ -1,6 +1,6 @@
-/* The configuration of the HTTP engine. The daemon fills it before server_start; it is constant from
- * then on, and outlives the server. (Not named config.h, because configure writes a file of that
- * name.) */
+/* The configuration of the HTTP engine. The daemon fills it before server_start; it is constant
+ * from then on, and outlives the server. (Not named config.h, because configure writes a file of
+ * that name.) */
 #ifndef HTTP_HTTP_CONFIG_H
 #define HTTP_HTTP_CONFIG_H
 

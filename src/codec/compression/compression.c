@@ -20,6 +20,19 @@ const struct compression *compression_table(size_t *count)
     return compressions;
 }
 
+const char *compression_names(void)
+{
+#if defined(HAVE_ZSTD) && defined(HAVE_ZLIB)
+    return "zstd, gzip";
+#elif defined(HAVE_ZSTD)
+    return "zstd";
+#elif defined(HAVE_ZLIB)
+    return "gzip";
+#else
+    return "identity";
+#endif
+}
+
 static bool is_named(const char *name, size_t length, const char *other)
 {
     return strlen(other) == length && strncasecmp(name, other, length) == 0;

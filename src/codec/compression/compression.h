@@ -35,6 +35,10 @@ struct compression {
 /* Returns all content codings, the best one first; *count may be 0. */
 const struct compression *compression_table(size_t *count);
 
+/* Returns the names of all content codings as headers list them: "zstd, gzip"; "identity" if there
+ * is none. A constant. */
+const char *compression_names(void);
+
 /* Returns the content coding with this name, in any case, or NULL. "x-gzip" is gzip. */
 const struct compression *compression_find(const char *name, size_t length);
 

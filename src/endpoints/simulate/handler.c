@@ -77,7 +77,7 @@ static bool choose_coding(struct request *request)
         request_fail_with(request, &problem_not_acceptable,
                           "The response is available without compression and in these encodings: "
                           "%s; accept one of them.",
-                          supported_codings());
+                          compression_names());
         return false;
     }
     simulate->coding = chosen >= 0 ? &table[chosen] : NULL;

@@ -1,5 +1,3 @@
-#include "config.h"
-
 #include "http/message/negotiation.h"
 
 #include <stdlib.h>
@@ -122,17 +120,4 @@ int negotiate_coding(const char *accept, const char *const *names, size_t count)
         }
     }
     return chosen == CODING_IDENTITY && refused ? CODING_NONE_ACCEPTABLE : chosen;
-}
-
-const char *supported_codings(void)
-{
-#if defined(HAVE_ZSTD) && defined(HAVE_ZLIB)
-    return "zstd, gzip";
-#elif defined(HAVE_ZSTD)
-    return "zstd";
-#elif defined(HAVE_ZLIB)
-    return "gzip";
-#else
-    return "identity";
-#endif
 }

@@ -24,7 +24,4 @@ int negotiate_media_type(const char *accept, const char *const *types, size_t co
  */
 int negotiate_coding(const char *accept, const char *const *names, size_t count);
 
-/* The content codings that are understood, as headers list them; "identity" when there are none. */
-const char *supported_codings(void);
-
 #endif

@@ -332,8 +332,13 @@ START_TEST(names)
 {
     size_t count;
     const struct compression *table = compression_table(&count);
-    for (size_t i = 0; i < count; i++)
+    char all[64] = "";
+    for (size_t i = 0; i < count; i++) {
         ck_assert_ptr_eq(compression_find(table[i].name, strlen(table[i].name)), &table[i]);
+        strcat(all, i ? ", " : "");
+        strcat(all, table[i].name);
+    }
+    ck_assert_str_eq(compression_names(), count ? all : "identity");
 #ifdef HAVE_ZLIB
     ck_assert_str_eq(compression_find("X-GZip, br", 6)->name, "gzip");
 #endif
