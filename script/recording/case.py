@@ -148,15 +148,15 @@ def zstd_compress(data):
     data = data if isinstance(data, bytes) else data.encode()
     if not zstd:
         return b""
-    room = ctypes.create_string_buffer(zstd.ZSTD_compressBound(ctypes.c_size_t(len(data))))
-    size = zstd.ZSTD_compress(room, ctypes.c_size_t(len(room)), data, ctypes.c_size_t(len(data)), 3)
-    return room.raw[:size]
+    buffer = ctypes.create_string_buffer(zstd.ZSTD_compressBound(ctypes.c_size_t(len(data))))
+    size = zstd.ZSTD_compress(buffer, ctypes.c_size_t(len(buffer)), data, ctypes.c_size_t(len(data)), 3)
+    return buffer.raw[:size]
 
 
 def zstd_decompress(data):
     """Raises ValueError for what is no zstd, or too long for the recording."""
-    room = ctypes.create_string_buffer(64 << 20)
-    size = zstd.ZSTD_decompress(room, ctypes.c_size_t(len(room)), data, ctypes.c_size_t(len(data)))
+    buffer = ctypes.create_string_buffer(64 << 20)
+    size = zstd.ZSTD_decompress(buffer, ctypes.c_size_t(len(buffer)), data, ctypes.c_size_t(len(data)))
     if zstd.ZSTD_isError(ctypes.c_size_t(size)):
         raise ValueError("no zstd")
-    return room.raw[:size]
+    return buffer.raw[:size]

@@ -1,5 +1,6 @@
 /* The columns of a particle set while a decoder fills them. They grow within the limit of particles
- * and the memory budget. For the files of codec/ only. */
+ * and the memory budget. For the files of codec/ only; used by one thread at a time, like the
+ * decoder. */
 #ifndef CODEC_COLUMNS_H
 #define CODEC_COLUMNS_H
 

@@ -1,5 +1,6 @@
-/* What the modules of http/ share about the running server. Internal to http/; endpoints read it
- * through their request. */
+/* What the modules of http/ share about the running server. The functions of the endpoints read it
+ * through their request. Any thread: the pointers are constant once the server has started, and the
+ * modules behind them and the other fields take care of concurrent use. */
 #ifndef HTTP_SERVICE_H
 #define HTTP_SERVICE_H
 

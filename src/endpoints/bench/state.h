@@ -1,4 +1,5 @@
-/* The state of a request for /bench. For the files of bench/ only. */
+/* The state of a request for /bench. For the files of bench/ only; it belongs to the thread that
+ * owns the request (http/request.h). */
 #ifndef ENDPOINTS_BENCH_STATE_H
 #define ENDPOINTS_BENCH_STATE_H
 

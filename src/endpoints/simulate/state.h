@@ -1,4 +1,5 @@
-/* The state of a request for POST /simulate. For the files of simulate/ only. */
+/* The state of a request for POST /simulate. For the files of simulate/ only; it belongs to the
+ * thread that owns the request (http/request.h). */
 #ifndef ENDPOINTS_SIMULATE_STATE_H
 #define ENDPOINTS_SIMULATE_STATE_H
 

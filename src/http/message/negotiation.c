@@ -111,9 +111,8 @@ int negotiate_coding(const char *accept, const char *const *names, size_t count)
     for (size_t i = 0; i < count; i++) {
         double q = coding_quality(accept, names[i]);
         if (q < 0 && refused)
-            q = any; /* anything rather than nothing */
-        /* What is asked for by name goes before the content as it is, unless that is liked better.
-         */
+            q = any; /* identity is not allowed, so any other coding is better than none */
+        /* With the same quality, a named coding is better than identity. */
         if (q > best || (q > 0 && q == best && chosen == CODING_IDENTITY)) {
             best = q;
             chosen = (int)i;

@@ -19,9 +19,8 @@ int negotiate_media_type(const char *accept, const char *const *types, size_t co
 #define CODING_NONE_ACCEPTABLE (-2)
 
 /* The index of the one of names[0..count) that `accept` (an Accept-Encoding header, NULL: none)
- * names with the highest quality, the first of equals; CODING_IDENTITY when it asks for
- * none of them, or likes the content as it is better; CODING_NONE_ACCEPTABLE when it refuses all.
- */
+ * names with the highest quality, the first of equals; CODING_IDENTITY when it names none of them
+ * or gives identity a higher quality; CODING_NONE_ACCEPTABLE when it refuses all, also identity. */
 int negotiate_coding(const char *accept, const char *const *names, size_t count);
 
 #endif
