@@ -23,7 +23,8 @@ struct byte_queue {
     char ring[RING_BYTES];
 };
 
-_Static_assert(sizeof(struct byte_queue) <= BYTE_QUEUE_MEMORY, "BYTE_QUEUE_MEMORY must cover a queue");
+_Static_assert(sizeof(struct byte_queue) <= BYTE_QUEUE_MEMORY,
+               "BYTE_QUEUE_MEMORY must cover a queue");
 
 struct byte_queue *byte_queue_create(const struct byte_queue_reader *reader)
 {
