@@ -5,7 +5,7 @@
 
 #define PORT_MAX 65535
 
-bool address_split(const char *text, struct address_parts *iovec_body)
+bool address_split(const char *text, struct address_parts *parts)
 {
     const char *colon = strrchr(text, ':');
     if (!colon)
@@ -22,11 +22,11 @@ bool address_split(const char *text, struct address_parts *iovec_body)
     }
     const char *port = colon + 1;
     size_t digits = strspn(port, "0123456789");
-    if (length == 0 || length >= sizeof iovec_body->host || digits == 0 || port[digits] ||
-        digits >= sizeof iovec_body->port || atoi(port) > PORT_MAX)
+    if (length == 0 || length >= sizeof parts->host || digits == 0 || port[digits] ||
+        digits >= sizeof parts->port || atoi(port) > PORT_MAX)
         return false;
-    memcpy(iovec_body->host, host, length);
-    iovec_body->host[length] = '\0';
-    strcpy(iovec_body->port, port);
+    memcpy(parts->host, host, length);
+    parts->host[length] = '\0';
+    strcpy(parts->port, port);
     return true;
 }

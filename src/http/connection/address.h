@@ -10,6 +10,6 @@ struct address_parts {
 };
 
 /* Splits HOST:PORT or [IPV6]:PORT; port is 0..65535. False when `text` is neither. */
-bool address_split(const char *text, struct address_parts *iovec_body);
+bool address_split(const char *text, struct address_parts *parts);
 
 #endif

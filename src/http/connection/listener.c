@@ -93,14 +93,14 @@ static bool open_unix(struct listener *listener, const char *path, char *error, 
 
 static bool open_tcp(struct listener *listener, const char *address, char *error, size_t size)
 {
-    struct address_parts iovec_body;
-    if (!address_split(address, &iovec_body)) {
+    struct address_parts parts;
+    if (!address_split(address, &parts)) {
         snprintf(error, size, "'%s' is not " LISTENER_SYNTAX, address);
         return false;
     }
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found;
-    int result = getaddrinfo(iovec_body.host, iovec_body.port, &hints, &found);
+    int result = getaddrinfo(parts.host, parts.port, &hints, &found);
     if (result != 0) {
         snprintf(error, size, "cannot find %s: %s", address, gai_strerror(result));
         return false;
@@ -119,8 +119,8 @@ static bool open_tcp(struct listener *listener, const char *address, char *error
 
 bool listener_address_is_valid(const char *address)
 {
-    struct address_parts iovec_body;
-    return strchr(address, '/') || address_split(address, &iovec_body);
+    struct address_parts parts;
+    return strchr(address, '/') || address_split(address, &parts);
 }
 
 bool listener_open(struct listener *listener, const char *address, char *error, size_t size)
