@@ -116,9 +116,16 @@ static void put_state(FILE *out, struct service *service)
     put_value(out, "particled_receive_timeouts_total", "counter",
               "Connections closed because a request was not complete in time.",
               (double)connection_monitor_timeouts(service->monitor));
+    size_t used = atomic_load(&service->budget.used);
+    size_t connections = acceptor_memory(service->acceptor);
     put_value(out, "particled_memory_used_bytes", "gauge",
               "Memory budget in use by particles and responses.",
-              (double)atomic_load(&service->budget.used));
+              used > connections ? (double)(used - connections) : 0);
+    put_value(out, "particled_connection_memory_bytes", "gauge",
+              "Memory budget in use by open connections.", (double)connections);
+    put_value(out, "particled_lingering_sockets", "gauge",
+              "Closed connections whose client may still be sending.",
+              (double)linger_count(service->linger));
     put_value(out, "particled_memory_limit_bytes", "gauge", "Memory budget.",
               (double)service->budget.limit);
     put_value(out, "particled_draining", "gauge", "1 while the daemon is shutting down.",

@@ -11,6 +11,7 @@
 #include "endpoints/problems.h"
 #include "http/job.h"
 #include "http/message/headers.h"
+#include "http/message/query.h"
 #include "http/respond.h"
 #include "runtime/profiler.h"
 #include "runtime/symbolizer.h"
@@ -77,7 +78,7 @@ bool profile_begin(struct request *request)
     }
     profile->seconds = SECONDS_DEFAULT;
     request->state = profile;
-    return headers_each_parameter(request->mhd, read_seconds, request);
+    return query_each(request->query, read_seconds, request);
 }
 
 void profile_handle(struct request *request)
@@ -196,7 +197,7 @@ static bool read_address(void *context, const char *name, const char *value, siz
 
 void symbol_handle(struct request *request)
 {
-    if (!symbol_post_begin(request) || !headers_each_parameter(request->mhd, read_address, request))
+    if (!symbol_post_begin(request) || !query_each(request->query, read_address, request))
         return;
     const struct address_list *addresses = request->state;
     if (addresses->size > 0)

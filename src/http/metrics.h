@@ -18,7 +18,9 @@
     X(200)                                                                                         \
     X(204)                                                                                         \
     X(304)                                                                                         \
-    X(400) X(404) X(405) X(406) X(408) X(413) X(415) X(422) X(499) X(500) X(501) X(503) X(504)
+    X(400)                                                                                         \
+    X(403)                                                                                         \
+    X(404) X(405) X(406) X(408) X(413) X(414) X(415) X(422) X(499) X(500) X(501) X(503) X(504)
 
 #define METRICS_COUNT_ONE(status) +1
 #define METRICS_STATUS_COUNT (0 METRICS_STATUSES(METRICS_COUNT_ONE))

@@ -21,7 +21,7 @@ struct request *request_create(struct service *service, struct connection *conne
     request->started_ns = clock_now_ns();
     atomic_init(&request->references, 1);
     if (service->config->access_log)
-        request->target = strndup(target, TARGET_MAX);
+        request->log_target = strndup(target, TARGET_MAX);
     atomic_fetch_add(&service->requests_in_flight, 1);
     return request;
 }
@@ -45,7 +45,8 @@ void request_release(struct request *request)
     if (request->stream)
         request->stream->destroy(request);
     memory_budget_release(&service->budget, request->reserved);
-    free(request->target);
+    free(request->query);
+    free(request->log_target);
     free(request);
     atomic_fetch_sub(&service->requests_in_flight, 1);
 }

@@ -19,6 +19,7 @@
 
 #include "http/message/response.h"
 #include "http/message/server_timing.h"
+#include "http/message/target.h"
 #include "http/service.h"
 
 enum request_stage {
@@ -66,13 +67,18 @@ struct request {
     struct timing stream_timing; /* the phases when the stream was opened */
     atomic_uint references;      /* threads that still use the request */
     size_t reserved;             /* bytes of the memory budget */
-    char *target;                /* for the access log, or NULL */
+    char *log_target;            /* for the access log, or NULL */
     char method[16];
     /* Decoded, without the query. The library's: valid from the headers until the response is sent.
      */
     const char *path;
-    bool path_has_nul; /* then `path` is only the beginning of what was asked for */
-    void *state;       /* the route's own */
+    const char *raw_target; /* the library's: valid until the headers are checked */
+    size_t raw_target_size;
+    struct target target;
+    const char *target_error; /* what is wrong with the target, or NULL */
+    char *query;              /* owned; NULL: there is none. Decoded by query_each, once */
+    bool has_body;            /* and it is not complete yet */
+    void *state;              /* the route's own */
 };
 
 /* NULL when memory is short. Copies `target` if the access log needs it. */

@@ -131,7 +131,7 @@ static void add_headers(struct request *request, struct MHD_Response *built)
         snprintf(text, sizeof text, "%u", response->retry_after_s);
         MHD_add_response_header(built, MHD_HTTP_HEADER_RETRY_AFTER, text);
     }
-    if (request->close || atomic_load(&service->draining))
+    if (request->close || atomic_load(&service->draining) || acceptor_is_crowded(service->acceptor))
         MHD_add_response_header(built, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 

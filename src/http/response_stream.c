@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "http/job.h"
 #include "http/message/byte_queue.h"
 #include "http/respond.h"
@@ -15,6 +16,7 @@ struct stream_state {
     unsigned status;
     char *final_error;
     size_t final_error_size;
+    int64_t wait_start_ns; /* the worker's: while it waits for the reader */
 };
 
 static void suspend(void *mhd)
@@ -79,6 +81,8 @@ static void finish(struct request *request)
         byte_queue_end(state->queue);
     else
         byte_queue_abort(state->queue, state->final_error, state->final_error_size);
+    /* The computation is over. What is left is bounded by what the client acknowledges. */
+    connection_clear_deadline(request->connection);
 }
 
 /* --- the last reference --------------------------------------------------------------------- */
@@ -121,7 +125,7 @@ bool response_stream_open(struct request *request, const char *content_type)
     request->stream_timing = request->timing;
     request->stream_state = state;
     request->stream = &operations;
-    connection_limit_unsent(request->connection);
+    connection_stream(request->connection);
     /* The connection may close before the work ends. */
     connection_hold(request->connection);
     atomic_store(&request->references, 2);
@@ -129,15 +133,31 @@ bool response_stream_open(struct request *request, const char *content_type)
     return true;
 }
 
+/* The time in which the worker waits for the reader is not part of the computation. */
+static void postpone_deadline(struct request *request)
+{
+    struct stream_state *state = request->stream_state;
+    int64_t now = clock_now_ns();
+    connection_postpone_deadline(request->connection, now - state->wait_start_ns);
+    state->wait_start_ns = now;
+}
+
+static bool stop_waiting(void *context)
+{
+    postpone_deadline(context);
+    return job_run_pending_brief(context);
+}
+
 bool response_stream_write(struct request *request, const char *bytes, size_t size)
 {
-    const struct stream_state *state = request->stream_state;
+    struct stream_state *state = request->stream_state;
     /* Also when the reader keeps up: computing one frame may take long. */
-    if (job_run_pending_brief(request) ||
-        !byte_queue_write(state->queue, bytes, size, job_run_pending_brief, request))
+    if (job_run_pending_brief(request))
         return false;
-    connection_extend_deadline(request->connection);
-    return true;
+    state->wait_start_ns = clock_now_ns();
+    bool written = byte_queue_write(state->queue, bytes, size, stop_waiting, request);
+    postpone_deadline(request);
+    return written;
 }
 
 void response_stream_complete(struct request *request)

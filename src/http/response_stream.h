@@ -27,8 +27,8 @@
  * memory is short or reserved: the request has failed. */
 bool response_stream_open(struct request *request, const char *content_type);
 
-/* Appends to the body, and starts the deadline again. Waits while the reader is BYTE_QUEUE_BYTES
- * behind. False when the work must end: then the bytes are dropped. */
+/* Appends to the body. Waits while the reader is BYTE_QUEUE_BYTES behind; the deadline moves by the
+ * time of the wait. False when the work must end: then the bytes are dropped. */
 bool response_stream_write(struct request *request, const char *bytes, size_t size);
 
 /* Says that the body is complete. */

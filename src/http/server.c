@@ -17,7 +17,13 @@
 #include "runtime/systemd.h"
 
 /* Memory of a connection for its headers and the present piece of its body. */
-#define CONNECTION_MEMORY ((size_t)64 << 10)
+#define CONNECTION_MEMORY ((size_t)32 << 10)
+
+/* What a connection reserves from the memory budget: that, and the library's and our records. */
+#define CONNECTION_BYTES (CONNECTION_MEMORY + ((size_t)4 << 10))
+
+/* Closed connections whose client may still be sending, at most. */
+#define LINGER_MAX 256
 
 /* File descriptors that are not connections: log, listener, epoll and event descriptors. */
 #define FDS_BESIDE 64
@@ -77,9 +83,6 @@ static bool start_daemon(struct server *server)
 {
     struct service *service = &server->service;
     const struct http_config *config = service->config;
-    unsigned idle_s = CONNECTION_KEEPALIVE_S;
-    if (config->request_timeout_ns / NS_PER_S >= idle_s) /* our 408 comes first */
-        idle_s = (unsigned)(config->request_timeout_ns / NS_PER_S) + 5;
     /* The library refuses a pool of one thread. */
     unsigned pool = config->io_threads > 1 ? config->io_threads : 0;
     /* The library divides its limit among its threads, and counts a connection a little longer than
@@ -91,13 +94,20 @@ static bool start_daemon(struct server *server)
         0, NULL, NULL, dispatch_request, service, MHD_OPTION_EXTERNAL_LOGGER, log_library,
         NULL, /* first, so that it logs the rest */
         MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_LIMIT, limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, dispatch_connection, service,
-        MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service, MHD_OPTION_NOTIFY_COMPLETED,
-        dispatch_completed, service, MHD_OPTION_ARRAY, strictness, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, 0 /* connection_monitor.h */,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION,
+        dispatch_connection, service, MHD_OPTION_URI_LOG_CALLBACK, dispatch_first_line, service,
+        MHD_OPTION_NOTIFY_COMPLETED, dispatch_completed, service, MHD_OPTION_ARRAY, strictness,
+        MHD_OPTION_END);
     if (!server->daemon)
         log_error("cannot start the HTTP threads");
     return server->daemon != NULL;
+}
+
+static bool close_idle(void *context)
+{
+    struct service *service = context;
+    return connection_monitor_close_idle(service->monitor);
 }
 
 static bool start_parts(struct server *server)
@@ -113,14 +123,25 @@ static bool start_parts(struct server *server)
                 clock_seconds(config->request_timeout_ns));
     char *response = problem_http(&timeout);
     if (response)
-        service->monitor = connection_monitor_create(config->request_timeout_ns, response);
+        service->monitor = connection_monitor_create(config->request_timeout_ns,
+                                                     CONNECTION_IDLE_S * NS_PER_S, response);
     free(response);
     if (!service->monitor)
         log_error("cannot start the connection monitor");
-    service->acceptor = acceptor_create(config->max_connections);
+    service->linger = linger_create(LINGER_MAX, config->max_body);
+    if (!service->linger)
+        log_error("cannot start the thread that closes connections");
+    service->acceptor = acceptor_create(&(struct acceptor_config){
+        .max_connections = config->max_connections,
+        .connection_bytes = CONNECTION_BYTES,
+        .budget = &service->budget,
+        .close_idle = close_idle,
+        .context = service,
+    });
     if (!service->acceptor)
         log_error("cannot create the acceptor");
-    if (!service->pool || !service->monitor || !service->acceptor || !start_daemon(server))
+    if (!service->pool || !service->monitor || !service->linger || !service->acceptor ||
+        !start_daemon(server))
         return false;
     if (acceptor_start(service->acceptor, server->listener.fd, server->daemon))
         return true;
@@ -138,6 +159,8 @@ static void free_parts(struct server *server)
         worker_pool_destroy(server->service.pool);
     if (server->service.monitor)
         connection_monitor_destroy(server->service.monitor);
+    if (server->service.linger)
+        linger_destroy(server->service.linger);
     listener_close(&server->listener);
     free(server);
 }
@@ -145,7 +168,7 @@ static void free_parts(struct server *server)
 static void check_fd_limit(const struct http_config *config)
 {
     size_t limit = host_raise_fd_limit();
-    if (limit < config->max_connections + FDS_BESIDE)
+    if (limit < config->max_connections + LINGER_MAX + FDS_BESIDE)
         log_warning("the limit of %zu open files is too low for %zu connections; raise it, or "
                     "lower --max-connections",
                     limit, config->max_connections);

@@ -10,6 +10,7 @@
 #include "base/memory_budget.h"
 #include "http/connection/acceptor.h"
 #include "http/connection/connection_monitor.h"
+#include "http/connection/linger.h"
 #include "http/http_config.h"
 #include "http/metrics.h"
 #include "runtime/worker_pool.h"
@@ -19,6 +20,7 @@ struct service {
     struct worker_pool *pool;
     struct connection_monitor *monitor;
     struct acceptor *acceptor;
+    struct linger_set *linger;
     struct memory_budget budget;
     struct metrics metrics;
     atomic_bool draining;

@@ -271,27 +271,58 @@ END_TEST
 
 /* --- --max-connections (trap 6) ------------------------------------------------------------- */
 
-START_TEST(max_connections)
+/* At the limit, a new client gets the place of the connection that has been idle longest; one whose
+ * headers are incomplete is idle, too. Near the limit, responses close their connections. */
+START_TEST(idle_connections_make_space)
 {
-    daemon_start(&server, "--max-connections", "4", "--io-threads", "1", NULL);
-    int fds[4];
-    for (int i = 0; i < 4; i++) {
+    enum { LIMIT = 8 };
+    static const char incomplete[] = "GET /livez HTTP/1.1\r\nHost: slow";
+    daemon_start(&server, "--max-connections", "8", "--io-threads", "1", NULL);
+    int fds[LIMIT];
+    for (int i = 0; i < LIMIT; i++) {
         fds[i] = raw_open(&server);
-        ck_assert(raw_send(fds[i], LIVEZ));
-        ck_assert_int_eq(raw_read(fds[i])->status, 200);
+        ck_assert(raw_send(fds[i], incomplete));
+        usleep(1000); /* accepted in this order */
     }
-    int fifth = raw_connect(&server);
-    if (fifth >= 0 && raw_send(fifth, LIVEZ))
-        ck_assert(raw_is_silent(fifth));
-    for (int i = 0; i < 4; i++) { /* the daemon still serves these */
-        ck_assert(raw_send(fds[i], LIVEZ));
-        ck_assert_int_eq(raw_read(fds[i])->status, 200);
-    }
-    close(fds[0]);
-    ck_assert_int_eq(raw_read(fifth)->status, 200);
-    close(fifth);
-    for (int i = 1; i < 4; i++)
+    for (int i = 0; i < 3; i++) {
+        int newcomer = raw_open(&server);
+        ck_assert(raw_send(newcomer, incomplete));
+        ck_assert(raw_is_closed(fds[i]));
         close(fds[i]);
+        fds[i] = newcomer;
+    }
+    ck_assert(raw_send(fds[LIMIT - 1], "\r\n\r\n"));
+    const struct reply *reply = raw_read(fds[LIMIT - 1]);
+    ck_assert_int_eq(reply->status, 200);
+    ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+    for (int i = 0; i < LIMIT; i++)
+        close(fds[i]);
+    daemon_finish(&server);
+}
+END_TEST
+
+/* Busy connections are never closed: a new client waits. */
+START_TEST(busy_connections_stay)
+{
+    daemon_start(&server, "--max-connections", "3", "--workers", "1", SLOW_OPTIONS, NULL);
+    int busy[3];
+    for (int i = 0; i < 3; i++) {
+        busy[i] = raw_open(&server);
+        if (i < 2)
+            raw_post(busy[i], SLOW_BODY);
+        else /* its headers are complete, its body is not */
+            ck_assert(raw_send(busy[i], "POST /simulate HTTP/1.1\r\nHost: x\r\n"
+                                        "Content-Length: 100\r\n\r\n{"));
+    }
+    int fourth = raw_connect(&server);
+    ck_assert_int_ge(fourth, 0);
+    ck_assert(raw_send(fourth, LIVEZ));
+    for (int i = 0; i < 3; i++)
+        ck_assert(raw_is_silent(busy[i]));
+    ck_assert(raw_is_silent(fourth));
+    close(busy[0]);
+    ck_assert_int_eq(raw_read(fourth)->status, 200);
+    close(busy[1]), close(busy[2]), close(fourth);
     daemon_finish(&server);
 }
 END_TEST
@@ -336,7 +367,8 @@ int main(void)
     tcase_add_test(tcase, memory_limit);
     tcase_add_test(tcase, memory_of_a_compressed_response);
     tcase_add_test(tcase, memory_that_other_requests_hold);
-    tcase_add_test(tcase, max_connections);
+    tcase_add_test(tcase, idle_connections_make_space);
+    tcase_add_test(tcase, busy_connections_stay);
     tcase_add_test(tcase, more_connections_than_the_default_of_the_library);
     return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "http/job.h"
 #include "http/message/headers.h"
 #include "http/message/negotiation.h"
+#include "http/message/query.h"
 #include "http/respond.h"
 
 #define MEDIA_TYPES "application/json, text/plain, text/csv, image/svg+xml or application/x-ndjson"
@@ -162,7 +163,7 @@ static void fail_running(struct request *request)
 bool bench_begin(struct request *request)
 {
     return create_state(request) && choose_representation(request) &&
-           headers_each_parameter(request->mhd, read_parameter, request) && check_config(request);
+           query_each(request->query, read_parameter, request) && check_config(request);
 }
 
 /* Fails early, before the body is received; bench_handle checks again. */
@@ -184,7 +185,7 @@ bool bench_post_begin(struct request *request)
     bench = request->state;
     bench->config.own_particles = true;
     return particle_body_init(&bench->body, request) && choose_representation(request) &&
-           check_load(request) && headers_each_parameter(request->mhd, read_parameter, request);
+           check_load(request) && query_each(request->query, read_parameter, request);
 }
 
 /* --- body of a POST --------------------------------------------------------------------- */

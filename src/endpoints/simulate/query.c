@@ -7,6 +7,7 @@
 #include "codec/number/number.h"
 #include "endpoints/failures.h"
 #include "http/message/headers.h"
+#include "http/message/query.h"
 
 _Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the text below has the number");
 #define LENGTH_LIMIT " of at most 1024 bytes"
@@ -132,5 +133,5 @@ static bool read_parameter(void *context, const char *name, const char *value, s
 
 bool simulate_read_query(struct request *request)
 {
-    return headers_each_parameter(request->mhd, read_parameter, request);
+    return query_each(request->query, read_parameter, request);
 }

@@ -35,13 +35,18 @@ enum connection_phase connection_phase(const struct connection *connection)
     return connection_state_phase(atomic_load_explicit(&connection->state, memory_order_relaxed));
 }
 
-/* libmicrohttpd closes idle connections; this deadline is for clients that send a byte now and
- * then.
- */
-static void set_idle_deadline(struct connection *connection)
+static void begin_idle(struct connection *connection)
 {
-    atomic_store(&connection->deadline_ns, clock_now_ns() + CONNECTION_KEEPALIVE_S * NS_PER_S +
-                                               connection->request_timeout_ns);
+    int64_t now = clock_now_ns();
+    atomic_store(&connection->idle_since_ns, now);
+    atomic_store(&connection->deadline_ns, now + CONNECTION_IDLE_S * NS_PER_S);
+}
+
+static void limit_unsent(int fd)
+{
+    int bytes = CONNECTION_UNSENT_BYTES;
+    /* Unix sockets do not have this option, and do not need it: they hold little. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 static void format_address(struct connection *connection, const struct sockaddr *address)
@@ -74,7 +79,8 @@ struct connection *connection_create(int fd, const struct sockaddr *address,
     atomic_init(&connection->references, 1);
     atomic_init(&connection->state, CONNECTION_IDLE);
     format_address(connection, address);
-    set_idle_deadline(connection);
+    begin_idle(connection);
+    limit_unsent(fd);
     return connection;
 }
 
@@ -97,7 +103,14 @@ void connection_begin(struct connection *connection)
     if (connection_state_phase(state) == CONNECTION_IDLE)
         atomic_compare_exchange_strong(&connection->state, &state,
                                        ((state >> PHASE_BITS) + 1) << PHASE_BITS |
-                                           CONNECTION_RECEIVING);
+                                           CONNECTION_HEADERS);
+}
+
+void connection_headers_complete(struct connection *connection)
+{
+    uint64_t state = atomic_load(&connection->state);
+    if (connection_state_phase(state) == CONNECTION_HEADERS)
+        connection_move(connection, state, CONNECTION_BODY);
 }
 
 void connection_clear_deadline(struct connection *connection)
@@ -105,23 +118,21 @@ void connection_clear_deadline(struct connection *connection)
     atomic_store(&connection->deadline_ns, INT64_MAX);
 }
 
-void connection_limit_unsent(struct connection *connection)
+void connection_stream(struct connection *connection)
 {
-    int bytes = CONNECTION_UNSENT_BYTES;
-    /* Unix sockets do not have this option, and do not need it: they hold little. */
-    setsockopt(connection->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+    atomic_store(&connection->streaming, true);
 }
 
-void connection_extend_deadline(struct connection *connection)
+void connection_postpone_deadline(struct connection *connection, int64_t ns)
 {
     if (atomic_load(&connection->deadline_ns) != INT64_MAX)
-        atomic_store(&connection->deadline_ns, clock_now_ns() + connection->request_timeout_ns);
+        atomic_fetch_add(&connection->deadline_ns, ns);
 }
 
 bool connection_work(struct connection *connection)
 {
     uint64_t state = atomic_load(&connection->state);
-    return connection_state_phase(state) == CONNECTION_RECEIVING &&
+    return connection_state_phase(state) == CONNECTION_BODY &&
            connection_move(connection, state, CONNECTION_WORKING);
 }
 
@@ -139,15 +150,15 @@ bool connection_respond(struct connection *connection)
 
 void connection_finish(struct connection *connection)
 {
-    set_idle_deadline(connection);
+    begin_idle(connection);
+    atomic_store(&connection->streaming, false);
     uint64_t state = atomic_load(&connection->state);
     while (!is_shut(state) && !connection_move(connection, state, CONNECTION_IDLE))
         state = atomic_load(&connection->state);
 }
 
-void connection_send_and_shut(struct connection *connection, const char *response, size_t size)
+void connection_send(struct connection *connection, const char *response, size_t size)
 {
     ssize_t sent = send(connection->fd, response, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)sent; /* what does not fit is lost: the client is too slow */
-    shutdown(connection->fd, SHUT_RDWR);
 }

@@ -1,10 +1,13 @@
 #include "http/connection/connection_monitor.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -23,6 +26,7 @@ struct connection_monitor {
     bool ending;
     pthread_t thread;
     int64_t request_timeout_ns; /* constant */
+    int64_t idle_timeout_ns;    /* constant */
     char *timeout_response;     /* constant */
     _Atomic uint64_t timeouts;
     /* The thread's own: sockets to poll, and their connections. */
@@ -58,6 +62,7 @@ void connection_monitor_close(struct connection *connection)
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
+    connection->link = NULL;
     monitor->count--;
     pthread_mutex_unlock(&monitor->mutex);
     connection_release(connection);
@@ -87,6 +92,36 @@ void connection_monitor_stop_jobs(struct connection_monitor *monitor)
     pthread_mutex_unlock(&monitor->mutex);
 }
 
+bool connection_monitor_close_idle(struct connection_monitor *monitor)
+{
+    bool closed = false;
+    int64_t idle_before_ns = clock_now_ns() - CONNECTION_MONITOR_IDLE_MIN_MS * NS_PER_MS;
+    pthread_mutex_lock(&monitor->mutex);
+    while (!closed) {
+        struct connection *longest = NULL;
+        uint64_t longest_state = 0;
+        int64_t since_ns = idle_before_ns;
+        for (struct connection *at = monitor->first; at; at = at->next) {
+            uint64_t state = atomic_load(&at->state);
+            enum connection_phase phase = connection_state_phase(state);
+            if ((phase == CONNECTION_IDLE || phase == CONNECTION_HEADERS) &&
+                atomic_load(&at->idle_since_ns) < since_ns) {
+                longest = at;
+                longest_state = state;
+                since_ns = atomic_load(&at->idle_since_ns);
+            }
+        }
+        if (!longest)
+            break;
+        closed = connection_move(longest, longest_state, CONNECTION_CLOSED);
+        /* Only the reading side: a response that was sent before still arrives. */
+        if (closed)
+            shutdown(longest->fd, SHUT_RD);
+    }
+    pthread_mutex_unlock(&monitor->mutex);
+    return closed;
+}
+
 /* The functions named *_locked are called with the mutex held. */
 
 static bool reserve_locked(struct connection_monitor *monitor)
@@ -112,11 +147,13 @@ static void deadline_passed_locked(struct connection_monitor *monitor,
     case CONNECTION_WORKING:
         connection_move(connection, state, CONNECTION_DEADLINE_EXCEEDED);
         break;
-    case CONNECTION_RECEIVING:
+    case CONNECTION_HEADERS:
+    case CONNECTION_BODY:
         if (connection_move(connection, state, CONNECTION_TIMED_OUT)) {
             atomic_fetch_add(&monitor->timeouts, 1);
-            connection_send_and_shut(connection, monitor->timeout_response,
-                                     strlen(monitor->timeout_response));
+            connection_send(connection, monitor->timeout_response,
+                            strlen(monitor->timeout_response));
+            shutdown(connection->fd, SHUT_RDWR);
         }
         break;
     case CONNECTION_IDLE:
@@ -125,6 +162,38 @@ static void deadline_passed_locked(struct connection_monitor *monitor,
         break;
     default:
         break;
+    }
+}
+
+/* What the client has acknowledged of the response. False when it has acknowledged everything that
+ * was written: then the client is not the one to wait for. */
+static bool read_sent(int fd, uint64_t *sent)
+{
+    int outstanding = 0; /* bytes that are not acknowledged; of a Unix socket: not read */
+    if (ioctl(fd, SIOCOUTQ, &outstanding) != 0 || outstanding == 0)
+        return false;
+    struct tcp_info info = {.tcpi_bytes_acked = 0};
+    socklen_t size = sizeof info;
+    bool is_tcp = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+    *sent = is_tcp ? info.tcpi_bytes_acked : (uint64_t)outstanding;
+    return true;
+}
+
+/* A response is being sent: shuts down connections whose client acknowledges nothing. */
+static void check_progress_locked(struct connection_monitor *monitor, struct connection *connection,
+                                  uint64_t state, int64_t now)
+{
+    uint64_t sent = 0;
+    if (!read_sent(connection->fd, &sent) || connection->sent_state != state ||
+        connection->sent != sent) {
+        connection->sent_state = state;
+        connection->sent = sent;
+        connection->sent_ns = now;
+    } else if (now - connection->sent_ns > monitor->idle_timeout_ns) {
+        bool working = connection_state_phase(state) == CONNECTION_WORKING;
+        if (connection_move(connection, state,
+                            working ? CONNECTION_DISCONNECTED : CONNECTION_TIMED_OUT))
+            shutdown(connection->fd, SHUT_RDWR);
     }
 }
 
@@ -142,13 +211,21 @@ static void client_left_locked(struct connection *connection, uint64_t state)
     }
 }
 
+/* Releases the mutex while it polls. Each connection in the set is held, so it is not freed; but it
+ * may leave the list, and then its descriptor may be another one's. */
 static void poll_locked(struct connection_monitor *monitor, size_t count)
 {
-    if (count == 0 || poll(monitor->sockets, count, 0) <= 0)
+    if (count == 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        if (monitor->sockets[i].revents)
-            client_left_locked(monitor->polled[i].connection, monitor->polled[i].state);
+    pthread_mutex_unlock(&monitor->mutex);
+    bool found = poll(monitor->sockets, count, 0) > 0;
+    pthread_mutex_lock(&monitor->mutex);
+    for (size_t i = 0; i < count; i++) {
+        struct connection *connection = monitor->polled[i].connection;
+        if (found && monitor->sockets[i].revents && connection->link)
+            client_left_locked(connection, monitor->polled[i].state);
+        connection_release(connection);
+    }
 }
 
 /* `all`: also the connections without a job. */
@@ -162,12 +239,17 @@ static void check_locked(struct connection_monitor *monitor, bool all)
          * deadline does no harm. */
         uint64_t state = atomic_load(&at->state);
         enum connection_phase phase = connection_state_phase(state);
+        bool sending = phase == CONNECTION_RESPONDING ||
+                       (phase == CONNECTION_WORKING && atomic_load(&at->streaming));
+        if (all && sending)
+            check_progress_locked(monitor, at, state, now);
         if (now > atomic_load(&at->deadline_ns)) {
             deadline_passed_locked(monitor, at, state);
-        } else if (can_poll &&
-                   (phase == CONNECTION_WORKING ||
-                    (all && (phase == CONNECTION_IDLE || phase == CONNECTION_RECEIVING)))) {
+        } else if (can_poll && (phase == CONNECTION_WORKING ||
+                                (all && (phase == CONNECTION_IDLE || phase == CONNECTION_HEADERS ||
+                                         phase == CONNECTION_BODY)))) {
             monitor->sockets[count] = (struct pollfd){at->fd, POLLRDHUP, 0};
+            connection_hold(at);
             monitor->polled[count++] = (struct polled){at, state};
         }
     }
@@ -197,12 +279,14 @@ static void *monitor_main(void *argument)
 }
 
 struct connection_monitor *connection_monitor_create(int64_t request_timeout_ns,
+                                                     int64_t idle_timeout_ns,
                                                      const char *timeout_response)
 {
     struct connection_monitor *monitor = calloc(1, sizeof *monitor);
     if (!monitor)
         return NULL;
     monitor->request_timeout_ns = request_timeout_ns;
+    monitor->idle_timeout_ns = idle_timeout_ns;
     monitor->timeout_response = strdup(timeout_response);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

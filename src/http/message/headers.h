@@ -18,23 +18,23 @@ struct framing {
     bool expects_continue;   /* the client waits for a 100 or an error before it sends the body */
 };
 
-/* Reads the framing. False when a proxy in front of the daemon could read the request in another
- * way (Content-Length together with Transfer-Encoding, several or invalid lengths, no Host, folded
- * headers): sets `problem`, and the connection must be closed. libmicrohttpd accepts such requests.
- */
-bool headers_read_framing(struct MHD_Connection *mhd, const char *version, struct framing *framing,
-                          struct problem *problem);
+/* The first line of a request, as libmicrohttpd has divided it. */
+struct request_line {
+    const char *method;
+    const char *target; /* as received */
+    size_t target_size;
+    const char *version;
+};
+
+/* Checks the header section and reads the framing. False when the section is not valid or a proxy
+ * in front of the daemon could read it in another way (Content-Length together with
+ * Transfer-Encoding, several or invalid lengths, no Host, folded headers, NULs): sets `problem`,
+ * and the connection must be closed. libmicrohttpd accepts such requests. */
+bool headers_read_framing(struct MHD_Connection *mhd, const struct request_line *line,
+                          struct framing *framing, struct problem *problem);
 
 /* All lines of a header whose value is a list, joined by commas (RFC 9110, section 5.3). The caller
  * frees it. NULL when there is none, or memory is short. */
 char *headers_list(struct MHD_Connection *mhd, const char *name);
-
-/* Calls visit(context, name, value, length) for each parameter of the query, in order, until one
- * returns false. Both texts are decoded and NUL-terminated; `value` is "" where there is no "=",
- * and a name that contains a NUL is passed as "%00". Returns false if a visit did. */
-bool headers_each_parameter(struct MHD_Connection *mhd,
-                            bool (*visit)(void *context, const char *name, const char *value,
-                                          size_t length),
-                            void *context);
 
 #endif

@@ -21,12 +21,15 @@ struct problem_type {
 /* name of the record, status, name, title, seconds of Retry-After */
 #define HTTP_PROBLEMS(X)                                                                           \
     X(framing, 400, "ambiguous-request", "The request's framing is ambiguous", 0)                  \
+    X(malformed_request, 400, "malformed-request", "The request is not valid HTTP", 0)             \
+    X(forbidden_origin, 403, "forbidden-origin", "A page of another site may not do this", 0)      \
     X(not_found, 404, "not-found", "There is nothing at this path", 0)                             \
     X(method, 405, "method-not-allowed", "The path does not support this method", 0)               \
     X(not_acceptable, 406, "not-acceptable", "No acceptable form of the response", 0)              \
     X(receive_timeout, 408, "receive-timeout", "The request was not complete in time", 0)          \
     X(body_too_large, 413, "body-too-large", "The body is too large", 0)                           \
     X(memory_limit, 413, "over-memory-limit", "The request needs too much memory", 0)              \
+    X(target_too_long, 414, "target-too-long", "The target is too long", 0)                        \
     X(media_type, 415, "unsupported-media-type", "The body's media type is not known", 0)          \
     X(encoding, 415, "unsupported-encoding", "The body's encoding is not known", 0)                \
     X(internal, 500, "internal", "Internal error", 0)                                              \

@@ -328,26 +328,35 @@ START_TEST(a_slow_reader_stops_the_computation)
 }
 END_TEST
 
-/* A client that reads nothing within the deadline is disconnected. A client that reads slowly is
- * not, although it takes less within the deadline than the kernel could buffer. */
-START_TEST(the_deadline_restarts_with_each_piece)
+/* Waiting for the client is not part of the computation: three deadlines pass. */
+START_TEST(the_deadline_does_not_count_waiting)
 {
     daemon_start(&server, "--workers", "1", "--request-timeout", "1", NULL);
     int fd = start_endless();
     char buffer[4096];
-    for (int i = 0; i < 15; i++) { /* three times the deadline */
+    for (int i = 0; i < 15; i++) {
         usleep(200000);
-        for (int taken = 0; taken < 60000;) {
-            ssize_t size = read(fd, buffer, sizeof buffer);
+        for (int taken = 0; taken < 2000;) {
+            ssize_t size = read(fd, buffer, 2000);
             ck_assert_int_gt(size, 0);
             taken += (int)size;
         }
     }
     ck_assert_double_eq(metric(&server, "particled_jobs_in_flight"), 1);
+    close(fd);
     await_metric(&server, "particled_jobs_in_flight", 0);
-    const char *rest = raw_read_all(fd);
-    ck_assert_ptr_nonnull(strstr(rest, "urn:particled:problem:deadline-passed"));
-    ck_assert_ptr_null(strstr(rest, "\r\n0\r\n"));
+    daemon_finish(&server);
+}
+END_TEST
+
+/* The computation of all frames together has one deadline, however fast the client reads. */
+START_TEST(the_deadline_counts_computing)
+{
+    daemon_start(&server, "--workers", "1", "--request-timeout", "0.5", NULL);
+    int fd = start_endless();
+    const char *text = raw_read_all(fd);
+    ck_assert_ptr_nonnull(strstr(text, "urn:particled:problem:deadline-passed"));
+    ck_assert_ptr_null(strstr(text, "\r\n0\r\n"));
     await_requests_done(&server, "/simulate", 504, 1);
     close(fd);
     daemon_finish(&server);
@@ -383,7 +392,8 @@ int main(void)
     tcase_add_test(tcase, the_limit_of_times);
     tcase_add_test(tcase, a_slow_reader_stops_the_computation);
     tcase = suite_case(suite, "ends");
-    tcase_add_test(tcase, the_deadline_restarts_with_each_piece);
+    tcase_add_test(tcase, the_deadline_does_not_count_waiting);
+    tcase_add_test(tcase, the_deadline_counts_computing);
     tcase_add_test(tcase, a_drain_ends_the_frames_with_a_problem);
     return suite_run(suite);
 }

@@ -31,13 +31,13 @@ int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout_ms)
     return ready;
 }
 
-static void open_with(int64_t timeout_ns)
+static void open_with(int64_t timeout_ns, int64_t idle_ns)
 {
     int pair[2];
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     ours = pair[0];
     theirs = pair[1];
-    monitor = connection_monitor_create(timeout_ns, "too slow");
+    monitor = connection_monitor_create(timeout_ns, idle_ns, "too slow");
     ck_assert_ptr_nonnull(monitor);
     connection = connection_monitor_open(monitor, ours, NULL);
     ck_assert_ptr_nonnull(connection);
@@ -46,12 +46,12 @@ static void open_with(int64_t timeout_ns)
 
 static void open_long(void)
 {
-    open_with(LONG_NS);
+    open_with(LONG_NS, LONG_NS);
 }
 
 static void open_short(void)
 {
-    open_with(SHORT_NS);
+    open_with(SHORT_NS, LONG_NS);
 }
 
 static void finish(void)
@@ -86,7 +86,9 @@ START_TEST(phases_of_ordinary_requests)
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
         connection_begin(connection);
-        ck_assert_int_eq(connection_phase(connection), CONNECTION_RECEIVING);
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_HEADERS);
+        connection_headers_complete(connection);
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_BODY);
         if (i != 1) {
             ck_assert(connection_work(connection));
             ck_assert_int_eq(connection_phase(connection), CONNECTION_WORKING);
@@ -106,7 +108,8 @@ START_TEST(stop_affects_only_jobs)
     ck_assert_int_eq(connection_phase(connection), CONNECTION_IDLE);
     connection_begin(connection);
     connection_monitor_stop_jobs(monitor);
-    ck_assert_int_eq(connection_phase(connection), CONNECTION_RECEIVING);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_HEADERS);
+    connection_headers_complete(connection);
     ck_assert(connection_work(connection));
     connection_monitor_stop_jobs(monitor);
     ck_assert_int_eq(connection_phase(connection), CONNECTION_SHUTDOWN);
@@ -121,6 +124,7 @@ END_TEST
 START_TEST(a_client_disconnects_from_its_job)
 {
     connection_begin(connection);
+    connection_headers_complete(connection);
     ck_assert(connection_work(connection));
     ck_assert_int_eq(send(theirs, "bytes ahead", 11, 0), 11);
     phase_stays(CONNECTION_WORKING);
@@ -154,6 +158,7 @@ END_TEST
 START_TEST(deadline_of_a_job)
 {
     connection_begin(connection);
+    connection_headers_complete(connection);
     ck_assert(connection_work(connection));
     await_phase(CONNECTION_DEADLINE_EXCEEDED);
     ck_assert(connection_respond(connection));
@@ -168,6 +173,7 @@ END_TEST
 START_TEST(a_job_without_deadline)
 {
     connection_begin(connection);
+    connection_headers_complete(connection);
     connection_clear_deadline(connection);
     ck_assert(connection_work(connection));
     phase_stays(CONNECTION_WORKING);
@@ -194,6 +200,93 @@ START_TEST(deadline_of_receiving)
 }
 END_TEST
 
+static void open_stalling(void)
+{
+    open_with(LONG_NS, SHORT_NS);
+}
+
+/* A response of which the client acknowledges nothing ends; a job that sends a stream is cancelled.
+ */
+START_TEST(stalled_client)
+{
+    connection_begin(connection);
+    connection_headers_complete(connection);
+    ck_assert_int_eq(send(ours, "response", 8, 0), 8);
+    if (_i) {
+        ck_assert(connection_work(connection));
+        connection_stream(connection);
+        await_phase(CONNECTION_DISCONNECTED);
+    } else {
+        ck_assert(connection_respond(connection));
+        await_phase(CONNECTION_TIMED_OUT);
+    }
+}
+END_TEST
+
+/* While nothing is written, the client cannot acknowledge anything: the computation may take long.
+ */
+START_TEST(slow_computation)
+{
+    connection_begin(connection);
+    connection_headers_complete(connection);
+    ck_assert(connection_work(connection));
+    connection_stream(connection);
+    usleep(20 * SHORT_NS / 1000);
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_WORKING);
+    ck_assert(connection_respond(connection));
+    connection_finish(connection);
+}
+END_TEST
+
+/* One that reads steadily is not cut off, however slow it is. */
+START_TEST(slow_client)
+{
+    static const char bytes[4096];
+    connection_begin(connection);
+    connection_headers_complete(connection);
+    ck_assert(connection_respond(connection));
+    ck_assert_int_eq(send(ours, bytes, sizeof bytes, 0), sizeof bytes);
+    for (int i = 0; i < 40; i++) { /* 4 s, forty times the limit; each read is progress */
+        char byte[100];
+        ck_assert_int_eq(recv(theirs, byte, sizeof byte, 0), sizeof byte);
+        ck_assert_int_eq(send(ours, bytes, 99, 0), 99);
+        usleep(SHORT_NS / 1000);
+        ck_assert_int_eq(connection_phase(connection), CONNECTION_RESPONDING);
+    }
+    connection_finish(connection);
+}
+END_TEST
+
+/* The connection that has been idle longest is closed for a new one, and never a busy one. */
+START_TEST(longest_idle)
+{
+    int pair[2][2];
+    struct connection *others[2];
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair[i]), 0);
+        others[i] = connection_monitor_open(monitor, pair[i][0], NULL);
+    }
+    ck_assert(!connection_monitor_close_idle(monitor)); /* they are not idle long enough */
+    usleep(2000 * CONNECTION_MONITOR_IDLE_MIN_MS);
+    connection_begin(connection); /* busy */
+    connection_headers_complete(connection);
+    connection_begin(others[1]); /* its headers are incomplete: idle, but not as long */
+    ck_assert(connection_monitor_close_idle(monitor));
+    ck_assert_int_eq(connection_phase(others[0]), CONNECTION_CLOSED);
+    char byte;
+    ck_assert_int_eq(recv(pair[0][0], &byte, 1, 0), 0);
+    ck_assert_int_eq(send(pair[0][0], "x", 1, 0), 1); /* a response still arrives */
+    ck_assert(connection_monitor_close_idle(monitor));
+    ck_assert_int_eq(connection_phase(others[1]), CONNECTION_CLOSED);
+    ck_assert(!connection_monitor_close_idle(monitor));
+    ck_assert_int_eq(connection_phase(connection), CONNECTION_BODY);
+    for (int i = 0; i < 2; i++) {
+        connection_monitor_close(others[i]);
+        close(pair[i][0]), close(pair[i][1]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("http/connection/connection");
@@ -208,5 +301,11 @@ int main(void)
     tcase_add_test(tcase, deadline_of_a_job);
     tcase_add_test(tcase, a_job_without_deadline);
     tcase_add_test(tcase, deadline_of_receiving);
+    tcase_add_test(tcase, longest_idle);
+    tcase = suite_case(suite, "stalling");
+    tcase_add_checked_fixture(tcase, open_stalling, finish);
+    tcase_add_loop_test(tcase, stalled_client, 0, 2);
+    tcase_add_test(tcase, slow_computation);
+    tcase_add_test(tcase, slow_client);
     return suite_run(suite);
 }
