@@ -16,7 +16,7 @@
 #define TESTS_DIR SOURCE_ROOT "/tests"
 #define TEST_DATA TESTS_DIR "/data"
 
-#define SUITE_TIMEOUT_S 120
+#define SUITE_TIMEOUT_S 600
 
 /* As ck_assert, for what is asked very often: check writes every assertion of its own to a file. */
 #define suite_assert(condition)                                                                    \
