@@ -39,6 +39,7 @@ static const struct route routes[] = {
      .release = simulate_release},
     {.method = "GET",
      .path = "/bench",
+     .needs_same_origin = true,
      .begin = bench_begin,
      .handle = bench_handle,
      .work = bench_work,

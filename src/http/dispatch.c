@@ -183,7 +183,7 @@ static void begin_route(struct request *request, const char *path, const char *m
         return;
     }
     find_route(request, method, request->path);
-    if (!request->route)
+    if (!request->route || request_fail_if_foreign(request))
         return;
     if (request->content_length > request->service->config->max_body) {
         set_too_large(&problem, request);

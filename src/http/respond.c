@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/json_document.h"
+#include "http/message/origin.h"
 #include "http/probes.h"
+#include "http/route.h"
 
 void request_respond(struct request *request, unsigned status, const char *content_type, char *body,
                      size_t size)
@@ -100,6 +102,31 @@ void request_fail_with(struct request *request, const struct problem_type *type,
 void request_fail_memory(struct request *request)
 {
     request_fail_with(request, &problem_internal, "Memory is short; try again later.");
+}
+
+bool request_fail_if_foreign(struct request *request)
+{
+    const struct route *route = request->route;
+    if (!route->needs_same_origin && strcmp(route->method, MHD_HTTP_METHOD_POST) != 0)
+        return false;
+    const char *site = request_header(request, "Sec-Fetch-Site");
+    const char *origin = request_header(request, MHD_HTTP_HEADER_ORIGIN);
+    const char *host = request_header(request, MHD_HTTP_HEADER_HOST);
+    if (!origin_is_foreign(site, origin, host))
+        return false;
+    if (site)
+        request_fail_with(
+            request, &problem_forbidden_origin,
+            "Sec-Fetch-Site is \"%.40s\", so a page of another site sends the request; "
+            "only a page of this daemon and programs may send it.",
+            site);
+    else
+        request_fail_with(request, &problem_forbidden_origin,
+                          "Origin \"%.100s\" differs from Host \"%.100s\"; only a page of this "
+                          "daemon and programs may send this request. A proxy in front of the "
+                          "daemon must pass Host on as it was received.",
+                          origin, host ? host : "");
+    return true;
 }
 
 void request_fail_reservation(struct request *request, size_t bytes, const char *what)

@@ -44,6 +44,10 @@ void request_fail_with(struct request *request, const struct problem_type *type,
 /* Fails with "Memory is short". */
 void request_fail_memory(struct request *request);
 
+/* True when a page of another site has sent the request and its route refuses that: then it has
+ * failed with 403. request->route must be set. I/O thread. */
+bool request_fail_if_foreign(struct request *request);
+
 /* Fails a request whose reservation was refused: 503, or 413 when it could never succeed. `what`
  * begins the sentence: "The response", "The particles". */
 void request_fail_reservation(struct request *request, size_t bytes, const char *what);

@@ -12,6 +12,8 @@ struct route {
     const char *path;   /* "{name}" at its end stands for the paths that `serves` accepts */
     /* True for a path that the pattern stands for. NULL when `path` is no pattern. */
     bool (*serves)(const char *path);
+    /* Pages of other sites are refused (message/origin.h). They are always refused for a POST. */
+    bool needs_same_origin;
     /* I/O thread, after the headers: checks them. False when it has failed the request. May be
      * NULL.
      */
