@@ -32,13 +32,6 @@
 #define TEXT_TYPE "text/plain; charset=utf-8"
 #define BINARY_TYPE "application/octet-stream"
 
-static void respond(struct request *request, const char *type, char *body, size_t size)
-{
-    request_respond(request, MHD_HTTP_OK, type, body, size);
-    if (body)
-        request_add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-}
-
 /* --- CPU profile ---------------------------------------------------------------------------- */
 
 struct profile {
@@ -128,7 +121,7 @@ void profile_work(struct request *request)
         free(bytes);
         return;
     }
-    respond(request, BINARY_TYPE, bytes, size);
+    request_respond(request, MHD_HTTP_OK, BINARY_TYPE, bytes, size);
     if (bytes)
         request_add_header(request, "Content-Disposition", "attachment; filename=\"profile\"");
 }
@@ -157,7 +150,7 @@ void heap_work(struct request *request)
 {
     size_t size;
     char *text = profiler_heap(&size);
-    respond(request, TEXT_TYPE, text, size);
+    request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
 }
 
 /* --- command line --------------------------------------------------------------------------- */
@@ -171,7 +164,7 @@ void cmdline_handle(struct request *request)
         fclose(file);
     if (size > 0 && text[size - 1] == '\0')
         size--;
-    respond(request, TEXT_TYPE, text, size);
+    request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
 }
 
 /* --- symbols -------------------------------------------------------------------------------- */
@@ -284,7 +277,7 @@ void symbol_post_work(struct request *request)
         symbolizer_destroy(symbolizer);
     bool cancelled = job_cancelled(request); /* then the list may not be complete */
     if (valid && written && !cancelled) {
-        respond(request, TEXT_TYPE, text, size);
+        request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
         return;
     }
     free(text);

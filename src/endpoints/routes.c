@@ -12,19 +12,25 @@
 #define PROFILE_ROUTES(prefix)                                                                     \
     {.method = "GET",                                                                              \
      .path = prefix "/profile",                                                                    \
+     .no_store = true,                                                                             \
      .begin = profile_begin,                                                                       \
      .handle = profile_handle,                                                                     \
      .work = profile_work,                                                                         \
      .release = profile_release},                                                                  \
-        {.method = "GET", .path = prefix "/heap", .handle = heap_handle, .work = heap_work},       \
-        {.method = "GET", .path = prefix "/cmdline", .handle = cmdline_handle},                    \
+        {.method = "GET",                                                                          \
+         .path = prefix "/heap",                                                                   \
+         .no_store = true,                                                                         \
+         .handle = heap_handle,                                                                    \
+         .work = heap_work},                                                                       \
+        {.method = "GET", .path = prefix "/cmdline", .no_store = true, .handle = cmdline_handle},  \
         {.method = "GET",                                                                          \
          .path = prefix "/symbol",                                                                 \
+         .no_store = true,                                                                         \
          .handle = symbol_handle,                                                                  \
          .work = symbol_post_work,                                                                 \
          .release = symbol_post_release},                                                          \
     {                                                                                              \
-        .method = "POST", .path = prefix "/symbol", .begin = symbol_post_begin,                    \
+        .method = "POST", .path = prefix "/symbol", .no_store = true, .begin = symbol_post_begin,  \
         .receive = symbol_post_receive, .handle = symbol_post_handle, .work = symbol_post_work,    \
         .release = symbol_post_release                                                             \
     }
@@ -32,6 +38,7 @@
 static const struct route routes[] = {
     {.method = "POST",
      .path = "/simulate",
+     .vary = "Accept, Accept-Encoding",
      .begin = simulate_begin,
      .receive = simulate_receive,
      .handle = simulate_handle,
@@ -39,6 +46,8 @@ static const struct route routes[] = {
      .release = simulate_release},
     {.method = "GET",
      .path = "/bench",
+     .vary = "Accept",
+     .no_store = true,
      .needs_same_origin = true,
      .begin = bench_begin,
      .handle = bench_handle,
@@ -46,17 +55,19 @@ static const struct route routes[] = {
      .release = bench_release},
     {.method = "POST",
      .path = "/bench",
+     .vary = "Accept",
+     .no_store = true,
      .begin = bench_post_begin,
      .receive = bench_post_receive,
      .handle = bench_post_handle,
      .work = bench_work,
      .release = bench_release},
-    {.method = "GET", .path = "/livez", .handle = livez_handle},
-    {.method = "GET", .path = "/readyz", .handle = readyz_handle},
-    {.method = "GET", .path = "/healthz", .handle = readyz_handle},
-    {.method = "GET", .path = "/metrics", .handle = metrics_handle},
+    {.method = "GET", .path = "/livez", .no_store = true, .handle = livez_handle},
+    {.method = "GET", .path = "/readyz", .no_store = true, .handle = readyz_handle},
+    {.method = "GET", .path = "/healthz", .no_store = true, .handle = readyz_handle},
+    {.method = "GET", .path = "/metrics", .no_store = true, .handle = metrics_handle},
     {.method = "GET", .path = "/openapi.json", .handle = file_handle},
-    {.method = "GET", .path = "/version", .handle = version_handle},
+    {.method = "GET", .path = "/version", .no_store = true, .handle = version_handle},
     {.method = "GET", .path = "/", .handle = file_handle},
     {.method = "GET", .path = "/web/{file}", .serves = file_exists, .handle = file_handle},
     /* Only with --profiling; must be the last rows. */

@@ -28,7 +28,6 @@
 static void respond_text(struct request *request, const char *text)
 {
     request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
-    request_add_header(request, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 }
 
 void livez_handle(struct request *request)

@@ -144,11 +144,16 @@ void request_fail_reservation(struct request *request, size_t bytes, const char 
 static void add_headers(struct request *request, struct MHD_Response *built)
 {
     const struct response *response = &request->response;
+    const struct route *route = request->route;
     const struct service *service = request->service;
     if (response->content_type)
         MHD_add_response_header(built, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type);
     for (size_t i = 0; i < RESPONSE_HEADERS_MAX && response->header_name[i]; i++)
         MHD_add_response_header(built, response->header_name[i], response->header_value[i]);
+    if (route && route->vary)
+        MHD_add_response_header(built, MHD_HTTP_HEADER_VARY, route->vary);
+    if (route && route->no_store)
+        MHD_add_response_header(built, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     char text[SERVER_TIMING_MAX];
     server_timing(text, service->config->phases,
                   request->stream ? &request->stream_timing : &request->timing,

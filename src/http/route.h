@@ -14,6 +14,10 @@ struct route {
     bool (*serves)(const char *path);
     /* Pages of other sites are refused (message/origin.h). They are always refused for a POST. */
     bool needs_same_origin;
+    /* Headers of every response, errors included: Vary lists the request headers on which the
+     * response depends (NULL: none); `no_store` sends Cache-Control: no-store. */
+    const char *vary;
+    bool no_store;
     /* I/O thread, after the headers: checks them. False when it has failed the request. May be
      * NULL.
      */
