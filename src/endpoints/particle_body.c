@@ -15,6 +15,14 @@
 /* curl -d sends this type with any text, so the body is read as JSON. */
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
+/* The bytes to which a compressed body may expand: some for the start and for `times`, some for
+ * each compressed byte, and some for each particle so far. Without this limit, a megabyte of blanks
+ * that expands to a gigabyte takes seconds of CPU time. An indented particle takes about 150 bytes;
+ * a number of hundreds of digits hardly compresses, except when it consists of zeros. */
+#define EXPANDED_BYTES ((uint64_t)1 << 20)
+#define EXPANDED_BYTES_PER_BYTE 8
+#define EXPANDED_BYTES_PER_PARTICLE 256
+
 /* --- headers -------------------------------------------------------------------------------- */
 
 static bool choose_codec(struct particle_body *body, struct request *request)
@@ -152,17 +160,29 @@ static void fail_decompression(const struct particle_body *body, struct request 
 struct decompression {
     struct particle_body *body;
     struct request *request;
-    bool too_large; /* the decompressed body is over the limit */
+    bool too_large; /* the decompressed body is over --max-body */
+    bool too_empty; /* it has too many bytes for its particles */
 };
+
+/* The most bytes to which the body may have expanded by now. */
+static uint64_t expansion_limit(const struct particle_body *body, const struct request *request)
+{
+    /* The capacity is at most twice the number of particles. */
+    return EXPANDED_BYTES + EXPANDED_BYTES_PER_BYTE * request->received_bytes +
+           EXPANDED_BYTES_PER_PARTICLE * (uint64_t)body->simulation.particles.capacity;
+}
 
 static bool decode_decompressed(void *context, const char *bytes, size_t size)
 {
     struct decompression *decompression = context;
     struct particle_body *body = decompression->body;
+    struct request *request = decompression->request;
     body->decompressed_bytes += size;
-    decompression->too_large =
-        body->decompressed_bytes > decompression->request->service->config->max_body;
-    return !decompression->too_large && decoder_feed(body->decoder, bytes, size) == DECODE_OK;
+    decompression->too_large = body->decompressed_bytes > request->service->config->max_body;
+    if (decompression->too_large || decoder_feed(body->decoder, bytes, size) != DECODE_OK)
+        return false;
+    decompression->too_empty = body->decompressed_bytes > expansion_limit(body, request);
+    return !decompression->too_empty;
 }
 
 /* Reserves the memory by which the decompressor has grown. False when it has failed the request. */
@@ -190,7 +210,15 @@ static void fail_stopped_decompression(struct decompression *decompression,
             "The decompressed body is longer than %lld bytes, the most that are taken "
             "here; send fewer particles at a time.",
             (long long)request->service->config->max_body);
-    } else if (status == COMPRESSION_STOPPED) {
+    } else if (decompression->too_empty &&
+               decoder_error(decompression->body->decoder)->status == DECODE_OK) {
+        request->close = true;
+        request_fail_with(
+            request, &problem_body_too_large,
+            "The body expands to %llu bytes or more, too many for the particles among them; leave "
+            "out blanks and unnecessary digits, or send it uncompressed.",
+            (unsigned long long)decompression->body->decompressed_bytes);
+    } else if (status == COMPRESSION_STOPPED) { /* by an error, perhaps one of an earlier piece */
         fail_decoding(decompression->body, request);
     } else {
         fail_decompression(decompression->body, request, status);
@@ -200,7 +228,7 @@ static void fail_stopped_decompression(struct decompression *decompression,
 static size_t receive_compressed(struct particle_body *body, struct request *request,
                                  const char *bytes, size_t size)
 {
-    struct decompression decompression = {body, request, false};
+    struct decompression decompression = {body, request, false, false};
     enum compression_status status =
         compression_feed(body->decompressor, bytes, &size, decode_decompressed, &decompression);
     if (status)
@@ -225,7 +253,7 @@ size_t particle_body_receive(struct particle_body *body, struct request *request
 bool particle_body_finish(struct particle_body *body, struct request *request)
 {
     int64_t start_ns = clock_now_ns();
-    struct decompression decompression = {body, request, false};
+    struct decompression decompression = {body, request, false, false};
     enum compression_status status = COMPRESSION_OK;
     if (body->decompressor)
         status = compression_finish(body->decompressor, decode_decompressed, &decompression);

@@ -191,23 +191,41 @@ START_TEST(the_decompressed_size_is_limited)
 }
 END_TEST
 
+/* A body with `count` particles, each with blanks behind it so that it takes `each` bytes;
+ * allocated. */
+static char *spaced(size_t count, size_t each, size_t *size)
+{
+    static const char head[] = "{\"particles\":[", particle[] = "[0.3,0.5,1]";
+    *size = strlen(head) + count * each + 1;
+    char *text = malloc(*size), *at = text + strlen(head);
+    ck_assert_ptr_nonnull(text);
+    memset(text, ' ', *size);
+    memcpy(text, head, strlen(head));
+    for (size_t i = 0; i < count; i++, at += each) {
+        memcpy(at, particle, strlen(particle));
+        at[each - 1] = i + 1 < count ? ',' : ']';
+    }
+    *at = '}';
+    return text;
+}
+
+/* About 50 MB. */
+#define LONG_COUNT 250000
+
 /* A body that is decompressed in many steps, with a length and in chunks: it is complete, and the
  * thread serves another connection meanwhile. */
 START_TEST(a_long_decompression_lets_others_run)
 {
     daemon_start(&server, "--io-threads", "1", NULL);
-    size_t size = (size_t)50 << 20, length = strlen(THREE_BODY);
-    char *text = malloc(size), headers[64];
-    memset(text, ' ', size);
-    memcpy(text, THREE_BODY, length - 1);
-    text[size - 1] = THREE_BODY[length - 1];
+    size_t size = 0;
+    char *text = spaced(LONG_COUNT, 200, &size), headers[64];
     struct bytes compressed = compress_with(codings[_i], text, size);
     snprintf(headers, sizeof headers, "Content-Encoding: %s\r\n", codings[_i]);
     int fd = raw_open(&server);
     for (int again = 0; again < 2; again++) {
         const struct reply *reply = post(fd, headers, compressed.bytes, compressed.size);
         ck_assert_msg(reply->status == 200, "%s", reply->body);
-        ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
+        ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), LONG_COUNT);
     }
     ck_assert(raw_sendf(fd,
                         "POST /simulate HTTP/1.1\r\nHost: x\r\n%sTransfer-Encoding: chunked\r\n"
@@ -218,7 +236,7 @@ START_TEST(a_long_decompression_lets_others_run)
     ck_assert_int_eq(http(&server, "GET", "/livez", NULL, NULL)->status, 200);
     const struct reply *reply = raw_read(fd);
     ck_assert_msg(reply->status == 200, "%s", reply->body);
-    ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), 3);
+    ck_assert_uint_eq(json_array_size(reply_at(reply, "/particles")), LONG_COUNT);
     close(fd);
     await_metric(&server, "particled_http_received_body_bytes_total",
                  3.0 * (double)compressed.size);
@@ -226,6 +244,116 @@ START_TEST(a_long_decompression_lets_others_run)
     daemon_finish(&server);
 }
 END_TEST
+
+/* --- bodies that expand to bytes without data ----------------------------------------------- */
+
+/* Posts a compressed text of this type on a new connection. */
+static const struct reply *post_text(const char *coding, const char *type, const char *text,
+                                     size_t size)
+{
+    char headers[128];
+    snprintf(headers, sizeof headers, "Content-Encoding: %s\r\nContent-Type: %s\r\n", coding, type);
+    struct bytes compressed = compress_with(coding, text, size);
+    int fd = raw_open(&server);
+    const struct reply *reply = post(fd, headers, compressed.bytes, compressed.size);
+    close(fd);
+    free(compressed.bytes);
+    return reply;
+}
+
+#define JSON "application/json"
+#define BLANKS ((size_t)4 << 20)
+
+static void is_too_empty(const struct reply *reply)
+{
+    reply_is_problem(reply, 413, "body-too-large");
+    ck_assert_ptr_nonnull(strstr(reply_text(reply, "/detail"), "expands to"));
+    ck_assert_str_eq(reply_header(reply, "Connection"), "close");
+}
+
+/* Blanks before, among and behind the particles; blank lines; digits. Without compression each of
+ * these bodies is valid. */
+START_TEST(bytes_without_data_are_limited)
+{
+    const char *coding = codings[_i];
+    static const struct {
+        const char *type, *before;
+        char fill;
+        const char *behind;
+    } rows[] = {
+        {JSON, "", ' ', THREE_BODY},
+        {JSON, "{\"particles\":[[0.3,0.5,1]", '\n', "]}"},
+        {JSON, THREE_BODY, '\t', ""},
+        {"text/csv", "x,y,ang_vel\n0.3,0.5,1\n", '\n', ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t before = strlen(rows[i].before), behind = strlen(rows[i].behind);
+        size_t size = before + BLANKS + behind;
+        char *text = malloc(size);
+        ck_assert_ptr_nonnull(text);
+        memcpy(text, rows[i].before, before);
+        memset(text + before, rows[i].fill, BLANKS);
+        memcpy(text + before + BLANKS, rows[i].behind, behind);
+        is_too_empty(post_text(coding, rows[i].type, text, size));
+        /* a quarter of it is not too much */
+        size_t less = before + BLANKS / 4 - behind - before;
+        memcpy(text + less, rows[i].behind, behind);
+        const struct reply *reply = post_text(coding, rows[i].type, text, less + behind);
+        ck_assert_msg(reply->status == 200, "%s", reply->body);
+        free(text);
+    }
+}
+END_TEST
+
+/* The limit grows with the particles: 20,000 of them may take 200 bytes each, but not 1,000. */
+START_TEST(the_limit_follows_the_particles)
+{
+    size_t size;
+    char *text = spaced(20000, 200, &size);
+    ck_assert_uint_gt(size, 3 << 20);
+    const struct reply *reply = post_text(codings[_i], JSON, text, size);
+    ck_assert_msg(reply->status == 200, "%s", reply->body);
+    free(text);
+    text = spaced(20000, 1000, &size);
+    is_too_empty(post_text(codings[_i], JSON, text, size));
+    free(text);
+}
+END_TEST
+
+/* Digits that carry data hardly compress: 1,000 bytes for each number are accepted. */
+START_TEST(long_numbers)
+{
+    enum { COUNT = 3000, DIGITS = 1000 };
+    char *text = malloc(3 * COUNT * (DIGITS + 8));
+    ck_assert_ptr_nonnull(text);
+    char *at = text + sprintf(text, "x,y,ang_vel\n");
+    unsigned seed = 1;
+    for (int i = 0; i < 3 * COUNT; i++) {
+        at = stpcpy(at, "0.1");
+        for (int d = 0; d < DIGITS; d++) {
+            seed = seed * 1664525u + 1013904223u;
+            *at++ = (char)('0' + (seed >> 16) % 10);
+        }
+        *at++ = i % 3 == 2 ? '\n' : ',';
+    }
+    const struct reply *reply = post_text(codings[_i], "text/csv", text, (size_t)(at - text));
+    ck_assert_msg(reply->status == 200, "%s", reply->body);
+    free(text);
+}
+END_TEST
+
+/* The decoder has freed its particles after an invalid one: the error is still that one. */
+START_TEST(an_invalid_value_is_reported_instead)
+{
+    size_t size;
+    char *text = spaced(20000, 200, &size);
+    memcpy(strchr(text, '[') + 1, "[0.3,true,1]", 12);
+    reply_is_problem(post_text(codings[_i], JSON, text, size), 422, "invalid-request");
+    free(text);
+}
+END_TEST
+
+/* --- responses ------------------------------------------------------------------------------ */
 
 START_TEST(compressed_responses)
 {
@@ -368,6 +496,10 @@ int main(void)
     tcase_add_checked_fixture(tcase, start, finish);
     tcase_add_loop_test(tcase, compressed_bodies, 0, 2);
     tcase_add_loop_test(tcase, errors_inside, 0, 2);
+    tcase_add_loop_test(tcase, bytes_without_data_are_limited, 0, 2);
+    tcase_add_loop_test(tcase, the_limit_follows_the_particles, 0, 2);
+    tcase_add_loop_test(tcase, long_numbers, 0, 2);
+    tcase_add_loop_test(tcase, an_invalid_value_is_reported_instead, 0, 2);
     tcase_add_loop_test(tcase, compressed_responses, 0, 2);
     tcase_add_test(tcase, choice_of_coding);
     tcase_add_test(tcase, frames_are_not_compressed);
