@@ -46,7 +46,15 @@ size_t host_memory_bytes(void)
 {
     size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
     uint64_t limit = limits().memory_bytes;
-    return limit < bytes ? (size_t)limit : bytes;
+    if (limit < bytes)
+        bytes = (size_t)limit;
+    static const int resources[] = {RLIMIT_AS, RLIMIT_DATA};
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+        struct rlimit memory; /* RLIM_INFINITY is the largest value */
+        if (getrlimit(resources[i], &memory) == 0 && memory.rlim_cur < bytes)
+            bytes = (size_t)memory.rlim_cur;
+    }
+    return bytes;
 }
 
 static size_t count_fds(void)

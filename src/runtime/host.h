@@ -8,8 +8,8 @@
  * and the CPU quota of its control groups, rounded up. */
 unsigned host_cores(void);
 
-/* The bytes of memory that this process may use: the lower of the memory of the host and the limit
- * of its control groups. */
+/* The bytes of memory that this process may use: the lowest of the memory of the host, the limit of
+ * its control groups, and its limits of address space and data (RLIMIT_AS, RLIMIT_DATA). */
 size_t host_memory_bytes(void);
 
 /* What the process uses now. Unknown values are 0. */

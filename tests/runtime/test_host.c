@@ -36,6 +36,38 @@ START_TEST(memory_is_at_most_that_of_the_host)
 }
 END_TEST
 
+static rlim_t address_space = RLIM_INFINITY, data = RLIM_INFINITY;
+
+int __real_getrlimit(int resource, struct rlimit *limit);
+int __wrap_getrlimit(int resource, struct rlimit *limit);
+
+/* Real limits would also stop the test itself. */
+int __wrap_getrlimit(int resource, struct rlimit *limit)
+{
+    if (resource != RLIMIT_AS && resource != RLIMIT_DATA)
+        return __real_getrlimit(resource, limit);
+    limit->rlim_cur = resource == RLIMIT_AS ? address_space : data;
+    limit->rlim_max = RLIM_INFINITY;
+    return 0;
+}
+
+START_TEST(memory_is_at_most_the_resource_limits)
+{
+    size_t bytes = host_memory_bytes();
+    ck_assert_uint_gt(bytes, 3 << 20);
+    address_space = bytes - 1;
+    ck_assert_uint_eq(host_memory_bytes(), bytes - 1);
+    data = 2 << 20;
+    ck_assert_uint_eq(host_memory_bytes(), 2 << 20);
+    address_space = 1 << 20;
+    ck_assert_uint_eq(host_memory_bytes(), 1 << 20);
+    data = RLIM_INFINITY;
+    ck_assert_uint_eq(host_memory_bytes(), 1 << 20);
+    address_space = bytes + 1;
+    ck_assert_uint_eq(host_memory_bytes(), bytes);
+}
+END_TEST
+
 START_TEST(usage_follows_the_process)
 {
     struct host_usage before = host_usage();
@@ -123,6 +155,7 @@ int main(void)
     TCase *tcase = suite_case(suite, "host");
     tcase_add_test(tcase, cores_follow_the_affinity_mask);
     tcase_add_test(tcase, memory_is_at_most_that_of_the_host);
+    tcase_add_test(tcase, memory_is_at_most_the_resource_limits);
     tcase_add_test(tcase, usage_follows_the_process);
     tcase_add_test(tcase, start_time_is_that_of_the_process);
     tcase_add_test(tcase, fd_limit_is_raised_to_the_hard_limit);
