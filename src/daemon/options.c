@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "http/http_config.h"
 #include "runtime/host.h"
 #include "runtime/worker_pool.h"
 
@@ -37,6 +38,8 @@ static const char *const switches[] = {"off", "on", NULL};
 #define THREADS_MAX WORKER_POOL_WORKERS_MAX
 #define BYTES_MAX (INT64_C(1) << 50)
 #define DURATION_MAX_MS INT64_C(86400000)
+#define CONNECTIONS_DEFAULT 4096
+#define CONNECTIONS_LEAST 16 /* of the default */
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_row rows[] = {
@@ -61,7 +64,7 @@ static const struct option_row rows[] = {
     {"memory-limit", KIND_BYTES, FIELD(memory_limit), 1 << 20, BYTES_MAX, "BYTES", NULL,
      "memory for the particles and responses of all requests (half of the memory)"},
     {"max-connections", KIND_COUNT, FIELD(max_connections), 1, 1000000, "N", NULL,
-     "connections open at once (4096)"},
+     "connections open at once (4096, or fewer: a quarter of --memory-limit at most)"},
     {"request-timeout", KIND_DURATION, FIELD(request_timeout_ms), 1, DURATION_MAX_MS, "SECONDS",
      NULL, "from a request's first line to its response; does not apply to /bench (60)"},
     {"drain-timeout", KIND_DURATION, FIELD(drain_timeout_ms), 0, DURATION_MAX_MS, "SECONDS", NULL,
@@ -92,12 +95,21 @@ static void set_defaults(struct options *options)
         .max_particles = 10000000,
         .max_particle_steps = INT64_C(10000000000),
         .memory_limit = memory < BYTES_MAX ? (int64_t)memory : BYTES_MAX,
-        .max_connections = 4096,
         .request_timeout_ms = 60000,
         .drain_timeout_ms = 30000,
         .log_level = LOG_LEVEL_INFO,
         .log_format = LOG_FORMAT_TEXT,
     };
+}
+
+/* The default of --max-connections: as many as take a quarter of the memory limit. Idle connections
+ * must not take the memory of requests, nor of the whole container. */
+static int64_t default_connections(int64_t memory_limit)
+{
+    int64_t count = memory_limit / 4 / (int64_t)HTTP_CONNECTION_BYTES;
+    if (count < CONNECTIONS_LEAST)
+        return CONNECTIONS_LEAST;
+    return count < CONNECTIONS_DEFAULT ? count : CONNECTIONS_DEFAULT;
 }
 
 /* Reads an integer; with `suffixed`, K, M, G or T may follow. */
@@ -283,5 +295,7 @@ enum options_status options_parse(struct options *options, int argc, char **argv
         if (text && !set_option(options, &rows[i], name, text))
             status = OPTIONS_ERROR;
     }
+    if (options->max_connections == 0) /* not given */
+        options->max_connections = default_connections(options->memory_limit);
     return status;
 }

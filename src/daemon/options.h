@@ -21,7 +21,7 @@ struct options {
     int64_t max_particles;      /* of a request */
     int64_t max_particle_steps; /* of a request with a stepping method */
     int64_t memory_limit;       /* bytes for particles and responses of all requests */
-    int64_t max_connections;
+    int64_t max_connections;    /* by default a quarter of memory_limit at most */
     int64_t request_timeout_ms; /* first line of a request to its response */
     int64_t drain_timeout_ms;   /* requests in flight may continue after SIGTERM */
     int64_t log_level;          /* enum log_level */

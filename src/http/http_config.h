@@ -11,6 +11,9 @@
 #include "http/message/server_timing.h"
 #include "http/router.h"
 
+/* The memory that a connection takes, headers and records, from the memory limit. */
+#define HTTP_CONNECTION_BYTES ((size_t)36 << 10)
+
 struct http_config {
     const char *listen;  /* HOST:PORT, or the path of a Unix socket */
     unsigned io_threads; /* threads that read requests and send responses */

@@ -7,6 +7,7 @@
 #include "../suite.h"
 #include "base/log.h"
 #include "daemon/options.h"
+#include "http/http_config.h"
 #include "runtime/host.h"
 #include "runtime/worker_pool.h"
 
@@ -110,6 +111,8 @@ static void check_set(const struct numeric *numeric, int64_t value)
 {
     struct options expected = defaults;
     memcpy((char *)&expected + numeric->offset, &value, sizeof value);
+    if (numeric->offset == FIELD(memory_limit)) /* it determines another default */
+        expected.max_connections = options.max_connections;
     ck_assert_msg(memcmp(&options, &expected, sizeof options) == 0, "%s", numeric->flag);
     check_silent();
 }
@@ -167,13 +170,37 @@ START_TEST(defaults_are_documented)
     ck_assert_int_eq(defaults.max_particles, 10000000);
     ck_assert_int_eq(defaults.max_particle_steps, INT64_C(10000000000));
     ck_assert_int_eq(defaults.memory_limit, (int64_t)(host_memory_bytes() / 2));
-    ck_assert_int_eq(defaults.max_connections, 4096);
+    int64_t connections = (int64_t)(host_memory_bytes() / 8 / HTTP_CONNECTION_BYTES);
+    ck_assert_int_eq(defaults.max_connections, connections < 4096 ? connections : 4096);
     ck_assert_int_eq(defaults.request_timeout_ms, 60000);
     ck_assert_int_eq(defaults.drain_timeout_ms, 30000);
     ck_assert_int_eq(defaults.log_level, LOG_LEVEL_INFO);
     ck_assert_int_eq(defaults.log_format, LOG_FORMAT_TEXT);
     ck_assert_int_eq(defaults.access_log, 0);
     ck_assert_ptr_null(defaults.check_url);
+}
+END_TEST
+
+/* At most a quarter of the memory is for connections, which take 36 KiB each. */
+START_TEST(connections_follow_the_memory)
+{
+    static const struct {
+        const char *memory;
+        int64_t connections;
+    } rows[] = {
+        {"128M", 910},  {"64M", 455},   {"3M", 21},     {"2M", 16},   {"1M", 16},
+        {"575M", 4088}, {"576M", 4096}, {"577M", 4096}, {"1T", 4096},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_int_eq(PARSE("--memory-limit", rows[i].memory), OPTIONS_RUN);
+        ck_assert_int_eq(options.max_connections, rows[i].connections);
+    }
+    setenv("PARTICLED_MEMORY_LIMIT", "64M", 1);
+    ck_assert_int_eq(PARSE(NULL), OPTIONS_RUN);
+    ck_assert_int_eq(options.max_connections, 455);
+    ck_assert_int_eq(PARSE("--max-connections", "1000"), OPTIONS_RUN);
+    ck_assert_int_eq(options.max_connections, 1000);
+    unsetenv("PARTICLED_MEMORY_LIMIT");
 }
 END_TEST
 
@@ -385,6 +412,7 @@ int main(void)
     tcase_add_loop_test(tcase, flags_accept_their_range, 0, NUMERICS);
     tcase_add_loop_test(tcase, variables_accept_their_range, 0, NUMERICS);
     tcase_add_test(tcase, defaults_are_documented);
+    tcase_add_test(tcase, connections_follow_the_memory);
     tcase_add_test(tcase, texts_that_are_not_numbers);
     tcase_add_test(tcase, bytes_with_suffixes);
     tcase_add_test(tcase, durations);
