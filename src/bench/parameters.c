@@ -28,7 +28,7 @@ void bench_config_init(struct bench_config *config)
         .max_time_s = BENCH_MAX_TIME_DEFAULT,
         .warmup = true,
     };
-    for (size_t i = 0; i < count && i < BENCH_METHODS_MAX; i++)
+    for (size_t i = 0; i < count; i++)
         config->methods[config->method_count++] = table[i];
 }
 

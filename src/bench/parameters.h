@@ -13,7 +13,7 @@
 #include "sim/kernels.h"
 #include "sim/method.h"
 
-#define BENCH_METHODS_MAX 16
+#define BENCH_METHODS_MAX METHODS_MAX
 #define BENCH_ROWS_MAX (BENCH_METHODS_MAX * EVOLVE_KERNELS_MAX)
 #define BENCH_PARTICLES_DEFAULT 1000
 #define BENCH_SEED_DEFAULT 1

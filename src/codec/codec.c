@@ -13,6 +13,8 @@ static const struct codec codecs[] = {
     {"application/x-npy", npy_decoder_create, &npy_encoder, .encode_ns = 0, .is_document = false},
 };
 
+_Static_assert(sizeof codecs / sizeof *codecs <= CODECS_MAX, "tables of that size hold all codecs");
+
 const struct codec *codec_table(size_t *count)
 {
     *count = sizeof codecs / sizeof *codecs;

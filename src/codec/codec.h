@@ -7,6 +7,7 @@
 
 struct codec {
     const char *media_type;
+    /* NULL: the format is only for responses. */
     struct decoder *(*decoder_create)(const struct decode_limits *limits, struct simulation *out);
     const struct encoder *encoder;
     double encode_ns; /* rough time to write a particle */

@@ -12,9 +12,6 @@ static const char *const option_names[OPTION_COUNT] = {
     [OPTION_FRAMES] = "frames", [OPTION_TIMES] = "times",
 };
 
-/* The most methods whose names the sentence about an unknown method lists. */
-#define METHODS_MAX 16
-
 void simulation_init(struct simulation *simulation)
 {
     *simulation = (struct simulation){
@@ -139,7 +136,6 @@ bool simulation_set_method(struct simulation *simulation, const char *name, size
         const char *names[METHODS_MAX];
         size_t count;
         const struct method *const *table = method_table(&count);
-        count = count < METHODS_MAX ? count : METHODS_MAX;
         for (size_t i = 0; i < count; i++)
             names[i] = table[i]->name;
         string_builder_add(&sentence, "unknown method ");

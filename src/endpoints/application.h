@@ -10,8 +10,6 @@
 #include "http/request.h"
 #include "sim/method.h"
 
-#define APPLICATION_METHODS_MAX 16
-
 /* The phases of a request, in the order in which responses show them. */
 enum phase {
     PHASE_RECEIVE,   /* first line of the request to the last byte of its body */
@@ -25,11 +23,11 @@ enum phase {
 extern const struct timing_phases application_phases;
 
 struct application {
-    struct limits limits;        /* constant */
-    atomic_bool bench_running;   /* a request runs a benchmark; one at a time */
-    atomic_bool profile_running; /* a request takes a CPU profile; one at a time */
-    _Atomic uint64_t particles[APPLICATION_METHODS_MAX]; /* evolved, by index in method_table */
-    _Atomic uint64_t particle_steps[APPLICATION_METHODS_MAX]; /* likewise */
+    struct limits limits;                         /* constant */
+    atomic_bool bench_running;                    /* a request runs a benchmark; one at a time */
+    atomic_bool profile_running;                  /* a request takes a CPU profile; one at a time */
+    _Atomic uint64_t particles[METHODS_MAX];      /* evolved, by index in method_table */
+    _Atomic uint64_t particle_steps[METHODS_MAX]; /* likewise */
 };
 
 /* Any thread. */

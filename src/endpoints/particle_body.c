@@ -34,7 +34,7 @@ static bool choose_codec(struct particle_body *body, struct request *request)
     if (!type || media_type_is(type, FORM_TYPE))
         return true;
     for (size_t i = 0; i < count; i++)
-        if (media_type_is(type, codecs[i].media_type)) {
+        if (codecs[i].decoder_create && media_type_is(type, codecs[i].media_type)) {
             body->codec = &codecs[i];
             return true;
         }

@@ -11,6 +11,8 @@ static const struct method *const order[] = {
 
 #define METHOD_COUNT (sizeof order / sizeof *order)
 
+_Static_assert(METHOD_COUNT <= METHODS_MAX, "tables of that size hold all methods");
+
 const struct method *const *method_table(size_t *count)
 {
     *count = METHOD_COUNT;

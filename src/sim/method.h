@@ -21,6 +21,9 @@
 #define SIM_DT_DEFAULT 0.1
 #define SIM_TIMESTEP_DEFAULT 1e-5
 
+/* The most methods: the size of tables with an element for each method. */
+#define METHODS_MAX 16
+
 struct method {
     const char *name;    /* as in the API: [a-z_]+ */
     const char *summary; /* one clause for lists */

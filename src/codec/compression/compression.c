@@ -14,6 +14,9 @@ static const struct compression compressions[] = {
 #endif
     {NULL, NULL, NULL}};
 
+_Static_assert(sizeof compressions / sizeof *compressions - 1 <= COMPRESSIONS_MAX,
+               "tables of that size hold all codings");
+
 const struct compression *compression_table(size_t *count)
 {
     *count = sizeof compressions / sizeof *compressions - 1;
