@@ -118,6 +118,7 @@ bool simulation_add_time(struct simulation *simulation, double value, char *deta
     if ((count & (count - 1)) == 0) { /* full: the capacity is a power of two */
         double *times = realloc(simulation->times, (count ? 2 * count : 1) * sizeof *times);
         if (!times) {
+            simulation->memory_short = true;
             string_builder_add(&sentence, "memory is short for the times; try again later");
             return false;
         }

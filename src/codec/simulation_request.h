@@ -34,6 +34,7 @@ struct simulation {
     double *times;     /* owned; increasing, finite, >= 0; NULL unless the request lists them */
     size_t time_count; /* 0 .. SIMULATION_TIMES_MAX */
     bool has_dt, has_timestep, has_method, has_frames; /* given in the request */
+    bool memory_short; /* simulation_add_time has failed for this reason */
 };
 
 /* Sets the defaults, without particles. */
@@ -63,7 +64,8 @@ bool simulation_has(const struct simulation *simulation, enum simulation_option 
 bool simulation_set_number(struct simulation *simulation, enum simulation_option option,
                            double value, char *detail, size_t size);
 
-/* Appends to the times and marks the option as given. Returns the same. */
+/* Appends to the times and marks the option as given. Returns the same; false with memory_short set
+ * does not mean that the value is invalid. */
 bool simulation_add_time(struct simulation *simulation, double value, char *detail, size_t size);
 
 /* Sets the method by its name and marks it as given. Returns the same; the sentence suggests a

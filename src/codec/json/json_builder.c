@@ -107,11 +107,12 @@ static enum decode_status fail_type(struct json_builder *builder, enum json_toke
     return fail(builder, "must be %s, not %s", expected(builder), found);
 }
 
-static enum decode_status fail_option(struct json_builder *builder, const char *sentence)
+static enum decode_status fail_option(struct json_builder *builder, enum decode_status status,
+                                      const char *sentence)
 {
     struct json_position at = current_position(builder);
     json_builder_free(builder);
-    return json_error_option(builder->error, &at, sentence);
+    return json_error_option(builder->error, status, &at, sentence);
 }
 
 /* The object that the expected value is in has an unknown member. */
@@ -302,14 +303,15 @@ static enum decode_status option_number(struct json_builder *builder, double val
     if (simulation_set_number(builder->out, current_option(builder), value, sentence,
                               sizeof sentence))
         return DECODE_OK;
-    return fail_option(builder, sentence);
+    return fail_option(builder, DECODE_INVALID, sentence);
 }
 
 static enum decode_status next_time(struct json_builder *builder, double value)
 {
     char sentence[sizeof builder->error->detail];
     if (!simulation_add_time(builder->out, value, sentence, sizeof sentence))
-        return fail_option(builder, sentence);
+        return fail_option(builder, builder->out->memory_short ? DECODE_NO_MEMORY : DECODE_INVALID,
+                           sentence);
     builder->member++;
     return DECODE_OK;
 }
@@ -377,5 +379,5 @@ enum decode_status json_builder_other(struct json_builder *builder, enum json_to
     if (simulation_set_method(builder->out, string->text, string->length, sentence,
                               sizeof sentence))
         return DECODE_OK;
-    return fail_option(builder, sentence);
+    return fail_option(builder, DECODE_INVALID, sentence);
 }

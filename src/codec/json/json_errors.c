@@ -82,14 +82,14 @@ enum decode_status json_error_unknown_member(struct decode_error *error,
     return DECODE_INVALID;
 }
 
-enum decode_status json_error_option(struct decode_error *error, const struct json_position *at,
-                                     const char *sentence)
+enum decode_status json_error_option(struct decode_error *error, enum decode_status status,
+                                     const struct json_position *at, const char *sentence)
 {
     struct string_builder pointer, detail;
-    error_begin(error, DECODE_INVALID, at, &pointer, &detail);
+    error_begin(error, status, at, &pointer, &detail);
     detail = string_builder_init(error->detail, sizeof error->detail);
     string_builder_add(&detail, sentence);
-    return DECODE_INVALID;
+    return status;
 }
 
 enum decode_status json_error_particles(struct decode_error *error, enum decode_status status,

@@ -43,8 +43,8 @@ enum decode_status json_error_unknown_member(struct decode_error *error,
                                              const char *const *known, size_t known_count);
 
 /* The value is that of an option; the detail is the sentence, which contains the option's name. */
-enum decode_status json_error_option(struct decode_error *error, const struct json_position *at,
-                                     const char *sentence);
+enum decode_status json_error_option(struct decode_error *error, enum decode_status status,
+                                     const struct json_position *at, const char *sentence);
 
 /* The particles as a whole exceed a limit; the detail is "particles: <sentence>". */
 enum decode_status json_error_particles(struct decode_error *error, enum decode_status status,

@@ -8,6 +8,7 @@
 #include "endpoints/failures.h"
 #include "http/message/headers.h"
 #include "http/message/query.h"
+#include "http/respond.h"
 
 _Static_assert(NUMBER_READ_BYTES_MAX == 1024, "the text below has the number");
 #define LENGTH_LIMIT " of at most 1024 bytes"
@@ -127,7 +128,10 @@ static bool read_parameter(void *context, const char *name, const char *value, s
     else if (set_option(&simulate->query, option, value, length, detail, sizeof detail))
         return true;
 
-    fail_parameter(request, &problem_invalid, name, detail);
+    if (simulate->query.memory_short)
+        request_fail_memory(request);
+    else
+        fail_parameter(request, &problem_invalid, name, detail);
     return false;
 }
 

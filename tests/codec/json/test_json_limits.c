@@ -192,6 +192,22 @@ START_TEST(memory_is_short)
 }
 END_TEST
 
+/* It is not an error of the request. */
+START_TEST(memory_is_short_for_the_times)
+{
+    static const char text[] = "{\"times\":[1,2,3,4,5],\"particles\":[[1,2,3]]}";
+    for (size_t n = 1; n <= 4; n++) { /* the times grow at 1, 2, 3 and 5 */
+        struct decoded d = {.budget.limit = 0};
+        fail_realloc = n;
+        decode_chunks(&d, text, strlen(text), 0, 1000, 1000);
+        ck_assert_uint_eq(fail_realloc, 0);
+        ck_assert_int_eq(d.status, DECODE_NO_MEMORY);
+        ck_assert_ptr_nonnull(strstr(d.error.detail, "memory is short for the times"));
+        decoded_free(&d);
+    }
+}
+END_TEST
+
 START_TEST(nothing_is_reserved_after_an_error)
 {
     static const char *const bodies[] = {
@@ -236,6 +252,7 @@ int main(void)
     tcase_add_test(tcase, memory_is_reserved_and_released);
     tcase_add_test(tcase, memory_of_a_body_with_known_length);
     tcase_add_test(tcase, memory_is_short);
+    tcase_add_test(tcase, memory_is_short_for_the_times);
     tcase_add_test(tcase, nothing_is_reserved_after_an_error);
     tcase_add_test(tcase, decoder_is_destroyed_before_the_end);
     return suite_run(suite);
