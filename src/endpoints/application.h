@@ -23,9 +23,10 @@ enum phase {
 extern const struct timing_phases application_phases;
 
 struct application {
-    struct limits limits;                         /* constant */
-    atomic_bool bench_running;                    /* a request runs a benchmark; one at a time */
-    atomic_bool profile_running;                  /* a request takes a CPU profile; one at a time */
+    struct limits limits;        /* constant */
+    atomic_bool bench_running;   /* a request runs a benchmark; one at a time */
+    atomic_bool profile_running; /* a request takes a CPU profile; one at a time */
+    atomic_uint profile_threads; /* of heap profiles and symbols; profiles.c limits them */
     _Atomic uint64_t particles[METHODS_MAX];      /* evolved, by index in method_table */
     _Atomic uint64_t particle_steps[METHODS_MAX]; /* likewise */
 };

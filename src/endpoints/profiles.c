@@ -29,6 +29,9 @@
 /* Bytes of the command line that are shown; the rest is left out. */
 #define CMDLINE_MAX ((size_t)16 << 10)
 
+/* Heap profiles and lists of symbols that are made at once; each has a thread of its own. */
+#define THREADS_MAX 4
+
 #define TEXT_TYPE "text/plain; charset=utf-8"
 #define BINARY_TYPE "application/octet-stream"
 
@@ -134,16 +137,60 @@ void profile_release(struct request *request)
     free(profile);
 }
 
+/* --- threads of heap profiles and symbols --------------------------------------------------- */
+
+/* Starts route->work on a thread of its own, or fails. Sets *counted when the request counts in
+ * application->profile_threads: then end_thread must follow when its state is released. */
+static void start_thread(struct request *request, bool *counted)
+{
+    atomic_uint *threads = &application_of(request)->profile_threads;
+    if (fail_if_draining(request))
+        return;
+    *counted = atomic_fetch_add(threads, 1) < THREADS_MAX;
+    if (*counted) {
+        job_run_on_own_thread(request);
+        return;
+    }
+    atomic_fetch_sub(threads, 1);
+    request_fail_with(request, &problem_profile_running,
+                      "%d heap profiles and lists of symbols are being made; try again later.",
+                      THREADS_MAX);
+}
+
+static void end_thread(struct request *request, bool counted)
+{
+    if (counted)
+        atomic_fetch_sub(&application_of(request)->profile_threads, 1);
+}
+
 /* --- heap ----------------------------------------------------------------------------------- */
+
+struct heap {
+    bool counted; /* in application->profile_threads */
+};
 
 void heap_handle(struct request *request)
 {
-    if (profiler_has_heap())
-        job_run_on_own_thread(request);
-    else
+    if (!profiler_has_heap()) {
         request_fail_with(request, &problem_not_built,
                           "This daemon was built without tcmalloc (configure --enable-tcmalloc), "
                           "so it cannot take heap profiles.");
+        return;
+    }
+    struct heap *heap = calloc(1, sizeof *heap);
+    if (!heap) {
+        request_fail_memory(request);
+        return;
+    }
+    request->state = heap;
+    start_thread(request, &heap->counted);
+}
+
+void heap_release(struct request *request)
+{
+    struct heap *heap = request->state;
+    end_thread(request, heap->counted);
+    free(heap);
 }
 
 void heap_work(struct request *request)
@@ -170,6 +217,7 @@ void cmdline_handle(struct request *request)
 /* --- symbols -------------------------------------------------------------------------------- */
 
 struct address_list {
+    bool counted; /* in application->profile_threads */
     size_t size;
     char text[SYMBOL_BYTES_MAX + 1]; /* untouched pages take no memory */
 };
@@ -192,9 +240,9 @@ void symbol_handle(struct request *request)
 {
     if (!symbol_post_begin(request) || !query_each(request->query, read_address, request))
         return;
-    const struct address_list *addresses = request->state;
+    struct address_list *addresses = request->state;
     if (addresses->size > 0)
-        job_run_on_own_thread(request);
+        start_thread(request, &addresses->counted);
     else
         request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, symbols_available,
                                sizeof symbols_available - 1);
@@ -212,6 +260,7 @@ bool symbol_post_begin(struct request *request)
         request_fail_memory(request);
         return false;
     }
+    addresses->counted = false;
     addresses->size = 0;
     request->state = addresses;
     return true;
@@ -234,7 +283,8 @@ size_t symbol_post_receive(struct request *request, const char *bytes, size_t si
 
 void symbol_post_handle(struct request *request)
 {
-    job_run_on_own_thread(request);
+    struct address_list *addresses = request->state;
+    start_thread(request, &addresses->counted);
 }
 
 /* Writes a line for each address. False when `text` contains something else. */
@@ -292,5 +342,7 @@ void symbol_post_work(struct request *request)
 
 void symbol_post_release(struct request *request)
 {
-    free(request->state);
+    struct address_list *addresses = request->state;
+    end_thread(request, addresses->counted);
+    free(addresses);
 }

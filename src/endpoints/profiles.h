@@ -18,6 +18,7 @@ void profile_release(struct request *request);
 /* GET heap: a heap profile, which shows where the memory in use was allocated. */
 void heap_handle(struct request *request);
 void heap_work(struct request *request);
+void heap_release(struct request *request);
 
 /* GET cmdline: the arguments, separated by NULs. */
 void cmdline_handle(struct request *request);

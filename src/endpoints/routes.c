@@ -21,7 +21,8 @@
          .path = prefix "/heap",                                                                   \
          .no_store = true,                                                                         \
          .handle = heap_handle,                                                                    \
-         .work = heap_work},                                                                       \
+         .work = heap_work,                                                                        \
+         .release = heap_release},                                                                 \
         {.method = "GET", .path = prefix "/cmdline", .no_store = true, .handle = cmdline_handle},  \
         {.method = "GET",                                                                          \
          .path = prefix "/symbol",                                                                 \

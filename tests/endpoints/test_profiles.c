@@ -247,6 +247,108 @@ START_TEST(symbols)
 }
 END_TEST
 
+/* An address in the C library, which the daemon has mapped: finding its name takes time. */
+static unsigned long long address_in_libc(void)
+{
+    char path[64], line[512];
+    unsigned long long address = 0, begin, end;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)server.pid);
+    FILE *maps = fopen(path, "r");
+    ck_assert_ptr_nonnull(maps);
+    while (fgets(line, sizeof line, maps))
+        if (strstr(line, "/libc") && sscanf(line, "%llx-%llx r-xp", &begin, &end) == 2)
+            address = begin + (end - begin) / 2;
+    fclose(maps);
+    ck_assert(address > 0);
+    return address;
+}
+
+/* Almost 1 MiB of addresses; allocated. */
+static char *many_addresses(void)
+{
+    size_t max = ((size_t)1 << 20) - 32, used = 0;
+    char *list = malloc(max + 32);
+    ck_assert_ptr_nonnull(list);
+    unsigned long long address = address_in_libc();
+    while (used < max)
+        used += (size_t)sprintf(list + used, "%llx+", address);
+    return list;
+}
+
+/* Each list of symbols takes a thread; at most four are made at once. */
+START_TEST(threads_are_limited)
+{
+    enum { CLIENTS = 8 };
+    char *list = many_addresses();
+    int fds[CLIENTS], made = 0, refused = 0;
+    for (int i = 0; i < CLIENTS; i++)
+        fds[i] = raw_open(&server);
+    while (refused == 0) {
+        for (int i = 0; i < CLIENTS; i++)
+            ck_assert(raw_sendf(fds[i],
+                                "POST /pprof/symbol HTTP/1.1\r\nHost: x\r\n"
+                                "Content-Length: %zu\r\n\r\n",
+                                strlen(list)) &&
+                      raw_send(fds[i], list));
+        ck_assert_double_le(metric(&server, "particled_jobs_in_flight"), 4);
+        for (int i = 0; i < CLIENTS; i++) {
+            const struct reply *reply = raw_read(fds[i]);
+            made += reply->status == 200;
+            refused += reply->status != 200;
+            if (reply->status != 200)
+                reply_is_problem(reply, 503, "profile-running");
+        }
+    }
+    ck_assert_int_ge(made, 4);
+    /* all threads can be used again */
+    for (int i = 0; i < CLIENTS; i++)
+        ck_assert_int_eq(http(&server, "POST", "/pprof/symbol", "0x1", NULL)->status, 200);
+    /* a client that leaves ends its thread */
+    for (int i = 0; i < CLIENTS; i++) {
+        ck_assert(raw_sendf(fds[i],
+                            "POST /pprof/symbol HTTP/1.1\r\nHost: x\r\n"
+                            "Content-Length: %zu\r\n\r\n",
+                            strlen(list)) &&
+                  raw_send(fds[i], list));
+        close(fds[i]);
+    }
+    await_metric(&server, "particled_requests_in_flight", 1);
+    for (int i = 0; i < CLIENTS; i++)
+        ck_assert_int_eq(http(&server, "POST", "/pprof/symbol", "0x1", NULL)->status, 200);
+    free(list);
+}
+END_TEST
+
+/* While a request keeps the daemon alive, it starts no thread for another one. */
+START_TEST(a_drain_refuses_symbols)
+{
+    daemon_start(&server, "--profiling", "on", "--workers", "1", SLOW_OPTIONS, NULL);
+    bool heap = has("heap");
+    int slow = raw_open(&server), fd = raw_open(&server);
+    raw_post(slow, SLOW_BODY);
+    await_metric(&server, "particled_workers_busy", 1);
+    ck_assert(raw_send(fd, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+    ck_assert_int_eq(raw_read(fd)->status, 200);
+    int others[2] = {raw_open(&server), raw_open(&server)};
+    for (int i = 0; i < 2; i++) {
+        ck_assert(raw_send(others[i], "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+        ck_assert_int_eq(raw_read(others[i])->status, 200);
+    }
+    kill(server.pid, SIGTERM);
+    for (int probe; (probe = raw_connect(&server)) >= 0; usleep(10000))
+        close(probe);
+    ck_assert(raw_send(fd, "POST /pprof/symbol HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
+                           "0x1"));
+    reply_is_problem(raw_read(fd), 503, "draining");
+    ck_assert(raw_send(others[0], "GET /pprof/symbol?0x1 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    reply_is_problem(raw_read(others[0]), 503, "draining");
+    ck_assert(raw_send(others[1], "GET /pprof/heap HTTP/1.1\r\nHost: x\r\n\r\n"));
+    ck_assert_int_eq(raw_read(others[1])->status, heap ? 503 : 501);
+    close(slow), close(fd), close(others[0]), close(others[1]);
+    ck_assert_int_eq(daemon_wait(&server), 0);
+}
+END_TEST
+
 /* --- the rest -------------------------------------------------------------------------------- */
 
 START_TEST(command_line)
@@ -287,12 +389,14 @@ int main(void)
     tcase_add_test(tcase, bad_seconds);
     tcase_add_test(tcase, requests_do_not_wait_for_a_profile);
     tcase_add_test(tcase, symbols);
+    tcase_add_test(tcase, threads_are_limited);
     tcase_add_test(tcase, command_line);
     tcase_add_test(tcase, heap);
     tcase = suite_case(suite, "daemons");
     tcase_add_test(tcase, without_the_option_paths_get_404);
     tcase_add_test(tcase, a_profile_has_no_deadline);
     tcase_add_loop_test(tcase, a_drain_ends_a_profile, 0, 2);
+    tcase_add_test(tcase, a_drain_refuses_symbols);
     tcase_add_test(tcase, stacks_have_names);
     return suite_run(suite);
 }
