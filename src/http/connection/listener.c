@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +13,22 @@
 #include <unistd.h>
 
 #include "http/connection/address.h"
+
+/* The name of a Unix socket. The kernel writes `length` bytes, and no NUL behind a path that fills
+ * sun_path; an abstract address starts with a NUL; a socket may have no name at all. */
+static void name_unix(struct listener *listener, const struct sockaddr_un *address,
+                      socklen_t length)
+{
+    size_t head = offsetof(struct sockaddr_un, sun_path);
+    int size = length > head ? (int)(length - head) : 0;
+    const char *path = address->sun_path;
+    if (size == 0)
+        snprintf(listener->name, sizeof listener->name, "unix:");
+    else if (*path)
+        snprintf(listener->name, sizeof listener->name, "unix:%.*s", size, path);
+    else
+        snprintf(listener->name, sizeof listener->name, "unix:@%.*s", size - 1, path + 1);
+}
 
 /* Fills in the name from what is really bound. */
 static bool describe(struct listener *listener, char *error, size_t size)
@@ -23,8 +40,7 @@ static bool describe(struct listener *listener, char *error, size_t size)
         return false;
     }
     if (address.ss_family == AF_UNIX) {
-        const struct sockaddr_un *path = (const struct sockaddr_un *)&address;
-        snprintf(listener->name, sizeof listener->name, "unix:%s", path->sun_path);
+        name_unix(listener, (const struct sockaddr_un *)&address, length);
         return true;
     }
     char host[INET6_ADDRSTRLEN], port[8];
