@@ -1,5 +1,6 @@
 #include "http/dispatch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,16 @@ static enum MHD_Result abort_too_large(struct request *request)
     return MHD_NO;
 }
 
+/* The library offers the rest of a piece again in its next round, after the other connections.
+ * There must be a rest: after a handler has taken a whole piece of a chunked body, the library
+ * calls it again although it is suspended, and a second suspend damages a list of the library's. */
+static void let_others_run(struct request *request, size_t rest)
+{
+    assert(rest > 0);
+    MHD_suspend_connection(request->mhd);
+    MHD_resume_connection(request->mhd);
+}
+
 /* Takes some of bytes[0..*size); *size becomes the number of those that are left. */
 static enum MHD_Result receive(struct request *request, const char *bytes, size_t *size)
 {
@@ -253,14 +264,8 @@ static enum MHD_Result receive(struct request *request, const char *bytes, size_
         taken = request->route->receive(request, bytes, taken);
     request->received_bytes += taken;
     *size -= taken;
-    if (*size > 0) {
-        /* The library offers the rest again in its next round, after the other connections. Suspend
-         * only here: after a handler has taken a whole piece of a chunked body, the library calls
-         * it again although it is suspended, and a second suspend damages a list of the library's.
-         */
-        MHD_suspend_connection(request->mhd);
-        MHD_resume_connection(request->mhd);
-    }
+    if (*size > 0)
+        let_others_run(request, *size);
     return MHD_YES;
 }
 
