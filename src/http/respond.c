@@ -111,6 +111,8 @@ bool request_fail_if_foreign(struct request *request)
         return false;
     const char *site = request_header(request, "Sec-Fetch-Site");
     const char *origin = request_header(request, MHD_HTTP_HEADER_ORIGIN);
+    if (!site && !origin) /* a program */
+        return false;
     const char *host = request_header(request, MHD_HTTP_HEADER_HOST);
     if (!origin_is_foreign(site, origin, host))
         return false;
