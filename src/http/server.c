@@ -19,8 +19,8 @@
 /* Memory of a connection for its headers and the present piece of its body. */
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 
-/* What a connection reserves from the memory budget: that, and the library's and our records. */
-#define CONNECTION_BYTES (CONNECTION_MEMORY + ((size_t)4 << 10))
+_Static_assert(CONNECTION_MEMORY + (4 << 10) == HTTP_CONNECTION_BYTES,
+               "a connection reserves the library's memory, and 4 KiB for records");
 
 /* Closed connections whose client may still be sending, at most. */
 #define LINGER_MAX 256
@@ -133,7 +133,7 @@ static bool start_parts(struct server *server)
         log_error("cannot start the thread that closes connections");
     service->acceptor = acceptor_create(&(struct acceptor_config){
         .max_connections = config->max_connections,
-        .connection_bytes = CONNECTION_BYTES,
+        .connection_bytes = HTTP_CONNECTION_BYTES,
         .budget = &service->budget,
         .close_idle = close_idle,
         .context = service,
