@@ -23,14 +23,41 @@ static int find_no_debuginfo(Dwfl_Module *file, void **data, const char *name, D
 
 static const Dwfl_Callbacks callbacks = {.find_debuginfo = find_no_debuginfo};
 
-/* Adds a mapped file; leaves it out when it cannot be opened (the vDSO has no file). */
-static int report_file(struct dl_phdr_info *object, size_t size, void *context)
+#define OBJECTS_MAX 256
+
+/* What is mapped into this process. */
+struct objects {
+    size_t count;
+    struct object {
+        const char *path; /* stays valid: the daemon unloads no library */
+        GElf_Addr address;
+    } object[OBJECTS_MAX];
+};
+
+/* Runs with the lock of the dynamic linker held, so it allocates nothing: a heap profiler would
+ * unwind the stack, which takes that lock and others in another order. */
+static int note_object(struct dl_phdr_info *info, size_t size, void *context)
 {
     (void)size;
+    struct objects *objects = context;
+    if (objects->count == OBJECTS_MAX)
+        return 1;
     /* The name of the program itself is empty. */
-    const char *path = *object->dlpi_name ? object->dlpi_name : "/proc/self/exe";
-    dwfl_report_elf(context, path, path, -1, object->dlpi_addr, true);
+    const char *path = *info->dlpi_name ? info->dlpi_name : "/proc/self/exe";
+    objects->object[objects->count++] = (struct object){path, info->dlpi_addr};
     return 0;
+}
+
+/* Adds the mapped files. Those that cannot be opened are left out: the vDSO has no file. */
+static void report_files(Dwfl *files)
+{
+    struct objects objects = {.count = 0};
+    dl_iterate_phdr(note_object, &objects);
+    for (size_t i = 0; i < objects.count; i++) {
+        const struct object *object = &objects.object[i];
+        dwfl_report_elf(files, object->path, object->path, -1, object->address, true);
+    }
+    dwfl_report_end(files, NULL, NULL);
 }
 
 struct symbolizer *symbolizer_create(void)
@@ -43,8 +70,7 @@ struct symbolizer *symbolizer_create(void)
         free(symbolizer);
         return NULL;
     }
-    dl_iterate_phdr(report_file, symbolizer->files);
-    dwfl_report_end(symbolizer->files, NULL, NULL);
+    report_files(symbolizer->files);
     return symbolizer;
 }
 
