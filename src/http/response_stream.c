@@ -77,12 +77,14 @@ static void fail(struct request *request, unsigned status, char *text, size_t si
 static void finish(struct request *request)
 {
     struct stream_state *state = request->stream_state;
+    /* The computation is over. What is left is bounded by what the client acknowledges. This comes
+     * first: after the end of the queue the connection may already be in its next request, which
+     * has a deadline of its own. */
+    connection_clear_deadline(request->connection);
     if (state->is_complete && !state->has_failed)
         byte_queue_end(state->queue);
     else
         byte_queue_abort(state->queue, state->final_error, state->final_error_size);
-    /* The computation is over. What is left is bounded by what the client acknowledges. */
-    connection_clear_deadline(request->connection);
 }
 
 /* --- the last reference --------------------------------------------------------------------- */
