@@ -58,19 +58,25 @@ static bool is_next_line(const struct header_block *block, const char *at)
     return at == line_end + 1 || (at == line_end + 2 && line_end[1] == '\0');
 }
 
+static void check_method(struct header_block *block, const char *method)
+{
+    if (!header_is_token(method))
+        fail(block, "has a method with characters that are not allowed in it");
+}
+
 void header_block_begin(struct header_block *block, const char *begin, size_t size,
                         const char *target, size_t target_size, const char *version)
 {
     *block = (struct header_block){begin, begin + size, version + strlen(version), NULL};
-    if (!header_is_token(begin))
-        fail(block, "has a method with characters that are not allowed in it");
-    else if (target != begin + strlen(begin) + 1 || version != target + target_size + 1)
+    check_method(block, begin);
+    if (target != begin + strlen(begin) + 1 || version != target + target_size + 1)
         fail(block, "has a first line with blanks or NULs in the wrong place");
 }
 
-void header_block_begin_checked(struct header_block *block)
+void header_block_begin_checked(struct header_block *block, const char *method)
 {
     *block = (struct header_block){NULL, NULL, NULL, NULL};
+    check_method(block, method);
 }
 
 /* The line is where the library has found it, and nothing is between it and the one before. */

@@ -26,8 +26,9 @@ struct header_block {
 void header_block_begin(struct header_block *block, const char *begin, size_t size,
                         const char *target, size_t target_size, const char *version);
 
-/* For a library that accounts for every byte itself: only names and values are checked. */
-void header_block_begin_checked(struct header_block *block);
+/* For a library that accounts for every byte itself: only the method, names and values are checked.
+ */
+void header_block_begin_checked(struct header_block *block, const char *method);
 
 /* The next line has this name and value, both NUL-terminated. */
 void header_block_line(struct header_block *block, const char *name, const char *value);

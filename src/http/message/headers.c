@@ -89,8 +89,8 @@ static void begin_block(struct header_block *block, struct MHD_Connection *mhd,
                         const struct request_line *line)
 {
 #if MHD_VERSION >= 0x01000000
-    (void)mhd, (void)line;
-    header_block_begin_checked(block);
+    (void)mhd;
+    header_block_begin_checked(block, line->method);
 #else
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
