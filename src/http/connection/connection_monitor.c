@@ -179,6 +179,14 @@ static bool read_sent(int fd, uint64_t *sent)
     return true;
 }
 
+/* A cancelled stream, too, has a rest to send, and its client may read nothing. */
+static bool is_sending(struct connection *connection, enum connection_phase phase)
+{
+    bool has_job = phase == CONNECTION_WORKING || phase == CONNECTION_DISCONNECTED ||
+                   phase == CONNECTION_DEADLINE_EXCEEDED || phase == CONNECTION_SHUTDOWN;
+    return phase == CONNECTION_RESPONDING || (has_job && atomic_load(&connection->streaming));
+}
+
 /* A response is being sent: shuts down connections whose client acknowledges nothing. */
 static void check_progress_locked(struct connection_monitor *monitor, struct connection *connection,
                                   uint64_t state, int64_t now)
@@ -190,9 +198,11 @@ static void check_progress_locked(struct connection_monitor *monitor, struct con
         connection->sent = sent;
         connection->sent_ns = now;
     } else if (now - connection->sent_ns > monitor->idle_timeout_ns) {
-        bool working = connection_state_phase(state) == CONNECTION_WORKING;
+        enum connection_phase phase = connection_state_phase(state);
         if (connection_move(connection, state,
-                            working ? CONNECTION_DISCONNECTED : CONNECTION_TIMED_OUT))
+                            phase == CONNECTION_WORKING      ? CONNECTION_DISCONNECTED
+                            : phase == CONNECTION_RESPONDING ? CONNECTION_TIMED_OUT
+                                                             : CONNECTION_CLOSED))
             shutdown(connection->fd, SHUT_RDWR);
     }
 }
@@ -239,9 +249,7 @@ static void check_locked(struct connection_monitor *monitor, bool all)
          * deadline does no harm. */
         uint64_t state = atomic_load(&at->state);
         enum connection_phase phase = connection_state_phase(state);
-        bool sending = phase == CONNECTION_RESPONDING ||
-                       (phase == CONNECTION_WORKING && atomic_load(&at->streaming));
-        if (all && sending)
+        if (all && is_sending(at, phase))
             check_progress_locked(monitor, at, state, now);
         if (now > atomic_load(&at->deadline_ns)) {
             deadline_passed_locked(monitor, at, state);

@@ -223,6 +223,24 @@ START_TEST(stalled_client)
 }
 END_TEST
 
+/* The job of a stream has been cancelled, and its client neither reads the rest nor closes. */
+START_TEST(stalled_client_of_a_cancelled_stream)
+{
+    connection_begin(connection);
+    connection_headers_complete(connection);
+    ck_assert_int_eq(send(ours, "response", 8, 0), 8);
+    ck_assert(connection_work(connection));
+    connection_stream(connection);
+    if (_i)
+        connection_monitor_stop_jobs(monitor);
+    else
+        ck_assert_int_eq(shutdown(theirs, SHUT_WR), 0);
+    await_phase(CONNECTION_CLOSED);
+    char byte[9];
+    ck_assert_int_eq(recv(theirs, byte, sizeof byte, MSG_WAITALL), 8);
+}
+END_TEST
+
 /* While nothing is written, the client cannot acknowledge anything: the computation may take long.
  */
 START_TEST(slow_computation)
@@ -305,6 +323,7 @@ int main(void)
     tcase = suite_case(suite, "stalling");
     tcase_add_checked_fixture(tcase, open_stalling, finish);
     tcase_add_loop_test(tcase, stalled_client, 0, 2);
+    tcase_add_loop_test(tcase, stalled_client_of_a_cancelled_stream, 0, 2);
     tcase_add_test(tcase, slow_computation);
     tcase_add_test(tcase, slow_client);
     return suite_run(suite);
