@@ -1,8 +1,11 @@
 /* soak HOST PORT REQUESTS [CONNECTIONS]: sends many requests over many connections, and disconnects
- * at random points. Then /metrics must show that the daemon has released everything: requests,
+ * at random points: in a request or a response, after more parameters than the daemon takes, and
+ * after pipelined requests whose responses are not read. Meanwhile some clients read large
+ * responses slowly. Then /metrics must show that the daemon has released everything: requests,
  * jobs, connections, memory budget and file descriptors. Run by script/soak.
  *
- * Every response that is read completely must be correct. Exit status 0 or 1. */
+ * Every response that is read completely must be correct, and slow readers must not be cut off.
+ * Exit status 0 or 1. */
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,9 +23,21 @@
 #define RESPONSE_MAX ((size_t)4 << 20)
 #define WAIT_S 60
 
+/* A slow reader takes SLOW_BYTES at a time, and leaves after SLOW_TURNS pauses. */
+#define SLOW_READERS 4
+#define SLOW_BYTES 2048
+#define SLOW_PAUSE_NS 500000000
+#define SLOW_TURNS 200
+
+/* Parameters of a query: more than the daemon takes. Its headers may have 32 KiB. */
+#define PARAMETERS_MIN 1000
+#define PARAMETERS_MAX 10000
+
+#define PIPELINED 20
+
 static struct sockaddr_in server;
 static atomic_long requests_left;
-static atomic_long completed, disconnected, failed;
+static atomic_long completed, disconnected, slow, failed;
 
 struct client {
     pthread_t thread;
@@ -191,13 +206,41 @@ static bool send_request(const struct client *client, const struct kind *kind, s
     return send_all(client->fd, head, first) && send_all(client->fd, kind->body, second);
 }
 
-/* Disconnects in the middle of the request, before the response or in the middle of it. */
+/* Sends a request with so many parameters that the daemon refuses it. */
+static void send_parameters(struct client *client)
+{
+    size_t count = PARAMETERS_MIN + draw(client, PARAMETERS_MAX - PARAMETERS_MIN);
+    char *end = client->response + sprintf(client->response, "GET /livez?a");
+    for (size_t i = 0; i < count; i++)
+        end = stpcpy(end, "&a");
+    end = stpcpy(end, " HTTP/1.1\r\nHost: soak\r\n\r\n");
+    send_all(client->fd, client->response, (size_t)(end - client->response));
+}
+
+/* Disconnects in the middle of the request, before the response or in the middle of it, after a
+ * request with too many parameters, or after requests that are pipelined. */
 static void leave_early(struct client *client, const struct kind *kind)
 {
-    uint64_t roll = draw(client, 3);
-    send_request(client, kind, roll == 0 ? draw(client, kind->size + 100) : SIZE_MAX);
-    if (roll == 1)
+    switch (draw(client, 5)) {
+    case 0:
+        send_request(client, kind, draw(client, kind->size + 100));
+        break;
+    case 1:
+        send_request(client, kind, SIZE_MAX);
+        break;
+    case 2:
+        send_request(client, kind, SIZE_MAX);
         read_response(client, 1 + draw(client, 2000));
+        break;
+    case 3:
+        send_parameters(client);
+        break;
+    default:
+        /* with a short body: nobody reads the responses, so a long one might not be taken */
+        for (int i = 0; i < PIPELINED; i++)
+            send_request(client, kind->size < 1000 ? kind : &kinds[FIXED_KINDS], SIZE_MAX);
+        break;
+    }
     close(client->fd);
     client->fd = -1;
     atomic_fetch_add(&disconnected, 1);
@@ -239,6 +282,36 @@ static void *client_main(void *argument)
     return NULL;
 }
 
+/* --- slow readers ---------------------------------------------------------------------------- */
+
+/* Reads a large response slowly, then disconnects. False when the daemon has cut it off. */
+static bool read_slowly(struct client *client)
+{
+    bool open = send_request(client, &kinds[KIND_MANY], SIZE_MAX);
+    for (int i = 0; open && i < SLOW_TURNS && atomic_load(&requests_left) > 0; i++) {
+        open = recv(client->fd, client->response, SLOW_BYTES, 0) > 0;
+        nanosleep(&(struct timespec){0, SLOW_PAUSE_NS}, NULL);
+    }
+    return open;
+}
+
+static void *slow_main(void *argument)
+{
+    struct client *client = argument;
+    while (atomic_load(&requests_left) > 0) {
+        client->fd = open_connection();
+        bool whole = client->fd >= 0 && read_slowly(client);
+        if (client->fd >= 0)
+            close(client->fd);
+        if (!whole)
+            fprintf(stderr, "soak: a slow reader was cut off\n");
+        atomic_fetch_add(whole ? &slow : &failed, 1);
+    }
+    return NULL;
+}
+
+/* --- what the daemon shows ------------------------------------------------------------------- */
+
 static double metric(const char *text, const char *name)
 {
     char line[128];
@@ -268,6 +341,7 @@ static bool all_released(const char *text, double fds)
            metric(text, "particled_jobs_in_flight") == 0 &&
            metric(text, "particled_connections") == 1 &&
            metric(text, "particled_memory_used_bytes") == 0 &&
+           metric(text, "particled_lingering_sockets") == 0 &&
            metric(text, "particled_queue_depth") == 0 &&
            metric(text, "particled_workers_busy") == 0 && metric(text, "process_open_fds") == fds;
 }
@@ -302,8 +376,9 @@ int main(int argc, char **argv)
     }
     make_many();
     atomic_store(&requests_left, atol(argv[3]));
-    static struct client clients[CONNECTIONS_MAX];
-    for (int i = 0; i < count; i++) {
+    static struct client clients[CONNECTIONS_MAX + SLOW_READERS];
+    int all = count + SLOW_READERS;
+    for (int i = 0; i < all; i++) {
         clients[i].random = 0x9e3779b97f4a7c15u * (uint64_t)(i + 1);
         clients[i].fd = -1;
         clients[i].response = malloc(RESPONSE_MAX);
@@ -315,15 +390,15 @@ int main(int argc, char **argv)
     }
     double fds = metric(text, "process_open_fds");
     clients[0].fd = -1;
-    for (int i = 0; i < count; i++)
-        pthread_create(&clients[i].thread, NULL, client_main, &clients[i]);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < all; i++)
+        pthread_create(&clients[i].thread, NULL, i < count ? client_main : slow_main, &clients[i]);
+    for (int i = 0; i < all; i++)
         pthread_join(clients[i].thread, NULL);
     bool released = await_released(&clients[0], fds);
-    printf("%ld completed, %ld disconnected, %ld failed; %s\n", atomic_load(&completed),
-           atomic_load(&disconnected), atomic_load(&failed),
-           released ? "all released" : "not all released");
-    for (int i = 0; i < count; i++)
+    printf("%ld completed, %ld disconnected, %ld read slowly, %ld failed; %s\n",
+           atomic_load(&completed), atomic_load(&disconnected), atomic_load(&slow),
+           atomic_load(&failed), released ? "all released" : "not all released");
+    for (int i = 0; i < all; i++)
         free(clients[i].response);
     return released && atomic_load(&failed) == 0 ? 0 : 1;
 }
