@@ -5,7 +5,8 @@
 #include "../harness/harness.h"
 
 enum ending {
-    STAYS_OPEN, /* the connection is ready for the next request */
+    STAYS_OPEN, /* the connection is ready for the next request; it may close with a status 400 that
+                   is allowed beside others */
     CLOSES,     /* the daemon closes it, and does not respond to what follows */
     INCOMPLETE, /* the message ends too early, and the client closes its sending side */
 };
