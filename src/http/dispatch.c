@@ -239,6 +239,7 @@ static enum MHD_Result abort_too_large(struct request *request)
         request->aborted = true;
     }
     free(text);
+    respond_close_soon(request->mhd);
     return MHD_NO;
 }
 
@@ -273,6 +274,9 @@ static enum MHD_Result receive(struct request *request, const char *bytes, size_
 static enum MHD_Result finish(struct request *request)
 {
     request->has_body = false;
+    /* libmicrohttpd 0.9 parses trailers leniently, so what follows may belong to them. */
+    if (MHD_get_connection_values(request->mhd, MHD_FOOTER_KIND, NULL, NULL) > 0)
+        request->close = true;
     request->timing.ns[request->service->config->phases->receive] =
         clock_now_ns() - request->started_ns;
     if (!request->failed)

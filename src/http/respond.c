@@ -169,6 +169,11 @@ static void add_headers(struct request *request, struct MHD_Response *built)
         MHD_add_response_header(built, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+void respond_close_soon(struct MHD_Connection *mhd)
+{
+    MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, 1U);
+}
+
 enum MHD_Result request_send_response(struct request *request)
 {
     struct response *response = &request->response;

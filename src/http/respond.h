@@ -52,6 +52,11 @@ bool request_fail_if_foreign(struct request *request);
  * begins the sentence: "The response", "The particles". */
 void request_fail_reservation(struct request *request, size_t bytes, const char *what);
 
+/* Call this before libmicrohttpd is told to end a connection that may have been suspended. The
+ * library ends it only when it looks at it again, and an event of the socket need not follow; with
+ * a timeout of its own it looks within a second. I/O thread. */
+void respond_close_soon(struct MHD_Connection *mhd);
+
 /* Hands the response to libmicrohttpd. MHD_NO: the connection must be closed. I/O thread. */
 enum MHD_Result request_send_response(struct request *request);
 

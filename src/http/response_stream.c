@@ -8,6 +8,7 @@
 #include "http/respond.h"
 
 struct stream_state {
+    struct MHD_Connection *mhd;
     struct byte_queue *queue;
     bool read_to_abort; /* the I/O thread's: it has read BYTE_QUEUE_ABORTED */
     /* The worker's; the I/O thread may read them once read_to_abort is true. */
@@ -40,6 +41,7 @@ static ssize_t read_body(void *context, char *out, size_t max)
     if (size != BYTE_QUEUE_ABORTED)
         return size;
     state->read_to_abort = true;
+    respond_close_soon(state->mhd);
     return BODY_ABORTED;
 }
 
@@ -121,6 +123,7 @@ bool response_stream_open(struct request *request, const char *content_type)
         request_fail_memory(request);
         return false;
     }
+    state->mhd = request->mhd;
     request->response.status = MHD_HTTP_OK;
     request->response.content_type = content_type;
     request->response.source = (struct body_source){read_body, NULL, state};

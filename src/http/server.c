@@ -24,6 +24,9 @@ _Static_assert(CONNECTION_MEMORY + (4 << 10) == HTTP_CONNECTION_BYTES,
 
 /* Closed connections whose client may still be sending, at most. */
 #define LINGER_MAX 256
+/* A closed socket discards as many bytes as a body may have, and at least so many: a client may
+ * send several times --max-body before it reads the response. */
+#define LINGER_BYTES_MIN ((uint64_t)64 << 20)
 
 /* File descriptors that are not connections: log, listener, epoll and event descriptors. */
 #define FDS_BESIDE 64
@@ -128,7 +131,8 @@ static bool start_parts(struct server *server)
     free(response);
     if (!service->monitor)
         log_error("cannot start the connection monitor");
-    service->linger = linger_create(LINGER_MAX, config->max_body);
+    service->linger = linger_create(
+        LINGER_MAX, config->max_body > LINGER_BYTES_MIN ? config->max_body : LINGER_BYTES_MIN);
     if (!service->linger)
         log_error("cannot start the thread that closes connections");
     service->acceptor = acceptor_create(&(struct acceptor_config){

@@ -126,6 +126,8 @@ static const struct message_case cases[] = {
     CASE("with a port", WITH_HOST("x.test:8080"), "200", STAYS_OPEN),
     CASE("with an empty port", WITH_HOST("x.test:"), "200", STAYS_OPEN),
     CASE("an IPv6 address as Host", WITH_HOST("[::1]:8080"), "200", STAYS_OPEN),
+    CASE("Host with a blank behind it", WITH_HOST("x.test "), "200", STAYS_OPEN),
+    CASE("Host with a tab behind it", WITH_HOST("x.test\t"), "200", STAYS_OPEN),
     CASE("Host with a blank", WITH_HOST("a b"), "400", CLOSES),
     CASE("Host with a path", WITH_HOST("x.test/path"), "400", CLOSES),
     CASE("Host with userinfo", WITH_HOST("user@x.test"), "400", CLOSES),

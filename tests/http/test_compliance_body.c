@@ -187,16 +187,19 @@ static const struct message_case cases[] = {
          STAYS_OPEN),
 
     /* --- trailers --- */
-    CASE("a trailer", CHUNKED CHUNK "0\r\nX-Checksum: abc\r\n\r\n", "200", STAYS_OPEN),
-    CASE("two trailers", CHUNKED CHUNK "0\r\nX-Test: a\r\nX-More: b\r\n\r\n", "200", STAYS_OPEN),
+    CASE("a trailer", CHUNKED CHUNK "0\r\nX-Checksum: abc\r\n\r\n", "200", CLOSES),
+    CASE("two trailers", CHUNKED CHUNK "0\r\nX-Test: a\r\nX-More: b\r\n\r\n", "200", CLOSES),
     CASE("a length as a trailer", CHUNKED CHUNK "0\r\nContent-Length: 50\r\n\r\n", "200 400",
-         STAYS_OPEN),
+         CLOSES),
     CASE("a coding as a trailer", CHUNKED CHUNK "0\r\nTransfer-Encoding: chunked\r\n\r\n",
-         "200 400", STAYS_OPEN),
+         "200 400", CLOSES),
     CASE("Host as a trailer", CHUNKED CHUNK "0\r\nHost: evil.example.com\r\n\r\n", "200 400",
-         STAYS_OPEN),
+         CLOSES),
     CASE("Content-Type as a trailer", CHUNKED CHUNK "0\r\nContent-Type: text/evil\r\n\r\n",
-         "200 400", STAYS_OPEN),
+         "200 400", CLOSES),
+    CASE("an empty name in the trailers", CHUNKED CHUNK "0\r\nA: b\r\n: x\r\n" HIDDEN, "200 400",
+         CLOSES),
+    CASE("NUL in the trailers", CHUNKED CHUNK "0\r\nA: b\r\n\0x\r\n" HIDDEN, "200 400", CLOSES),
     CASE("a trailer without a colon", CHUNKED CHUNK "0\r\nNoColonHere\r\n\r\n", "400", CLOSES),
 
     /* --- bodies of other methods, and what follows them --- */
@@ -268,7 +271,7 @@ START_TEST(divided)
 {
     static const struct message_case messages[] = {
         CASE("a length", LENGTH("53"), "200", STAYS_OPEN),
-        CASE("chunks", CHUNKED CHUNK "0;a=b\r\nX-Test: a\r\n\r\n", WITH_EXTENSION, STAYS_OPEN),
+        CASE("chunks", CHUNKED CHUNK "0;a=b\r\nX-Test: a\r\n\r\n", WITH_EXTENSION, CLOSES),
         CASE("NUL in the length", LENGTH("53\0 5"), "400", CLOSES),
         CASE("a length behind an empty name", HEAD(": x\r\nContent-Length: 53\r\n") THREE_BODY,
              "400", CLOSES),

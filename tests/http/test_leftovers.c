@@ -247,6 +247,26 @@ START_TEST(in_a_response)
 }
 END_TEST
 
+/* The client closes its sending side in the middle of a response that is computed meanwhile, and
+ * reads on. The connection ends although no event of its socket may follow, and although an older
+ * connection (that of the metrics) stays. */
+START_TEST(half_closed_in_a_stream)
+{
+    nothing_is_left(&server);
+    for (int i = 0; i < 3 * CLIENTS; i++) {
+        char first[16];
+        int fd = raw_open(&server);
+        ck_assert(raw_send(fd, "POST /simulate?frames=10000&method=euler HTTP/1.1\r\nHost: x\r\n"
+                               "Content-Length: 53\r\n\r\n" THREE_BODY));
+        ck_assert_int_gt(recv(fd, first, sizeof first, 0), 0);
+        shutdown(fd, SHUT_WR);
+        ck_assert(raw_is_closed(fd));
+        close(fd);
+    }
+    nothing_is_left(&server);
+}
+END_TEST
+
 int main(void)
 {
     harness_init();
@@ -260,5 +280,6 @@ int main(void)
     tcase_add_test(tcase, refused_requests);
     tcase_add_test(tcase, pipelining_without_reading);
     tcase_add_test(tcase, in_a_response);
+    tcase_add_test(tcase, half_closed_in_a_stream);
     return suite_run(suite);
 }

@@ -10,7 +10,7 @@
 #define MIB ((size_t)1 << 20)
 #define BODY_BYTES (4 * MIB)
 /* Of the bodies that are longer than a --max-body of 1 MiB. */
-#define OVER_BYTES (3 * MIB / 2)
+#define OVER_BYTES (4 * MIB)
 #define ATTEMPTS 10
 
 static struct daemon server;

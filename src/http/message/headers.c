@@ -58,6 +58,15 @@ static bool is_http_1_0(const char *version)
     return strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 }
 
+/* The library removes the blanks before a value, not those behind it. */
+static bool is_host(const char *value)
+{
+    size_t size = strlen(value);
+    while (size > 0 && (value[size - 1] == ' ' || value[size - 1] == '\t'))
+        size--;
+    return header_is_host(value, size);
+}
+
 /* What is ambiguous about the framing, or NULL. */
 static const char *framing_error(const struct header_survey *survey, bool http_1_0,
                                  struct framing *framing)
@@ -78,7 +87,7 @@ static const char *framing_error(const struct header_survey *survey, bool http_1
         return "has more than one Host";
     if (survey->hosts == 0 && !http_1_0)
         return "has no Host";
-    if (survey->hosts && !header_is_host(survey->host, strlen(survey->host)))
+    if (survey->hosts && !is_host(survey->host))
         return "has a Host that is no name or address";
     return NULL;
 }
