@@ -202,7 +202,7 @@ START_TEST(pipelining_without_reading)
         "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n",
         POST "Content-Length: 53\r\n\r\n" THREE_BODY,
         "GET /livez?a HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n",
-        "POST /simulate?frames=100 HTTP/1.1\r\nHost: x\r\nContent-Length: 53\r\n\r\n" THREE_BODY,
+        ("POST /simulate?frames=100 HTTP/1.1\r\nHost: x\r\nContent-Length: 53\r\n\r\n" THREE_BODY),
     };
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
         for (size_t count = 20; count <= 1280; count *= 8) {

@@ -82,10 +82,13 @@ void header_block_begin_checked(struct header_block *block, const char *method)
 /* The line is where the library has found it, and nothing is between it and the one before. */
 static void check_position(struct header_block *block, const char *name, const char *value)
 {
-    const char *blank = name + strlen(name) + 1;
-    while (blank < value && (*blank == ' ' || *blank == '\t'))
+    /* The library puts a folded value elsewhere, so nothing outside the block may be read. */
+    bool is_inside =
+        name >= block->begin && name < block->end && value > name && value < block->end;
+    const char *blank = is_inside ? name + strlen(name) + 1 : NULL;
+    while (is_inside && blank < value && (*blank == ' ' || *blank == '\t'))
         blank++;
-    if (name < block->begin || name >= block->end || blank != value)
+    if (!is_inside || blank != value)
         fail(block, "has a header that is folded over several lines");
     else if (!is_next_line(block, name))
         fail(block, "has a NUL in its headers");
