@@ -32,7 +32,6 @@
 /* Heap profiles and lists of symbols that are made at once; each has a thread of its own. */
 #define THREADS_MAX 4
 
-#define TEXT_TYPE "text/plain; charset=utf-8"
 #define BINARY_TYPE "application/octet-stream"
 
 /* --- CPU profile ---------------------------------------------------------------------------- */
@@ -197,7 +196,7 @@ void heap_work(struct request *request)
 {
     size_t size;
     char *text = profiler_heap(&size);
-    request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
+    request_respond(request, MHD_HTTP_OK, TEXT_MEDIA_TYPE, text, size);
 }
 
 /* --- command line --------------------------------------------------------------------------- */
@@ -211,7 +210,7 @@ void cmdline_handle(struct request *request)
         fclose(file);
     if (size > 0 && text[size - 1] == '\0')
         size--;
-    request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
+    request_respond(request, MHD_HTTP_OK, TEXT_MEDIA_TYPE, text, size);
 }
 
 /* --- symbols -------------------------------------------------------------------------------- */
@@ -244,7 +243,7 @@ void symbol_handle(struct request *request)
     if (addresses->size > 0)
         start_thread(request, &addresses->counted);
     else
-        request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, symbols_available,
+        request_respond_static(request, MHD_HTTP_OK, TEXT_MEDIA_TYPE, symbols_available,
                                sizeof symbols_available - 1);
 }
 
@@ -327,7 +326,7 @@ void symbol_post_work(struct request *request)
         symbolizer_destroy(symbolizer);
     bool cancelled = job_cancelled(request); /* then the list may not be complete */
     if (valid && written && !cancelled) {
-        request_respond(request, MHD_HTTP_OK, TEXT_TYPE, text, size);
+        request_respond(request, MHD_HTTP_OK, TEXT_MEDIA_TYPE, text, size);
         return;
     }
     free(text);

@@ -11,8 +11,6 @@
 #include "sim/kernels.h"
 #include "sim/method.h"
 
-#define TEXT_TYPE "text/plain; charset=utf-8"
-
 #ifdef HAVE_SYSTEMD
 #define BUILT_WITH_SYSTEMD 1
 #else
@@ -27,7 +25,7 @@
 
 static void respond_text(struct request *request, const char *text)
 {
-    request_respond_static(request, MHD_HTTP_OK, TEXT_TYPE, text, strlen(text));
+    request_respond_static(request, MHD_HTTP_OK, TEXT_MEDIA_TYPE, text, strlen(text));
 }
 
 void livez_handle(struct request *request)

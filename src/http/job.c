@@ -90,14 +90,18 @@ static void abandon_job(struct request *request)
     atomic_fetch_sub(&service->jobs, 1);
 }
 
-void job_submit(struct request *request)
+void job_fail_queue_full(struct request *request)
 {
-    struct service *service = request->service;
-    if (!begin_job(request) || worker_pool_submit(service->pool, &request->task))
-        return;
     request_fail_with(request, &problem_queue_full,
                       "%zu requests are waiting already; try again later.",
-                      service->config->queue_limit);
+                      request->service->config->queue_limit);
+}
+
+void job_submit(struct request *request)
+{
+    if (!begin_job(request) || worker_pool_submit(request->service->pool, &request->task))
+        return;
+    job_fail_queue_full(request);
     abandon_job(request);
 }
 

@@ -13,6 +13,10 @@
  * response is 503 when the queue is full. The last thing that route->handle does. I/O thread. */
 void job_submit(struct request *request);
 
+/* The response is 503: the queue is full. Also for a route that looks at the queue before the body
+ * arrives. I/O thread. */
+void job_fail_queue_full(struct request *request);
+
 /* Calls route->work now, on the I/O thread: for requests so small that handing them over would cost
  * more. The last thing that route->handle does. */
 void job_run_inline(struct request *request);

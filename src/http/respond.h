@@ -9,6 +9,8 @@
 #include "http/message/problem.h"
 #include "http/request.h"
 
+#define TEXT_MEDIA_TYPE "text/plain; charset=utf-8"
+
 /* Responds with `body`, which was allocated with malloc and belongs to the request from now on.
  * NULL means that memory was short, and becomes an internal error. */
 void request_respond(struct request *request, unsigned status, const char *content_type, char *body,

@@ -19,8 +19,6 @@
 #include "http/response_stream.h"
 #include "sim/random.h"
 
-#define TEXT_TYPE "text/plain; charset=utf-8"
-
 static double read_clock(void *context)
 {
     (void)context;
@@ -136,7 +134,7 @@ static void run_memory(struct request *request)
     bench_machine_describe(&machine);
     switch (bench->representation) {
     case BENCH_TEXT:
-        respond_text(request, TEXT_TYPE, bench_memory_text(&memory, &machine));
+        respond_text(request, TEXT_MEDIA_TYPE, bench_memory_text(&memory, &machine));
         break;
     case BENCH_LINES:
         if (response_stream_open(request, bench_media_types[BENCH_LINES]))
@@ -154,7 +152,7 @@ static void respond_report(struct request *request, const struct bench_report *r
     bench_machine_describe(&machine);
     switch (bench->representation) {
     case BENCH_TEXT:
-        respond_text(request, TEXT_TYPE, bench_report_text(report, &machine));
+        respond_text(request, TEXT_MEDIA_TYPE, bench_report_text(report, &machine));
         break;
     case BENCH_CSV:
         respond_csv(request, bench_report_json(report, &machine));

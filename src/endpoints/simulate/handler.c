@@ -87,13 +87,10 @@ static bool choose_coding(struct request *request)
 /* Fails early, before the body is received. */
 static bool check_load(struct request *request)
 {
-    struct service *service = request->service;
     if (fail_if_draining(request))
         return false;
-    if (worker_pool_is_full(service->pool)) {
-        request_fail_with(request, &problem_queue_full,
-                          "%zu requests are waiting already; try again later.",
-                          service->config->queue_limit);
+    if (worker_pool_is_full(request->service->pool)) {
+        job_fail_queue_full(request);
         return false;
     }
     return true;

@@ -79,16 +79,22 @@ void header_block_begin_checked(struct header_block *block, const char *method)
     check_method(block, method);
 }
 
-/* The line is where the library has found it, and nothing is between it and the one before. */
+/* True when only blanks are between the name and the value. The library moves a folded line to
+ * other memory, so nothing outside the section may be read. */
+static bool is_in_place(const struct header_block *block, const char *name, const char *value)
+{
+    if (name < block->begin || value <= name || value >= block->end)
+        return false;
+    const char *blank = name + strlen(name) + 1;
+    while (blank < value && (*blank == ' ' || *blank == '\t'))
+        blank++;
+    return blank == value;
+}
+
+/* Nothing is between the line and the one before. */
 static void check_position(struct header_block *block, const char *name, const char *value)
 {
-    /* The library puts a folded value elsewhere, so nothing outside the block may be read. */
-    bool is_inside =
-        name >= block->begin && name < block->end && value > name && value < block->end;
-    const char *blank = is_inside ? name + strlen(name) + 1 : NULL;
-    while (is_inside && blank < value && (*blank == ' ' || *blank == '\t'))
-        blank++;
-    if (!is_inside || blank != value)
+    if (!is_in_place(block, name, value))
         fail(block, "has a header that is folded over several lines");
     else if (!is_next_line(block, name))
         fail(block, "has a NUL in its headers");
